@@ -1,0 +1,42 @@
+import type {
+  AdoptInput,
+  ApplianceView,
+  ContainerView,
+  EventView,
+  HealthView,
+  OperationView,
+  ReleaseDetailView,
+  ReleaseView,
+  RollbackInput,
+  RollbackPlanView,
+  SystemView,
+  UpgradeInput,
+  UpgradePlanView,
+  VersionsView,
+} from '../contract/views.ts';
+
+/**
+ * The API, typed, for one appliance (or the only one, where none is named). Every method rejects with a
+ * BelayError-shaped error that carries the daemon's code, sentence and hint; `no-daemon` when nothing
+ * answers on the socket.
+ */
+export interface Client {
+  health(signal?: AbortSignal): Promise<HealthView>;
+  appliances(signal?: AbortSignal): Promise<ApplianceView[]>;
+  adopt(input: AdoptInput, signal?: AbortSignal): Promise<ReleaseView>;
+  containers(signal?: AbortSignal): Promise<ContainerView[]>;
+  system(signal?: AbortSignal): Promise<SystemView>;
+  releases(page?: { limit?: number; offset?: number }, signal?: AbortSignal): Promise<ReleaseView[]>;
+  release(id: string, signal?: AbortSignal): Promise<ReleaseDetailView>;
+  versions(signal?: AbortSignal): Promise<VersionsView>;
+  /** The running operation, or else the last one; null where there has been none. */
+  upgradeStatus(operation?: string, signal?: AbortSignal): Promise<OperationView | null>;
+  upgradeHistory(limit?: number, signal?: AbortSignal): Promise<OperationView[]>;
+  upgradePlan(version: string, signal?: AbortSignal): Promise<UpgradePlanView>;
+  rollbackPlan(release?: string, signal?: AbortSignal): Promise<RollbackPlanView>;
+  /** Returns when the operation is accepted: it goes on in the daemon. */
+  upgrade(input: UpgradeInput, signal?: AbortSignal): Promise<OperationView>;
+  rollback(input: RollbackInput, signal?: AbortSignal): Promise<OperationView>;
+  /** Until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
+  events(signal: AbortSignal): AsyncIterable<EventView>;
+}

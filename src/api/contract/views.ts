@@ -1,0 +1,274 @@
+import { z } from '@hono/zod-openapi';
+
+/** What the API answers and accepts. The shell takes the types only; the server validates with the schemas. */
+
+const date = z.iso.datetime();
+const releaseId = z.string();
+
+export const errorView = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().nullable(),
+      details: z.record(z.string(), z.unknown()),
+    }),
+  })
+  .openapi('Error');
+
+export const stepView = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    status: z.enum(['pending', 'running', 'done', 'failed', 'reverting', 'reverted', 'skipped']),
+    /** 0 to 1; null where there is no quantity. */
+    progress: z.number().nullable(),
+    doneBytes: z.number().nullable(),
+    totalBytes: z.number().nullable(),
+    startedAt: date.nullable(),
+    endedAt: date.nullable(),
+    detail: z.string().nullable(),
+  })
+  .openapi('Step');
+
+export const operationView = z
+  .object({
+    id: z.string(),
+    appliance: z.string(),
+    kind: z.enum(['upgrade', 'rollback']),
+    state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
+    from: z.object({ release: releaseId, version: z.string() }),
+    to: z.object({ release: releaseId, version: z.string() }),
+    by: z.string(),
+    startedAt: date,
+    endedAt: date.nullable(),
+    /** Why it did not succeed, in one sentence. */
+    reason: z.string().nullable(),
+    /** What to type next, where the reason calls for something. */
+    hint: z.string().nullable(),
+    downtimeMs: z.number().nullable(),
+    /** While the appliance is down: when it stopped serving. */
+    downSince: date.nullable(),
+    /** The last lines of the failing container's log, oldest first. */
+    logTail: z.array(z.string()),
+    /** How often a daemon has taken it up again after a crash. */
+    recoveries: z.number(),
+    steps: z.array(stepView),
+  })
+  .openapi('Operation');
+
+export const serviceView = z
+  .object({
+    name: z.string(),
+    role: z.enum(['controller', 'engine', 'app']),
+    image: z.string(),
+    digest: z.string().nullable(),
+    state: z.string(),
+    health: z.string(),
+    containerId: z.string().nullable(),
+    containerName: z.string(),
+    startedAt: date.nullable(),
+    restartPolicy: z.string(),
+    ports: z.array(z.string()),
+  })
+  .openapi('Service');
+
+export const systemView = z
+  .object({
+    appliance: z.string(),
+    version: z.string(),
+    release: releaseId,
+    /** `running`, `upgrading`, `rolling-back`, `recovering`, `down`, `needs-attention`. */
+    state: z.enum(['running', 'upgrading', 'rolling-back', 'recovering', 'down', 'needs-attention']),
+    since: date.nullable(),
+    services: z.array(serviceView),
+    engine: z.object({ product: z.string(), version: z.string(), rootDir: z.string() }),
+    daemon: z.object({ version: z.string(), pid: z.number(), startedAt: date }),
+    /** Things that need somebody's attention, each with its remedy. */
+    attention: z.array(z.object({ message: z.string(), hint: z.string().nullable() })),
+    lastOperation: operationView.nullable(),
+  })
+  .openapi('System');
+
+export const releaseView = z
+  .object({
+    id: releaseId,
+    version: z.string(),
+    created: date,
+    by: z.string(),
+    status: z.enum(['active', 'superseded', 'rolled-back', 'failed']),
+    origin: z.enum(['adopt', 'upgrade', 'rollback']),
+    copyOf: releaseId.nullable(),
+    slot: z.string(),
+    data: z.object({
+      state: z.enum(['live', 'frozen', 'gone', 'none']),
+      sizeBytes: z.number().nullable(),
+      frozenAt: date.nullable(),
+    }),
+    image: z.string(),
+    digest: z.string().nullable(),
+  })
+  .openapi('Release');
+
+export const mountView = z.object({
+  kind: z.enum(['volume', 'bind']),
+  source: z.string(),
+  target: z.string(),
+  readOnly: z.boolean(),
+  /** Null where the mount is shared by all releases. */
+  dataPath: z.string().nullable(),
+  sharedBecause: z.string().nullable(),
+});
+
+export const releaseDetailView = releaseView
+  .extend({
+    services: z.array(
+      z.object({
+        name: z.string(),
+        role: z.enum(['controller', 'engine', 'app']),
+        image: z.string(),
+        digest: z.string().nullable(),
+        containerId: z.string().nullable(),
+        env: z.array(z.string()),
+        ports: z.array(z.string()),
+        labels: z.record(z.string(), z.string()),
+        networks: z.array(z.string()),
+        restartPolicy: z.string(),
+        mounts: z.array(mountView),
+      }),
+    ),
+  })
+  .openapi('ReleaseDetail');
+
+export const versionView = z
+  .object({
+    version: z.string(),
+    /** Where it can be had: in the registry, on this host, or both. */
+    inRegistry: z.boolean(),
+    here: z.boolean(),
+    active: z.boolean(),
+    /** Releases of this version, newest first. */
+    releases: z.array(releaseId),
+  })
+  .openapi('Version');
+
+export const versionsView = z
+  .object({
+    repository: z.string(),
+    versions: z.array(versionView),
+    /** Why the registry's list is missing, where it is. */
+    registryProblem: z.string().nullable(),
+  })
+  .openapi('Versions');
+
+export const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
+const planStep = z.object({ name: z.string(), title: z.string() });
+const releaseRef = z.object({ release: releaseId, version: z.string() });
+
+export const upgradePlanView = z
+  .object({
+    appliance: z.string(),
+    from: releaseRef,
+    to: z.object({ version: z.string(), image: z.string(), digest: z.string().nullable(), alreadyHere: z.boolean() }),
+    steps: z.array(planStep),
+    mounts: z.array(
+      z.object({
+        service: z.string(),
+        kind: z.enum(['volume', 'bind']),
+        source: z.string(),
+        targets: z.array(z.string()),
+        treatment: z.enum(['reflink', 'pre-copy', 'copy-stopped', 'shared', 'new']),
+        sizeBytes: z.number(),
+        files: z.number(),
+        note: z.string().nullable(),
+      }),
+    ),
+    space: z.array(z.object({ path: z.string(), neededBytes: z.number(), freeBytes: z.number() })),
+    preCopyForecastMs: z.number(),
+    downtimeForecastMs: z.number(),
+    warnings: z.array(z.string()),
+    obstacles: z.array(obstacleView),
+  })
+  .openapi('UpgradePlan');
+
+export const rollbackPlanView = z
+  .object({
+    appliance: z.string(),
+    from: releaseRef,
+    to: releaseRef,
+    steps: z.array(planStep),
+    downtimeForecastMs: z.number(),
+    data: z.object({
+      backTo: date.nullable(),
+      changes: z.object({
+        added: z.number(),
+        changed: z.number(),
+        removed: z.number(),
+        sample: z.array(
+          z.object({ path: z.string(), change: z.enum(['added', 'changed', 'removed']), sizeBytes: z.number() }),
+        ),
+      }),
+      keptWith: releaseId,
+    }),
+    settings: z.array(
+      z.object({ service: z.string(), setting: z.string(), now: z.string().nullable(), after: z.string().nullable() }),
+    ),
+    warnings: z.array(z.string()),
+    obstacles: z.array(obstacleView),
+  })
+  .openapi('RollbackPlan');
+
+export const applianceView = z
+  .object({ name: z.string(), version: z.string(), release: releaseId, created: date })
+  .openapi('Appliance');
+
+/** A container that runs on the host, whether or not Belay looks after it. */
+export const containerView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    image: z.string(),
+    running: z.boolean(),
+    status: z.string(),
+    /** The appliance that it belongs to; null where it can be adopted. */
+    appliance: z.string().nullable(),
+  })
+  .openapi('Container');
+
+export const healthView = z
+  .object({ ok: z.literal(true), version: z.string(), pid: z.number(), home: z.string(), recovering: z.boolean() })
+  .openapi('Health');
+
+/** The event stream sends whole operations, at most ten a second each, and single changes of state. */
+export const eventView = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('operation'), operation: operationView }),
+    z.object({ type: z.literal('adopted'), appliance: z.string(), release: releaseId, by: z.string() }),
+  ])
+  .openapi('Event');
+
+export const adoptInput = z
+  .object({ container: z.string().min(1).max(200), name: z.string().min(1).max(63).optional() })
+  .strict()
+  .openapi('AdoptInput');
+export const upgradeInput = z.object({ version: z.string().min(1).max(128) }).strict().openapi('UpgradeInput');
+export const rollbackInput = z.object({ release: z.string().min(1).max(20).optional() }).strict().openapi('RollbackInput');
+
+export type ErrorView = z.infer<typeof errorView>;
+export type StepView = z.infer<typeof stepView>;
+export type OperationView = z.infer<typeof operationView>;
+export type ServiceView = z.infer<typeof serviceView>;
+export type SystemView = z.infer<typeof systemView>;
+export type ReleaseView = z.infer<typeof releaseView>;
+export type ReleaseDetailView = z.infer<typeof releaseDetailView>;
+export type VersionView = z.infer<typeof versionView>;
+export type VersionsView = z.infer<typeof versionsView>;
+export type UpgradePlanView = z.infer<typeof upgradePlanView>;
+export type RollbackPlanView = z.infer<typeof rollbackPlanView>;
+export type ApplianceView = z.infer<typeof applianceView>;
+export type ContainerView = z.infer<typeof containerView>;
+export type HealthView = z.infer<typeof healthView>;
+export type EventView = z.infer<typeof eventView>;
+export type AdoptInput = z.infer<typeof adoptInput>;
+export type UpgradeInput = z.infer<typeof upgradeInput>;
+export type RollbackInput = z.infer<typeof rollbackInput>;

@@ -1,0 +1,83 @@
+import type { BelayError } from './errors.ts';
+import type { OperationId, ReleaseId } from './ids.ts';
+import type { JsonObject } from './json.ts';
+
+export type OperationKind = 'upgrade' | 'rollback';
+
+/**
+ * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.
+ * `rolled-back`: it had begun to switch, and went back. `needs-attention`: the machine will not decide alone.
+ */
+export type OperationState = 'running' | 'succeeded' | 'rolled-back' | 'failed' | 'needs-attention';
+
+export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'reverting' | 'reverted' | 'skipped';
+
+export interface StepProgress {
+  /** 0 to 1, or null where there is no quantity. */
+  fraction: number | null;
+  doneBytes: number | null;
+  totalBytes: number | null;
+  /** What the step is doing, in a few words. */
+  detail: string | null;
+}
+
+export interface Operation {
+  id: OperationId;
+  /** Order among all operations: never the clock. */
+  sequenceNumber: number;
+  kind: OperationKind;
+  appliance: string;
+  from: ReleaseId;
+  to: ReleaseId;
+  by: string;
+  state: OperationState;
+  /** Why it did not succeed, in one sentence; null while it runs and after success. */
+  reason: string | null;
+  steps: { name: string; title: string }[];
+  facts: OperationFacts;
+  /** How often a daemon has taken it up again after a crash. */
+  recoveries: number;
+  startedAt: Date;
+  endedAt: Date | null;
+}
+
+/** What the steps have learnt; the only memory they have. Every value is JSON. */
+export interface OperationFacts {
+  /** Per slot key: the time from which the delta compares content. */
+  preCopiedSinceMs?: Record<string, number>;
+  /** TCP ports, per service, that the old release answered on: the new one must, too. */
+  answeredPorts?: Record<string, number[]>;
+  /** When the first service of the old release was told to stop, in wall-clock milliseconds. */
+  stoppedAtMs?: number;
+  /** Exit codes of the services that were stopped, by service. */
+  exitCodes?: Record<string, number>;
+  /** Set where the container did not heed its stop signal in time. */
+  forcedStops?: string[];
+  /** From the stop to the first good answer of the new release (or of the old, after going back). */
+  downtimeMs?: number;
+  /** The last lines of the failing container's log, oldest first. */
+  logTail?: string[];
+  /** The failing container's inspect answer. */
+  inspect?: JsonObject;
+}
+
+/**
+ * One line of the journal. `intent` is on disk before a step acts, `done` or `failed` after it;
+ * the `revert-…` phases are the same for taking it back.
+ */
+export type EntryPhase = 'intent' | 'done' | 'failed' | 'revert-intent' | 'reverted' | 'revert-failed';
+
+export interface JournalEntry {
+  sequenceNumber: number;
+  operation: OperationId;
+  step: string;
+  phase: EntryPhase;
+  at: Date;
+  /** The sentence of a failure; null otherwise. */
+  message: string | null;
+}
+
+export interface OperationFailure {
+  step: string;
+  error: BelayError;
+}

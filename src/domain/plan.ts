@@ -1,0 +1,68 @@
+import type { ReleaseId } from './ids.ts';
+import type { DataChanges } from './ports/slot-store.ts';
+
+/** What stands in the way. An operation with an obstacle is refused before anything is touched. */
+export interface Obstacle {
+  code: 'no-space' | 'refused' | 'data-missing' | 'engine-unreachable' | 'not-found' | 'registry-unreachable';
+  message: string;
+  hint: string | null;
+}
+
+export type MountTreatment =
+  | 'reflink' // cloned in constant time after the stop
+  | 'pre-copy' // cloned while serving, brought level after the stop
+  | 'copy-stopped' // copied whole after the stop: rsync is missing
+  | 'shared' // not cloned, not rolled back
+  | 'new'; // begins empty with the new version
+
+export interface PlannedMount {
+  service: string;
+  kind: 'volume' | 'bind';
+  source: string;
+  targets: string[];
+  treatment: MountTreatment;
+  sizeBytes: number;
+  files: number;
+  /** Why it is treated so, where that is not obvious. */
+  note: string | null;
+}
+
+export interface UpgradePlan {
+  appliance: string;
+  from: { release: ReleaseId; version: string };
+  to: { version: string; image: string; digest: string | null; alreadyHere: boolean };
+  steps: { name: string; title: string }[];
+  mounts: PlannedMount[];
+  space: { path: string; neededBytes: number; freeBytes: number }[];
+  preCopyForecastMs: number;
+  downtimeForecastMs: number;
+  warnings: string[];
+  obstacles: Obstacle[];
+}
+
+export interface SettingChange {
+  service: string;
+  /** `env LOG_LEVEL`, `label tier`, `ports`. */
+  setting: string;
+  /** As it is now; null where it is not set now. */
+  now: string | null;
+  /** As it will be after the rollback; null where it will not be set. */
+  after: string | null;
+}
+
+export interface RollbackPlan {
+  appliance: string;
+  from: { release: ReleaseId; version: string };
+  to: { release: ReleaseId; version: string };
+  steps: { name: string; title: string }[];
+  downtimeForecastMs: number;
+  data: {
+    /** When the release gone back to was last running. Null where it shares its data with the active one. */
+    backTo: Date | null;
+    changes: DataChanges;
+    keptWith: ReleaseId;
+  };
+  settings: SettingChange[];
+  warnings: string[];
+  obstacles: Obstacle[];
+}

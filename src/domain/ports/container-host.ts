@@ -1,0 +1,147 @@
+import type { JsonObject } from '../json.ts';
+import type { PinnedImage, RestartPolicy, ServiceSpec } from '../service-spec.ts';
+
+export interface HostInfo {
+  /** `Docker Engine 20.10.24`, or what the engine calls itself. */
+  product: string;
+  version: string;
+  rootDir: string;
+  /** Whether the engine's root directory is on this machine, so that its volumes can be cloned. */
+  dataReachable: boolean;
+}
+
+export interface ImageInfo {
+  imageId: string;
+  /** `repository@sha256:…`, as the engine knows it. */
+  repoDigests: string[];
+  repoTags: string[];
+  labels: Record<string, string>;
+  /** Mount points that the image declares with VOLUME. */
+  volumes: string[];
+  sizeBytes: number;
+  createdAt: Date;
+}
+
+/** One line of `show containers` and of TAB after `adopt`. */
+export interface ContainerSummary {
+  id: string;
+  name: string;
+  image: string;
+  running: boolean;
+  status: string;
+  labels: Record<string, string>;
+  /** Names of the volumes and host paths that it mounts. */
+  mountSources: string[];
+}
+
+export type InstanceState = 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'removing' | 'dead';
+
+export interface Instance {
+  id: string;
+  name: string;
+  state: InstanceState;
+  /** The engine's verdict by the container's own health check; `none` where it has no check. */
+  health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  /** The health check's command in exec form, or null. */
+  healthCommand: string[] | null;
+  exitCode: number;
+  outOfMemory: boolean;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  restartCount: number;
+  restartPolicy: RestartPolicy;
+  imageId: string;
+  labels: Record<string, string>;
+  /** The engine's own sentence about a failed start, or ''. */
+  error: string;
+  /** Mounts as they are: what a volume's name or a bind's source resolved to. */
+  mounts: { kind: 'volume' | 'bind' | 'other'; source: string; hostPath: string; target: string; readOnly: boolean }[];
+  /** TCP ports inside the container that are published or exposed. */
+  tcpPorts: number[];
+}
+
+export interface VolumeInfo {
+  name: string;
+  hostPath: string;
+  labels: Record<string, string>;
+}
+
+export interface PullProgress {
+  doneBytes: number;
+  totalBytes: number;
+  /** A few words: layers done of all, extracting. */
+  detail: string;
+}
+
+export interface ExecResult {
+  exitCode: number;
+  /** Standard output and error together, at most 64 KiB. */
+  output: string;
+}
+
+export interface HostEvent {
+  type: 'container' | 'volume' | 'image';
+  action: string;
+  id: string;
+  name: string;
+}
+
+/**
+ * A Docker Engine, or anything that runs containers as one does. Every call has a deadline of its
+ * own, is safe to repeat, and treats "already so" as success. A container or volume that is not
+ * there reads as null and removes as done. Errors are BelayErrors: `engine-unreachable` when nothing
+ * answers, `engine-failed` with the engine's own sentence when it refuses.
+ */
+export interface ContainerHost {
+  describe(signal?: AbortSignal): Promise<HostInfo>;
+
+  /** The digest that the registry has for the reference now. `not-found` where there is no such tag. */
+  resolveDigest(reference: string, signal?: AbortSignal): Promise<string>;
+  /** By reference, `repository@digest` or image id. */
+  inspectImage(reference: string, signal?: AbortSignal): Promise<ImageInfo | null>;
+  /** Tags of a repository that this host already has. */
+  localTags(repository: string, signal?: AbortSignal): Promise<{ tag: string; imageId: string; digest: string | null }[]>;
+  /**
+   * Pulls by digest, tags the image with its reference, and confirms the digest by inspecting it.
+   * Gives up when nothing has moved for a while. An image without a digest must already be here.
+   */
+  pullImage(image: PinnedImage, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<ImageInfo>;
+  /** Flushes the file system of the engine's root: a pull is not on disk until then. */
+  flush(signal?: AbortSignal): Promise<void>;
+
+  listContainers(signal?: AbortSignal): Promise<ContainerSummary[]>;
+  /** By id or name. */
+  inspectInstance(idOrName: string, signal?: AbortSignal): Promise<Instance | null>;
+  /**
+   * What the user set on a container (DESIGN section 4, carrying over), as a specification from which
+   * the same container can be made again. `not-found` where it is gone.
+   */
+  readSpec(idOrName: string, signal?: AbortSignal): Promise<ServiceSpec>;
+  /** Creates without starting, with the given name, labels added, restart policy off. Returns the id. */
+  createInstance(
+    spec: ServiceSpec,
+    options: { name: string; labels: Record<string, string> },
+    signal?: AbortSignal,
+  ): Promise<string>;
+  startInstance(id: string, signal?: AbortSignal): Promise<void>;
+  /** Sends the stop signal, waits for the container's own stop timeout, then kills. */
+  stopInstance(id: string, signal?: AbortSignal): Promise<void>;
+  removeInstance(id: string, signal?: AbortSignal): Promise<void>;
+  renameInstance(id: string, name: string, signal?: AbortSignal): Promise<void>;
+  setRestartPolicy(id: string, policy: RestartPolicy, signal?: AbortSignal): Promise<void>;
+  exec(id: string, command: string[], timeoutMs: number, signal?: AbortSignal): Promise<ExecResult>;
+  /** The last lines of the instance's log, oldest first. */
+  logTail(id: string, lines: number, signal?: AbortSignal): Promise<string[]>;
+  /** Whether something accepts a TCP connection on this port inside the instance. */
+  answers(id: string, tcpPort: number, timeoutMs: number): Promise<boolean>;
+
+  /** Creates the volume where it is missing and returns it. */
+  createVolume(name: string, labels: Record<string, string>, signal?: AbortSignal): Promise<VolumeInfo>;
+  inspectVolume(name: string, signal?: AbortSignal): Promise<VolumeInfo | null>;
+  removeVolume(name: string, signal?: AbortSignal): Promise<void>;
+
+  /** The whole inspect answer, for `show` and as evidence. */
+  rawInspect(id: string, signal?: AbortSignal): Promise<JsonObject | null>;
+  /** Engine events until the signal aborts; ends with an error when the stream is cut. */
+  events(signal: AbortSignal): AsyncIterable<HostEvent>;
+}

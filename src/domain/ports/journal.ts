@@ -1,0 +1,77 @@
+import type { OperationId, ReleaseId, SlotId } from '../ids.ts';
+import type { EntryPhase, JournalEntry, Operation, OperationFacts, OperationKind, OperationState } from '../operation.ts';
+import type { Release } from '../release.ts';
+import type { Slot, SlotMount } from '../slot.ts';
+
+export interface Appliance {
+  name: string;
+  active: ReleaseId;
+  createdAt: Date;
+}
+
+/** Which container runs (or ran) a service of a slot's release. Found by id, whatever its name. */
+export interface InstanceRecord {
+  release: ReleaseId;
+  service: string;
+  containerId: string;
+}
+
+export interface NewOperation {
+  id: OperationId;
+  kind: OperationKind;
+  appliance: string;
+  from: ReleaseId;
+  by: string;
+  steps: { name: string; title: string }[];
+  /** The candidate that the operation is to make active. */
+  to: Release;
+  /** The candidate's own slot, where it has one; null where it takes over an existing slot. */
+  slot: Slot | null;
+}
+
+/**
+ * The record of every intent and outcome. Each method that writes is one transaction that is on disk
+ * when it returns. Order is by sequence number. `journal-unusable` is thrown when the disk fails.
+ */
+export interface Journal {
+  appliances(): Appliance[];
+  appliance(name: string): Appliance | null;
+  /** Appliance, first release, slot and instances at once. `refused` where the name is taken. */
+  adopt(release: Release, slot: Slot, instances: InstanceRecord[]): void;
+
+  release(id: ReleaseId): Release | null;
+  /** Newest first, candidates left out. */
+  releases(appliance: string, page?: { limit: number; offset: number }): Release[];
+  slot(id: SlotId): Slot | null;
+  slots(appliance: string): Slot[];
+  /** Replaces one mount of a slot: its path, its identity. */
+  updateSlotMount(slot: SlotId, mount: SlotMount): void;
+  discardSlot(slot: SlotId): void;
+  instances(release: ReleaseId): InstanceRecord[];
+  recordInstance(record: InstanceRecord): void;
+  forgetInstance(record: InstanceRecord): void;
+  /** Sets what pulling taught about an image of a candidate. */
+  updateCandidate(release: Release): void;
+
+  /** `busy`, with who holds it, when another operation of the appliance has not ended. */
+  begin(operation: NewOperation, at: Date): Operation;
+  operation(id: OperationId): Operation | null;
+  /** Newest first. */
+  operations(appliance: string, limit: number): Operation[];
+  /** Over all appliances, oldest first. */
+  unfinished(): Operation[];
+  record(entry: { operation: OperationId; step: string; phase: EntryPhase; at: Date; message?: string }): JournalEntry;
+  entries(operation: OperationId): JournalEntry[];
+  /** Merges into the operation's facts. */
+  learn(operation: OperationId, facts: Partial<OperationFacts>): void;
+  countRecovery(operation: OperationId): number;
+  /**
+   * The one transaction of a take-over: candidate active, the old release superseded (upgrade) or
+   * rolled back (rollback), slots live and frozen, the step's outcome.
+   */
+  commit(operation: OperationId, step: string, at: Date): void;
+  /** Ends the operation; a candidate that was not committed becomes `failed`. */
+  finish(operation: OperationId, state: Exclude<OperationState, 'running'>, reason: string | null, at: Date): void;
+
+  close(): void;
+}

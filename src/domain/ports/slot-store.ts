@@ -1,0 +1,84 @@
+import type { DataIdentity, SlotMount } from '../slot.ts';
+
+export interface CopyProgress {
+  doneBytes: number;
+  totalBytes: number;
+}
+
+export interface DataSize {
+  sizeBytes: number;
+  files: number;
+}
+
+export interface SpaceInfo {
+  freeBytes: number;
+  /** `ext4`, `xfs`, …, as the kernel names it. */
+  filesystem: string;
+  /** Whether a clone takes constant time and no space (XFS, btrfs). */
+  reflink: boolean;
+}
+
+/** Where a bind mount's slot lies now. `foreign`: something else is where it should be. */
+export type Whereabouts = 'in-place' | 'parked' | 'missing' | 'foreign';
+
+export interface DataChange {
+  /** Relative to the mount. */
+  path: string;
+  change: 'added' | 'changed' | 'removed';
+  sizeBytes: number;
+}
+
+export interface DataChanges {
+  added: number;
+  changed: number;
+  removed: number;
+  /** The most recently changed first, at most the limit asked for. */
+  sample: DataChange[];
+}
+
+/** Why a path cannot hold a slot: itself a mount point, not a directory, not there. Null when it can. */
+export type PathObstacle = 'mount-point' | 'special' | 'missing' | null;
+
+/**
+ * Data on the host's file systems: cloning, bringing level, setting aside, comparing. It never
+ * deletes anything but a clone that it is told to discard. Every method is safe to repeat.
+ */
+export interface SlotStore {
+  measure(path: string, signal?: AbortSignal): Promise<DataSize>;
+  /** About the file system that holds `path` (or its nearest existing parent). */
+  space(path: string): Promise<SpaceInfo>;
+  obstacle(path: string): Promise<PathObstacle>;
+  /** Null when nothing is there. */
+  identify(path: string): Promise<DataIdentity | null>;
+  /** Whether the delta can compare (rsync is here); otherwise everything is copied while stopped. */
+  canCompare(): Promise<boolean>;
+
+  /**
+   * First pass, while the source may still be written. Returns the time from which on files must be
+   * compared by content in `bringLevel` (DESIGN section 5, the trap in pre-copy). With reflinks it
+   * copies nothing. Whatever is at `to` from an earlier try is replaced.
+   */
+  preCopy(
+    from: string,
+    to: string,
+    onProgress: (progress: CopyProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<{ sinceMs: number }>;
+  /** Second pass, after the source has stopped: `to` becomes identical to `from`. */
+  bringLevel(from: string, to: string, sinceMs: number, signal?: AbortSignal): Promise<void>;
+  /** Flushes the file systems that hold these paths. */
+  flush(paths: string[]): Promise<void>;
+
+  whereabouts(mount: SlotMount): Promise<Whereabouts>;
+  /** Path where the mount's data lies now. `data-missing` when it is missing or foreign. */
+  locate(mount: SlotMount): Promise<string>;
+  /** Bind mount: renames the slot's data from its parked path into place. Nothing to do for a volume. */
+  place(mount: SlotMount): Promise<void>;
+  /** Bind mount: renames the slot's data out of the way. Nothing to do for a volume. */
+  park(mount: SlotMount): Promise<void>;
+  /** Deletes a clone at its parked path. Refuses any path that is not a clone of Belay's. */
+  discard(path: string): Promise<void>;
+
+  /** What differs between two trees, by size, mtime, type and link target. */
+  compare(before: string, after: string, sampleLimit: number, signal?: AbortSignal): Promise<DataChanges>;
+}

@@ -1,0 +1,86 @@
+import type { JsonObject } from './json.ts';
+
+export type ServiceRole = 'controller' | 'engine' | 'app';
+
+/** An image pinned to what it was when it was resolved: a moved tag does not move it. */
+export interface PinnedImage {
+  /** As people write it, without a digest: `registry:5000/acme/server:2.0.4`. */
+  reference: string;
+  /** `registry:5000/acme/server` */
+  repository: string;
+  tag: string;
+  /** The manifest's digest in its registry; null for an image that exists on this host only. */
+  digest: string | null;
+  /** The engine's id of the image (`sha256:…`); null until it has been pulled. */
+  imageId: string | null;
+}
+
+/**
+ * One mount of a service. `source` is the engine's volume name or the host path that this very
+ * release uses; `slotKey` names the mount in the slot, and is null where the mount is shared by all
+ * releases (read-only mounts, sockets, foreign drivers) and so is neither cloned nor rolled back.
+ */
+export interface ServiceMount {
+  kind: 'volume' | 'bind';
+  source: string;
+  target: string;
+  readOnly: boolean;
+  slotKey: string | null;
+  /** Why it is shared, in words for the plan; null where it is in the slot. */
+  sharedBecause: string | null;
+  /**
+   * How the user wrote it, so that it is written again in the same way: `-v` with its options,
+   * `--mount` with its whole value, or not at all (an anonymous volume, `--volumes-from`).
+   */
+  declared: { form: 'bind'; options: string } | { form: 'mount'; value: JsonObject } | { form: 'implicit' };
+}
+
+/**
+ * What the user set on a container, in the shapes of the Docker Engine API's create call, without
+ * image, without volume and bind mounts (they are in `ServiceSpec.mounts`), and without anything
+ * that was only a default of the image.
+ */
+export interface ContainerSettings {
+  config: JsonObject;
+  hostConfig: JsonObject;
+  /** Endpoint settings by network name: aliases, fixed addresses, driver options. */
+  networks: Record<string, JsonObject>;
+}
+
+/** A container specification: pure values, from which an instance can be made at any time. */
+export interface ServiceSpec {
+  name: string;
+  role: ServiceRole;
+  /** The container's name while its release is the active one. */
+  containerName: string;
+  image: PinnedImage;
+  settings: ContainerSettings;
+  mounts: ServiceMount[];
+  gate: GateRules;
+}
+
+/** What a new release must prove. Set by labels `io.belay.*` of the container or of its image. */
+export interface GateRules {
+  /** How long it may take until the first good answer. */
+  deadlineMs: number;
+  /** How long it must then stay good without a restart. */
+  stableMs: number;
+  /** A command inside the instance whose output must contain the version; null where there is none. */
+  versionCommand: string[] | null;
+}
+
+export const DEFAULT_GATE: GateRules = { deadlineMs: 300_000, stableMs: 10_000, versionCommand: null };
+
+/** The restart policy as the engine's API names it. */
+export interface RestartPolicy {
+  name: string;
+  maximumRetryCount: number;
+}
+
+export const NO_RESTART: RestartPolicy = { name: 'no', maximumRetryCount: 0 };
+
+/** The policy that the user set; `no` where there was none. */
+export function restartPolicyOf(spec: ServiceSpec): RestartPolicy {
+  const raw = spec.settings.hostConfig.RestartPolicy as { Name?: string; MaximumRetryCount?: number } | undefined;
+  return { name: raw?.Name || 'no', maximumRetryCount: raw?.MaximumRetryCount ?? 0 };
+}

@@ -1,0 +1,44 @@
+import type { SlotId } from './ids.ts';
+
+/**
+ * What tells one directory from another that bears its name: a volume that was removed and silently
+ * re-created, or a directory put in its place, has another birth time or inode.
+ */
+export interface DataIdentity {
+  inode: string;
+  bornNs: string;
+}
+
+/** One mount's data in one slot. */
+export interface SlotMount {
+  /** The same in every slot of the appliance, so that two slots can be compared mount by mount. */
+  key: string;
+  kind: 'volume' | 'bind';
+  /** The engine's name of the volume; null for a bind mount. */
+  volume: string | null;
+  /**
+   * Volume: the host path of its content. Bind mount: the path that containers mount, where this
+   * slot's data lies while it is in place. '' for a volume that has not been created yet.
+   */
+  path: string;
+  /** Bind mount: where this slot's data lies while another slot's is in place. Null for a volume. */
+  parkedPath: string | null;
+  /** Null until the data exists. */
+  identity: DataIdentity | null;
+}
+
+/** `preparing` is being cloned; `live` is used by the active release; `frozen` waits; `discarded` is gone. */
+export type SlotState = 'preparing' | 'live' | 'frozen' | 'discarded';
+
+/** The data that belongs to a release. */
+export interface Slot {
+  id: SlotId;
+  appliance: string;
+  mounts: SlotMount[];
+  state: SlotState;
+  /** The slot that this one was cloned from. */
+  clonedFrom: SlotId | null;
+  createdAt: Date;
+  /** When its release was last left; null while it is live. */
+  frozenAt: Date | null;
+}
