@@ -1,6 +1,6 @@
-import type { BelayError } from './errors.ts';
 import type { OperationId, ReleaseId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { RestartPolicy } from './service-spec.ts';
 
 export type OperationKind = 'upgrade' | 'rollback';
 
@@ -49,14 +49,20 @@ export interface OperationFacts {
   answeredPorts?: Record<string, number[]>;
   /** When the first service of the old release was told to stop, in wall-clock milliseconds. */
   stoppedAtMs?: number;
+  /** What the engine was to do when a service of the old release ends, by service, before it was told not to. */
+  restartPolicies?: Record<string, RestartPolicy>;
   /** Exit codes of the services that were stopped, by service. */
   exitCodes?: Record<string, number>;
   /** Set where the container did not heed its stop signal in time. */
   forcedStops?: string[];
-  /** From the stop to the first good answer of the new release (or of the old, after going back). */
+  /** How long nobody answered: until the first good answer of the new release, and again while going back. */
   downtimeMs?: number;
+  /** When a new release that had answered stopped doing so, in wall-clock milliseconds. */
+  servedUntilMs?: number;
   /** The last lines of the failing container's log, oldest first. */
   logTail?: string[];
+  /** Why an operation that went through needs somebody's attention nonetheless, in one sentence. */
+  doubt?: string;
   /** The failing container's inspect answer. */
   inspect?: JsonObject;
 }
@@ -75,9 +81,4 @@ export interface JournalEntry {
   at: Date;
   /** The sentence of a failure; null otherwise. */
   message: string | null;
-}
-
-export interface OperationFailure {
-  step: string;
-  error: BelayError;
 }

@@ -42,3 +42,12 @@ export interface Slot {
   /** When its release was last left; null while it is live. */
   frozenAt: Date | null;
 }
+
+/** Where a bind mount's data lies while its slot is not in place: `/srv/data` → `/srv/.data.belay-SXXXXXXXXXX`. */
+export function parkedPathOf(path: string, slot: SlotId): string {
+  const cut = path.lastIndexOf('/') + 1;
+  return `${path.slice(0, cut)}.${path.slice(cut)}.belay-${slot}`;
+}
+
+/** The engine's name of a slot's nth volume: `belay-SXXXXXXXXXX-1`. */
+export const slotVolumeName = (slot: SlotId, n: number): string => `belay-${slot}-${n}`;

@@ -33,6 +33,8 @@ export interface Step {
   check(context: StepContext): Promise<boolean>;
   run(context: StepContext): Promise<void>;
   revert(context: StepContext): Promise<void>;
+  /** The step writes its own `done` entry, within its transaction. */
+  recordsOutcome?: true;
 }
 
 /** A runbook. */

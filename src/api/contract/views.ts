@@ -251,8 +251,14 @@ export const adoptInput = z
   .object({ container: z.string().min(1).max(200), name: z.string().min(1).max(63).optional() })
   .strict()
   .openapi('AdoptInput');
-export const upgradeInput = z.object({ version: z.string().min(1).max(128) }).strict().openapi('UpgradeInput');
-export const rollbackInput = z.object({ release: z.string().min(1).max(20).optional() }).strict().openapi('RollbackInput');
+export const upgradeInput = z
+  .object({ version: z.string().min(1).max(128) })
+  .strict()
+  .openapi('UpgradeInput');
+export const rollbackInput = z
+  .object({ release: z.string().min(1).max(20).optional() })
+  .strict()
+  .openapi('RollbackInput');
 
 export type ErrorView = z.infer<typeof errorView>;
 export type StepView = z.infer<typeof stepView>;

@@ -100,7 +100,10 @@ export interface ContainerHost {
   /** By reference, `repository@digest` or image id. */
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageInfo | null>;
   /** Tags of a repository that this host already has. */
-  localTags(repository: string, signal?: AbortSignal): Promise<{ tag: string; imageId: string; digest: string | null }[]>;
+  localTags(
+    repository: string,
+    signal?: AbortSignal,
+  ): Promise<{ tag: string; imageId: string; digest: string | null }[]>;
   /**
    * Pulls by digest, tags the image with its reference, and confirms the digest by inspecting it.
    * Gives up when nothing has moved for a while. An image without a digest must already be here.

@@ -1,5 +1,12 @@
 import type { OperationId, ReleaseId, SlotId } from '../ids.ts';
-import type { EntryPhase, JournalEntry, Operation, OperationFacts, OperationKind, OperationState } from '../operation.ts';
+import type {
+  EntryPhase,
+  JournalEntry,
+  Operation,
+  OperationFacts,
+  OperationKind,
+  OperationState,
+} from '../operation.ts';
 import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
 

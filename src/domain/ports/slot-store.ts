@@ -11,6 +11,8 @@ export interface DataSize {
 }
 
 export interface SpaceInfo {
+  /** Tells file systems apart, so that what two mounts need of one is added up. */
+  device: string;
   freeBytes: number;
   /** `ext4`, `xfs`, …, as the kernel names it. */
   filesystem: string;

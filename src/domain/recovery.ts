@@ -1,0 +1,59 @@
+import type { EntryPhase, JournalEntry, OperationKind } from './operation.ts';
+
+/** What a daemon does with an operation that another daemon left unfinished. */
+export type RecoveryDecision = 'go-back' | 'go-forward';
+
+interface Decisions {
+  /** The step was about to act, or acting: its effect may or may not be there. */
+  intent: RecoveryDecision;
+  /** The step's effect is there; the next step had not begun. */
+  done: RecoveryDecision;
+}
+
+const BACK: Decisions = { intent: 'go-back', done: 'go-back' };
+const FORWARD: Decisions = { intent: 'go-forward', done: 'go-forward' };
+
+/**
+ * The explicit table of DESIGN section 6: (operation, last step, phase) → decision.
+ *
+ * An upgrade goes back until its one transaction is on disk: the old release is untouched, and nobody
+ * may be watching who could judge the new one. A rollback goes forward from the moment at which it
+ * begins to stop what runs: a machine never takes a rollback back.
+ */
+export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<string, Decisions>>>> = {
+  upgrade: {
+    preflight: BACK,
+    pull: BACK,
+    'pre-copy': BACK,
+    prepare: BACK,
+    stop: BACK,
+    delta: BACK,
+    start: BACK,
+    gate: BACK,
+    commit: { intent: 'go-back', done: 'go-forward' },
+    'restart-policy': FORWARD,
+  },
+  rollback: {
+    preflight: BACK,
+    prepare: BACK,
+    stop: FORWARD,
+    start: FORWARD,
+    gate: FORWARD,
+    commit: FORWARD,
+    'restart-policy': FORWARD,
+  },
+};
+
+/** After this many recoveries of one operation a daemon stops trying and asks for attention. */
+export const MAX_RECOVERIES = 3;
+
+const REVERTING: readonly EntryPhase[] = ['revert-intent', 'reverted', 'revert-failed'];
+
+/** What to do with an unfinished operation, by what the journal says of it. */
+export function decideRecovery(kind: OperationKind, entries: readonly JournalEntry[]): RecoveryDecision {
+  const last = entries.at(-1);
+  if (!last || REVERTING.includes(last.phase)) return 'go-back';
+  const decisions = RECOVERY_TABLE[kind][last.step];
+  if (!decisions) throw new Error(`the recovery table has no row for step ${last.step} of ${kind}`);
+  return last.phase === 'done' ? decisions.done : decisions.intent;
+}

@@ -1,0 +1,41 @@
+import type { JsonObject, JsonValue } from './json.ts';
+import type { SettingChange } from './plan.ts';
+import type { ServiceSpec } from './service-spec.ts';
+
+/** Settings by the names that people know them by: `env LOG_LEVEL`, `label tier`, `memory`. */
+function settingsOf({ settings, mounts }: ServiceSpec): Map<string, string> {
+  const found = new Map<string, string>();
+  const { Env, Labels, ...config } = settings.config;
+  for (const entry of (Env as string[] | undefined) ?? []) {
+    const cut = entry.indexOf('=');
+    found.set(`env ${cut < 0 ? entry : entry.slice(0, cut)}`, cut < 0 ? '' : entry.slice(cut + 1));
+  }
+  for (const [name, value] of Object.entries((Labels as JsonObject | undefined) ?? {}))
+    found.set(`label ${name}`, String(value));
+  for (const [name, value] of Object.entries({ ...config, ...settings.hostConfig })) {
+    if (!isUnset(value)) found.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  for (const network of Object.keys(settings.networks)) found.set(`network ${network}`, 'connected');
+  for (const { slotKey, source, target } of mounts) found.set(`mount ${target}`, slotKey ?? source);
+  return found;
+}
+
+function isUnset(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** What of a service's settings is another than it will be, by name. */
+export function compareSettings(now: ServiceSpec, after: ServiceSpec): SettingChange[] {
+  const [current, coming] = [settingsOf(now), settingsOf(after)];
+  const names = new Set([...current.keys(), ...coming.keys()]);
+  return [...names]
+    .filter((name) => current.get(name) !== coming.get(name))
+    .sort()
+    .map((setting) => ({
+      service: now.name,
+      setting,
+      now: current.get(setting) ?? null,
+      after: coming.get(setting) ?? null,
+    }));
+}

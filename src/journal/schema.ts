@@ -1,0 +1,76 @@
+/** `BELY` in ASCII: tells a Belay journal from any other SQLite file. */
+export const APPLICATION_ID = 0x42454c59;
+
+/** Applied in order; `user_version` counts how many have been. A migration is never edited once released. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE appliance (
+    name TEXT PRIMARY KEY,
+    active TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE release (
+    sequence_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    appliance TEXT NOT NULL,
+    version TEXT NOT NULL,
+    services TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('candidate', 'active', 'superseded', 'rolled-back', 'failed')),
+    origin TEXT NOT NULL,
+    copy_of TEXT,
+    previous TEXT,
+    by TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX release_by_appliance ON release (appliance, sequence_number);
+  CREATE UNIQUE INDEX one_active_release ON release (appliance) WHERE status = 'active';
+
+  CREATE TABLE slot (
+    id TEXT PRIMARY KEY,
+    appliance TEXT NOT NULL,
+    mounts TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('preparing', 'live', 'frozen', 'discarded')),
+    cloned_from TEXT,
+    created_at TEXT NOT NULL,
+    frozen_at TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX one_live_slot ON slot (appliance) WHERE state = 'live';
+
+  CREATE TABLE instance (
+    release TEXT NOT NULL,
+    service TEXT NOT NULL,
+    container_id TEXT NOT NULL,
+    PRIMARY KEY (release, service)
+  ) STRICT;
+
+  CREATE TABLE operation (
+    sequence_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    appliance TEXT NOT NULL,
+    from_release TEXT NOT NULL,
+    to_release TEXT NOT NULL,
+    by TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'rolled-back', 'failed', 'needs-attention')),
+    reason TEXT,
+    steps TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    recoveries INTEGER NOT NULL DEFAULT 0,
+    started_at TEXT NOT NULL,
+    ended_at TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX one_running_operation ON operation (appliance) WHERE state = 'running';
+
+  CREATE TABLE entry (
+    sequence_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    operation TEXT NOT NULL,
+    step TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    at TEXT NOT NULL,
+    message TEXT
+  ) STRICT;
+  CREATE INDEX entry_by_operation ON entry (operation, sequence_number);
+  `,
+];

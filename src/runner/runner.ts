@@ -1,0 +1,190 @@
+import { BelayError, toBelayError } from '../domain/errors.ts';
+import type { OperationId } from '../domain/ids.ts';
+import type { EntryPhase, Operation, OperationKind, OperationState, StepProgress } from '../domain/operation.ts';
+import type { NewOperation } from '../domain/ports/journal.ts';
+import type { Sequence, Step } from '../domain/step.ts';
+import { crashPoint } from './crash-points.ts';
+import { LiveProgress } from './live-progress.ts';
+import { contextFor, type World } from './step-context.ts';
+
+const MAX_ATTEMPTS = 3;
+const RETRY_PAUSE_MS = 1_000;
+
+export interface RunnerOptions {
+  world: World;
+  sequences: Readonly<Record<OperationKind, Sequence>>;
+  /** Called whenever something about an operation has changed. */
+  onChange: (operation: OperationId) => void;
+}
+
+/**
+ * Runs runbooks and records them. It knows no particular step: only that a step is checked, run and
+ * reverted, what a sequence calls its switch, and from where it goes forward.
+ */
+export class Runner {
+  readonly #world: World;
+  readonly #sequences: RunnerOptions['sequences'];
+  readonly #onChange: (operation: OperationId) => void;
+  readonly #progress: LiveProgress;
+  readonly #running = new Map<OperationId, Promise<void>>();
+  readonly #draining = new AbortController();
+
+  constructor(options: RunnerOptions) {
+    this.#world = options.world;
+    this.#sequences = options.sequences;
+    this.#onChange = options.onChange;
+    this.#progress = new LiveProgress(options.world.clock, options.onChange);
+  }
+
+  /** Accepts an operation and runs it in the background. `busy` when the appliance is held. */
+  start(request: NewOperation): Operation {
+    if (this.#draining.signal.aborted) {
+      throw new BelayError('interrupted', 'The Belay daemon is stopping.', { hint: 'Type the command again.' });
+    }
+    const operation = this.#world.journal.begin(request, this.#world.clock.now());
+    this.inBackground(operation, () => this.goForward(operation, 0));
+    return operation;
+  }
+
+  progress(operation: OperationId, step: string): StepProgress {
+    return this.#progress.of(operation, step);
+  }
+
+  /** Resolves when the operation no longer runs here. */
+  async settled(operation: OperationId): Promise<void> {
+    await this.#running.get(operation);
+  }
+
+  /**
+   * Stops at the next safe point: what has not begun to switch is left for the next daemon to take
+   * back; what has begun is finished first. Resolves when nothing runs any more.
+   */
+  async drain(): Promise<void> {
+    this.#draining.abort(new BelayError('interrupted', 'The Belay daemon is stopping.'));
+    await Promise.all(this.#running.values());
+  }
+
+  /** Runs the steps from `first` on. Failures before `forwardFrom` go back, later ones are tried again. */
+  async goForward(operation: Operation, first: number): Promise<void> {
+    const sequence = this.#sequences[operation.kind];
+    const switchIndex = indexOf(sequence, sequence.switchesAt);
+    const forwardIndex = indexOf(sequence, sequence.forwardFrom);
+    let attempt = 1;
+    for (let index = first; index < sequence.steps.length; index++) {
+      const step = sequence.steps[index] as Step;
+      if (this.#draining.signal.aborted && index <= switchIndex) return;
+      try {
+        await this.#perform(operation, step, index < switchIndex);
+      } catch (thrown) {
+        const error = toBelayError(thrown);
+        if (this.#draining.signal.aborted && index < switchIndex) return;
+        this.#recordFailure(operation, step, error);
+        if (index < forwardIndex) return this.goBack(operation, error);
+        if (attempt++ === MAX_ATTEMPTS) return this.#finish(operation, 'needs-attention', error.message);
+        await this.#world.clock.sleep(RETRY_PAUSE_MS);
+        index = forwardIndex - 1;
+      }
+    }
+    const doubt = this.#world.journal.operation(operation.id)?.facts.doubt;
+    this.#finish(operation, doubt ? 'needs-attention' : 'succeeded', doubt ?? null);
+  }
+
+  /** Takes back every step that was begun, last one first, and ends the operation. */
+  async goBack(operation: Operation, cause: BelayError): Promise<void> {
+    const sequence = this.#sequences[operation.kind];
+    const begun = this.#begunSteps(operation);
+    let trouble: BelayError | null = null;
+    for (const step of sequence.steps.toReversed()) {
+      if (begun.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
+    }
+    const hadSwitched = sequence.steps
+      .slice(indexOf(sequence, sequence.switchesAt))
+      .some((step) => begun.has(step.name));
+    if (trouble) {
+      this.#finish(operation, 'needs-attention', `${cause.message} Going back was not possible: ${trouble.message}`);
+    } else {
+      this.#finish(operation, hadSwitched ? 'rolled-back' : 'failed', cause.message);
+    }
+  }
+
+  /** Runs `work` as the operation's one run in this daemon; a defect in it must not end the daemon. */
+  inBackground(operation: Operation, work: () => Promise<void>): void {
+    const run = work()
+      .catch((thrown) => this.#finish(operation, 'needs-attention', toBelayError(thrown).message))
+      .catch(() => undefined) // the journal itself is unusable: the next daemon takes the operation up
+      .finally(() => {
+        this.#running.delete(operation.id);
+        this.#progress.forget(operation.id);
+        this.#onChange(operation.id);
+      });
+    this.#running.set(operation.id, run);
+  }
+
+  async #perform(operation: Operation, step: Step, interruptible: boolean): Promise<void> {
+    const signal = interruptible ? this.#draining.signal : new AbortController().signal;
+    const context = contextFor(this.#world, operation.id, step.name, this.#progress, signal);
+    this.#record(operation, step, 'intent');
+    crashPoint(`${step.name}:intent`);
+    const alreadyThere = await step.check(context);
+    if (!alreadyThere) await step.run(context);
+    crashPoint(`${step.name}:acted`);
+    if (alreadyThere || !step.recordsOutcome) this.#record(operation, step, 'done');
+    this.#onChange(operation.id);
+    crashPoint(`${step.name}:done`);
+  }
+
+  async #takeBack(operation: Operation, step: Step): Promise<BelayError | null> {
+    const context = contextFor(this.#world, operation.id, step.name, this.#progress, new AbortController().signal);
+    this.#record(operation, step, 'revert-intent');
+    crashPoint(`${step.name}:revert-intent`);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await step.revert(context);
+        crashPoint(`${step.name}:revert-acted`);
+        this.#record(operation, step, 'reverted');
+        crashPoint(`${step.name}:reverted`);
+        return null;
+      } catch (thrown) {
+        const error = toBelayError(thrown);
+        if (attempt === MAX_ATTEMPTS) {
+          this.#record(operation, step, 'revert-failed', error.message);
+          return error;
+        }
+        await this.#world.clock.sleep(RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  #begunSteps(operation: Operation): Set<string> {
+    const begun = new Set<string>();
+    for (const entry of this.#world.journal.entries(operation.id)) {
+      if (entry.phase === 'intent') begun.add(entry.step);
+      if (entry.phase === 'reverted') begun.delete(entry.step);
+    }
+    return begun;
+  }
+
+  #recordFailure(operation: Operation, step: Step, error: BelayError): void {
+    const { logTail, inspect } = error.details;
+    if (Array.isArray(logTail)) this.#world.journal.learn(operation.id, { logTail });
+    if (inspect && typeof inspect === 'object') this.#world.journal.learn(operation.id, { inspect: inspect as never });
+    this.#record(operation, step, 'failed', error.message);
+  }
+
+  #record(operation: Operation, step: Step, phase: EntryPhase, message?: string): void {
+    const entry = { operation: operation.id, step: step.name, phase, at: this.#world.clock.now() };
+    this.#world.journal.record(message === undefined ? entry : { ...entry, message });
+    this.#onChange(operation.id);
+  }
+
+  #finish(operation: Operation, state: Exclude<OperationState, 'running'>, reason: string | null): void {
+    this.#world.journal.finish(operation.id, state, reason, this.#world.clock.now());
+    this.#onChange(operation.id);
+  }
+}
+
+function indexOf(sequence: Sequence, step: string): number {
+  const index = sequence.steps.findIndex(({ name }) => name === step);
+  if (index < 0) throw new Error(`the ${sequence.kind} runbook has no step ${step}`);
+  return index;
+}

@@ -1,0 +1,55 @@
+import { BelayError } from '../domain/errors.ts';
+import type { OperationId, ReleaseId } from '../domain/ids.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { ContainerHost } from '../domain/ports/container-host.ts';
+import type { Journal } from '../domain/ports/journal.ts';
+import type { SlotStore } from '../domain/ports/slot-store.ts';
+import type { Release } from '../domain/release.ts';
+import type { StepContext } from '../domain/step.ts';
+import type { LiveProgress } from './live-progress.ts';
+
+/** What the runner needs of the world; steps get all of it. */
+export interface World {
+  journal: Journal;
+  host: ContainerHost;
+  slots: SlotStore;
+  clock: Clock;
+}
+
+/** Whatever a step sees of its operation is read from the journal anew: nothing lives in memory alone. */
+export function contextFor(
+  world: World,
+  id: OperationId,
+  step: string,
+  progress: LiveProgress,
+  signal: AbortSignal,
+): StepContext {
+  const { journal } = world;
+  const operation = () => {
+    const found = journal.operation(id);
+    if (!found) throw new BelayError('internal', `There is no operation ${id} in the journal.`);
+    return found;
+  };
+  return {
+    ...world,
+    get operation() {
+      return operation();
+    },
+    get from() {
+      return mustRelease(journal, operation().from);
+    },
+    get to() {
+      return mustRelease(journal, operation().to);
+    },
+    facts: () => operation().facts,
+    learn: (facts) => journal.learn(id, facts),
+    signal,
+    report: (update) => progress.report(id, step, update),
+  };
+}
+
+function mustRelease(journal: Journal, id: ReleaseId): Release {
+  const release = journal.release(id);
+  if (!release) throw new BelayError('internal', `There is no release ${id} in the journal.`);
+  return release;
+}

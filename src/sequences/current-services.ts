@@ -1,0 +1,27 @@
+import type { ContainerHost } from '../domain/ports/container-host.ts';
+import type { Journal } from '../domain/ports/journal.ts';
+import type { Release } from '../domain/release.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
+import { rekeyed } from './candidate.ts';
+import { findInstance } from './instances.ts';
+import { mustSlot } from './slot-pairs.ts';
+
+/**
+ * What is set on the containers of a release now: an administrator may have changed limits or networks
+ * with the engine's own commands since. The release's record serves where a container is gone.
+ */
+export async function currentServices(
+  world: { journal: Journal; host: ContainerHost },
+  release: Release,
+  signal?: AbortSignal,
+): Promise<ServiceSpec[]> {
+  const slot = mustSlot(world.journal, release.slot);
+  return Promise.all(
+    release.services.map(async (service) => {
+      const instance = await findInstance(world, release, service, signal);
+      if (!instance) return service;
+      const spec = rekeyed(await world.host.readSpec(instance.id, signal), slot);
+      return { ...spec, name: service.name, role: service.role, containerName: service.containerName };
+    }),
+  );
+}

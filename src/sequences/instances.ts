@@ -1,0 +1,78 @@
+import { BelayError } from '../domain/errors.ts';
+import type { ReleaseId } from '../domain/ids.ts';
+import type { ContainerHost, Instance } from '../domain/ports/container-host.ts';
+import type { Journal } from '../domain/ports/journal.ts';
+import type { Release } from '../domain/release.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
+
+type Records = { journal: Journal; host: ContainerHost };
+
+/** How Belay finds its own containers, whatever they are called. */
+export const LABELS = {
+  appliance: 'io.belay.appliance',
+  release: 'io.belay.release',
+  service: 'io.belay.service',
+  operation: 'io.belay.operation',
+} as const;
+
+/** What a container is called while its release is not the active one. */
+export const asideName = (service: ServiceSpec, release: ReleaseId): string => `${service.containerName}-${release}`;
+
+/** The container that runs a service of a release, or null where it has been removed. */
+export async function findInstance(
+  { journal, host }: Records,
+  release: Release,
+  service: ServiceSpec,
+  signal?: AbortSignal,
+): Promise<Instance | null> {
+  const record = journal.instances(release.id).find((instance) => instance.service === service.name);
+  return record ? host.inspectInstance(record.containerId, signal) : null;
+}
+
+/** As `findInstance`, where there must be one. */
+export async function mustFindInstance(
+  records: Records,
+  release: Release,
+  service: ServiceSpec,
+  signal?: AbortSignal,
+): Promise<Instance> {
+  const instance = await findInstance(records, release, service, signal);
+  if (!instance) {
+    throw new BelayError('not-found', `The container of ${service.name} ${release.version} (${release.id}) is gone.`, {
+      hint: 'Look at what the engine has: show containers',
+    });
+  }
+  return instance;
+}
+
+const UP_STATES = ['running', 'restarting', 'paused'];
+
+export const isUp = (instance: Instance | null): boolean => instance !== null && UP_STATES.includes(instance.state);
+
+/** Whether something on the network would get an answer: what a health check or an open port says. */
+export async function isServing(
+  host: ContainerHost,
+  instance: Instance,
+  tcpPorts: readonly number[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (instance.state !== 'running') return false;
+  if (instance.health === 'unhealthy') return false;
+  const answers = await Promise.all(tcpPorts.map((port) => host.answers(instance.id, port, 1_000)));
+  if (answers.includes(false)) return false;
+  if (!instance.healthCommand || instance.health === 'healthy') return true;
+  // The engine looks only once per interval, by default every 30 s: ask the same question now.
+  const probe = await host.exec(instance.id, instance.healthCommand, 5_000, signal).catch(() => null);
+  return probe?.exitCode === 0;
+}
+
+const LOG_TAIL_LINES = 20;
+
+/** What a failure is explained by: kept in the journal before the container is taken away. */
+export async function evidenceOf(host: ContainerHost, instance: Instance): Promise<Record<string, unknown>> {
+  const [logTail, inspect] = await Promise.all([
+    host.logTail(instance.id, LOG_TAIL_LINES).catch(() => []),
+    host.rawInspect(instance.id).catch(() => null),
+  ]);
+  return { logTail, ...(inspect ? { inspect } : {}) };
+}

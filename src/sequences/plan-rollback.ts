@@ -1,0 +1,113 @@
+import { BelayError, toBelayError } from '../domain/errors.ts';
+import type { ReleaseId } from '../domain/ids.ts';
+import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
+import type { DataChanges } from '../domain/ports/slot-store.ts';
+import type { Release } from '../domain/release.ts';
+import { compareSettings } from '../domain/settings-diff.ts';
+import type { Step } from '../domain/step.ts';
+import { type Candidate, rollbackCandidate } from './candidate.ts';
+import { currentServices } from './current-services.ts';
+import { lastDowntimeMs } from './forecast.ts';
+import { findInstance } from './instances.ts';
+import type { PlanningWorld } from './plan-upgrade.ts';
+import { rollbackTarget } from './rollback-target.ts';
+import { mustSlot, slotPairs } from './slot-pairs.ts';
+
+export interface PlannedRollback {
+  plan: RollbackPlan;
+  candidate: Candidate;
+}
+
+const SAMPLE_LIMIT = 20;
+
+/**
+ * What a rollback would bring back and what it would give up: the loss preview. Changes nothing, needs
+ * no registry, and works while the appliance is down.
+ */
+export async function planRollback(
+  world: PlanningWorld,
+  active: Release,
+  request: { release?: ReleaseId | undefined; by: string },
+  steps: readonly Step[],
+  signal?: AbortSignal,
+): Promise<PlannedRollback> {
+  const { journal, clock } = world;
+  const target = rollbackTarget(journal, active, request.release);
+  const candidate = rollbackCandidate(active, target, { by: request.by, at: clock.now() });
+  const obstacles = await obstaclesOf(world, target);
+  const services = await currentServices(world, active, signal);
+  const plan: RollbackPlan = {
+    appliance: active.appliance,
+    from: { release: active.id, version: active.version },
+    to: { release: target.id, version: target.version },
+    steps: steps.map((step) => ({ name: step.name, title: step.title({ from: active, to: target }) })),
+    downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback'),
+    data: {
+      backTo: mustSlot(journal, target.slot).frozenAt,
+      changes: await changesSince(world, target, active, signal),
+      keptWith: active.id,
+    },
+    settings: services.flatMap((now) => {
+      const after = target.services.find(({ name }) => name === now.name);
+      return after ? compareSettings(now, after) : [];
+    }),
+    warnings:
+      mustSlot(journal, active.slot).mounts.length === 0
+        ? ['There is no data in mounts: what is in an external database is not taken back.']
+        : [],
+    obstacles,
+  };
+  return { plan, candidate };
+}
+
+async function changesSince(
+  { journal, slots }: PlanningWorld,
+  target: Release,
+  active: Release,
+  signal?: AbortSignal,
+): Promise<DataChanges> {
+  const total: DataChanges = { added: 0, changed: 0, removed: 0, sample: [] };
+  for (const { from: before, to: after } of slotPairs(journal, target, active)) {
+    const [beforePath, afterPath] = await Promise.all([locateOrNull(slots, before), locateOrNull(slots, after)]);
+    if (!beforePath || !afterPath) continue;
+    const changes = await slots.compare(beforePath, afterPath, SAMPLE_LIMIT, signal);
+    total.added += changes.added;
+    total.changed += changes.changed;
+    total.removed += changes.removed;
+    total.sample.push(...changes.sample);
+  }
+  return { ...total, sample: total.sample.slice(0, SAMPLE_LIMIT) };
+}
+
+async function locateOrNull(slots: PlanningWorld['slots'], mount: Parameters<typeof slots.locate>[0]) {
+  return slots.locate(mount).catch(() => null);
+}
+
+/** Everything that could keep the frozen release from starting is looked at before anything is stopped. */
+export async function obstaclesOf(world: PlanningWorld, target: Release): Promise<Obstacle[]> {
+  const { journal, host, slots } = world;
+  const obstacles: Obstacle[] = [];
+  const kept = 'Nothing has been changed. See what else there is: show releases';
+  const slot = mustSlot(journal, target.slot);
+  for (const mount of slot.mounts) {
+    const volumeGone = mount.volume !== null && (await host.inspectVolume(mount.volume)) === null;
+    const problem = volumeGone
+      ? new BelayError('data-missing', `The volume ${mount.volume} with the data of ${target.id} is gone.`)
+      : await slots.locate(mount).then(() => null, toBelayError);
+    if (problem) obstacles.push({ code: 'data-missing', message: problem.message, hint: problem.hint ?? kept });
+  }
+  for (const service of target.services) {
+    if (await findInstance(world, target, service)) continue;
+    const { image } = service;
+    if (await host.inspectImage(image.imageId ?? image.reference)) continue;
+    const reachable =
+      image.digest && (await host.resolveDigest(`${image.repository}@${image.digest}`).catch(() => null));
+    if (reachable) continue;
+    obstacles.push({
+      code: 'not-found',
+      message: `The container and the image of ${service.name} ${target.version} are gone, and its registry does not have them.`,
+      hint: `Bring the image back (docker load, or docker pull ${image.reference}), then type the command again.`,
+    });
+  }
+  return obstacles;
+}

@@ -1,0 +1,50 @@
+import { BelayError } from '../domain/errors.ts';
+import type { ReleaseId } from '../domain/ids.ts';
+import type { Journal } from '../domain/ports/journal.ts';
+import type { Release } from '../domain/release.ts';
+
+/**
+ * The release that `rollback system` goes back to: the one named, or else the one before the active
+ * one. After a rollback that is the one before the release that was gone back to, so that typing it
+ * twice never goes forward by accident.
+ */
+export function rollbackTarget(journal: Journal, active: Release, named?: ReleaseId): Release {
+  const target = named ? namedTarget(journal, active, named.toUpperCase()) : previousOf(journal, active);
+  if (target.slot === active.slot) {
+    throw new BelayError('refused', `${target.id} is what runs now, as ${active.id}.`, {
+      hint: 'Choose another one: show releases',
+    });
+  }
+  return target;
+}
+
+function namedTarget(journal: Journal, active: Release, id: ReleaseId): Release {
+  const release = journal.release(id);
+  if (!release || release.appliance !== active.appliance || release.status === 'candidate') {
+    throw new BelayError('not-found', `${active.appliance} has no release ${id}.`, {
+      hint: 'See what there is: show releases',
+    });
+  }
+  if (release.status === 'failed') {
+    throw new BelayError('refused', `${id} (${release.version}) never took over, so there is nothing to go back to.`, {
+      hint: `To try it again: upgrade system ${release.version}`,
+    });
+  }
+  return release;
+}
+
+function previousOf(journal: Journal, active: Release): Release {
+  let original = active;
+  while (original.copyOf) original = journal.release(original.copyOf) ?? failMissing(original.copyOf);
+  if (!original.previous) {
+    const left = journal.releases(active.appliance).find(({ status }) => status === 'rolled-back');
+    throw new BelayError('refused', `There is no release before ${active.version}.`, {
+      hint: left ? `To go forward again: rollback system to ${left.id}` : 'See what there is: show releases',
+    });
+  }
+  return journal.release(original.previous) ?? failMissing(original.previous);
+}
+
+function failMissing(id: ReleaseId): never {
+  throw new BelayError('internal', `There is no release ${id} in the journal.`);
+}

@@ -1,0 +1,19 @@
+import type { Sequence } from '../domain/step.ts';
+import { commit } from './steps/commit.ts';
+import { gateOfRollback } from './steps/gate.ts';
+import { preflightRollback } from './steps/preflight-rollback.ts';
+import { prepare } from './steps/prepare.ts';
+import { restartPolicy } from './steps/restart-policy.ts';
+import { start } from './steps/start.ts';
+import { stop } from './steps/stop.ts';
+
+/**
+ * Stop the active release, start the frozen one on its own data: constant time, no registry, no copy.
+ * Never itself rolled back by machine: once it has begun to stop, it only goes on.
+ */
+export const rollback: Sequence = {
+  kind: 'rollback',
+  steps: [preflightRollback, prepare, stop, start, gateOfRollback, commit, restartPolicy],
+  switchesAt: stop.name,
+  forwardFrom: stop.name,
+};

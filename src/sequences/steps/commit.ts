@@ -1,0 +1,20 @@
+import type { Step } from '../../domain/step.ts';
+import { mustSlot } from '../slot-pairs.ts';
+
+/** One transaction: from here on the new release is the active one, and a failure goes forward. */
+export const commit: Step = {
+  name: 'commit',
+  title: ({ to }) => `Make ${to.version} the active release`,
+  recordsOutcome: true,
+
+  check: async ({ journal, operation }) => journal.appliance(operation.appliance)?.active === operation.to,
+
+  async run({ journal, slots, operation, to, clock }) {
+    // The clone must be on the disk before the journal says that it is the data.
+    await slots.flush(mustSlot(journal, to.slot).mounts.map(({ path }) => path));
+    journal.commit(operation.id, 'commit', clock.now());
+  },
+
+  // The transaction either was or was not: there is no half of it to take back.
+  revert: async () => {},
+};

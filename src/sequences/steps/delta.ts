@@ -1,0 +1,27 @@
+import type { Step } from '../../domain/step.ts';
+import { clonePath, mustSlot, slotPairs } from '../slot-pairs.ts';
+
+/** Brings the clone level with the original, which nobody writes any more. */
+export const delta: Step = {
+  name: 'delta',
+  title: () => 'Bring the clone level',
+
+  check: async () => false,
+
+  async run(context) {
+    const { slots, journal, from, to, signal } = context;
+    const since = context.facts().preCopiedSinceMs ?? {};
+    await Promise.all(
+      slotPairs(journal, from, to).map(async (pair) => {
+        const source = await slots.locate(pair.from);
+        await slots.bringLevel(source, clonePath(pair.to), since[pair.to.key] ?? 0, signal);
+      }),
+    );
+    for (const mount of mustSlot(journal, to.slot).mounts) {
+      journal.updateSlotMount(to.slot, { ...mount, identity: await slots.identify(clonePath(mount)) });
+    }
+  },
+
+  // The clone is discarded by the step that made it.
+  revert: async () => {},
+};

@@ -1,0 +1,121 @@
+import { BelayError } from '../../domain/errors.ts';
+import type { Instance } from '../../domain/ports/container-host.ts';
+import type { ServiceSpec } from '../../domain/service-spec.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { evidenceOf, isServing, mustFindInstance } from '../instances.ts';
+
+const FIRST_POLL_MS = 10;
+const MAX_POLL_MS = 250;
+
+/** The new release must prove itself before it takes over: serving, the right one, and stable. */
+export const gate: Step = {
+  name: 'gate',
+  title: () => 'Prove that it works',
+  check: async () => false,
+
+  async run(context) {
+    for (const service of context.to.services) await prove(context, service);
+  },
+
+  revert: async () => {},
+};
+
+/**
+ * The gate of a rollback: a release that was gone back to stays, whatever it shows, because a machine
+ * never takes a rollback back. What is wrong with it is noted for somebody to look at.
+ */
+export const gateOfRollback: Step = {
+  ...gate,
+
+  async run(context) {
+    try {
+      await gate.run(context);
+    } catch (error) {
+      if (!(error instanceof BelayError) || error.code !== 'gate-failed') throw error;
+      const logTail = error.details['logTail'];
+      context.learn({ doubt: error.message, ...(Array.isArray(logTail) ? { logTail } : {}) });
+    }
+  },
+};
+
+async function prove(context: StepContext, service: ServiceSpec): Promise<void> {
+  const first = await untilServing(context, service);
+  noteDowntime(context);
+  if (service.image.imageId && first.imageId !== service.image.imageId) {
+    await fail(context, first, `the container runs another image than ${service.image.reference}`);
+  }
+  await checkVersion(context, service, first);
+  await stayStable(context, service);
+}
+
+async function untilServing(context: StepContext, service: ServiceSpec): Promise<Instance> {
+  const { host, clock, signal } = context;
+  const ports = context.facts().answeredPorts?.[service.name] ?? [];
+  const deadlineMs = clock.monotonicMs() + service.gate.deadlineMs;
+  let pollMs = FIRST_POLL_MS;
+  for (;;) {
+    const instance = await stillUp(context, service);
+    if (await isServing(host, instance, ports, signal)) return instance;
+    if (clock.monotonicMs() > deadlineMs) {
+      await fail(context, instance, `it did not get healthy within ${service.gate.deadlineMs / 1_000} s`);
+    }
+    context.report({ detail: instance.healthCommand ? `health: ${instance.health}` : 'waiting for its ports' });
+    await clock.sleep(pollMs, signal);
+    pollMs = Math.min(pollMs * 1.5, MAX_POLL_MS);
+  }
+}
+
+async function stayStable(context: StepContext, service: ServiceSpec): Promise<void> {
+  const { clock, signal } = context;
+  const beganMs = clock.monotonicMs();
+  for (;;) {
+    const elapsedMs = clock.monotonicMs() - beganMs;
+    await stillUp(context, service);
+    if (elapsedMs >= service.gate.stableMs) return;
+    context.report({ fraction: elapsedMs / service.gate.stableMs, detail: 'serving; watching that it stays so' });
+    await clock.sleep(Math.min(MAX_POLL_MS, service.gate.stableMs - elapsedMs), signal);
+  }
+}
+
+async function stillUp(context: StepContext, service: ServiceSpec): Promise<Instance> {
+  const instance = await mustFindInstance(context, context.to, service, context.signal);
+  if (instance.state !== 'running') {
+    await fail(
+      context,
+      instance,
+      instance.outOfMemory ? 'it ran out of memory' : `it exited with code ${instance.exitCode}`,
+    );
+  }
+  if (instance.restartCount > 0) await fail(context, instance, `it restarted ${instance.restartCount} times`);
+  if (instance.health === 'unhealthy') await fail(context, instance, 'its own health check fails');
+  return instance;
+}
+
+async function checkVersion(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
+  const { versionCommand } = service.gate;
+  if (!versionCommand) return;
+  const { output, exitCode } = await context.host.exec(instance.id, versionCommand, 30_000, context.signal);
+  const said = output.trim().split('\n')[0] ?? '';
+  if (exitCode !== 0) await fail(context, instance, `its version command ended with code ${exitCode}: ${said}`);
+  if (!namesVersion(output, context.to.version)) await fail(context, instance, `it says that it is "${said}"`);
+}
+
+/** Whether the output names the version as a whole: `2.1` is not named by `2.10` or `12.1`. */
+function namesVersion(output: string, version: string): boolean {
+  const wanted = version.replace(/^v(?=\d)/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(^|[^0-9A-Za-z.])v?${wanted}(?![0-9A-Za-z])(?!\\.[0-9])`).test(output);
+}
+
+function noteDowntime(context: StepContext): void {
+  const { stoppedAtMs, downtimeMs } = context.facts();
+  if (stoppedAtMs === undefined || downtimeMs !== undefined) return;
+  context.learn({ downtimeMs: Math.max(0, context.clock.now().getTime() - stoppedAtMs) });
+}
+
+async function fail(context: StepContext, instance: Instance, why: string): Promise<never> {
+  const details = await evidenceOf(context.host, instance);
+  throw new BelayError('gate-failed', `${context.to.version} did not prove itself: ${why}.`, {
+    hint: 'The last lines of its log are in: show upgrade status',
+    details,
+  });
+}

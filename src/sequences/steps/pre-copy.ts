@@ -1,0 +1,60 @@
+import type { SlotMount } from '../../domain/slot.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { LABELS } from '../instances.ts';
+import { clonePath, mustSlot, slotPairs } from '../slot-pairs.ts';
+
+/** Clones the data while the old version serves; the delta brings the clone level after the stop. */
+export const preCopy: Step = {
+  name: 'pre-copy',
+  title: ({ from }) => `Clone the data of ${from.version} while it serves`,
+
+  check: async () => false, // data may have changed since; a second pass is cheap
+
+  async run(context) {
+    await createVolumes(context);
+    const pairs = slotPairs(context.journal, context.from, context.to);
+    const sizes = await Promise.all(
+      pairs.map(
+        async ({ from }) => (await context.slots.measure(await context.slots.locate(from), context.signal)).sizeBytes,
+      ),
+    );
+    const totalBytes = sizes.reduce((sum, sizeBytes) => sum + sizeBytes, 0);
+    const since: Record<string, number> = {};
+    let finishedBytes = 0;
+    for (const [index, { from, to }] of pairs.entries()) {
+      const source = await context.slots.locate(from);
+      const onProgress = ({ doneBytes }: { doneBytes: number }) =>
+        reportBytes(context, finishedBytes + doneBytes, totalBytes);
+      since[to.key] = (await context.slots.preCopy(source, clonePath(to), onProgress, context.signal)).sinceMs;
+      finishedBytes += sizes[index] as number;
+    }
+    context.learn({ preCopiedSinceMs: since });
+    // Most of the clone goes to the disk now, while nobody waits for it.
+    await context.slots.flush(pairs.map(({ to }) => clonePath(to)));
+  },
+
+  async revert({ journal, slots, host, to }) {
+    const slot = mustSlot(journal, to.slot);
+    if (slot.state !== 'preparing') return;
+    for (const mount of slot.mounts) {
+      if (mount.volume) await host.removeVolume(mount.volume);
+      else await slots.discard(clonePath(mount));
+    }
+    journal.discardSlot(slot.id);
+  },
+};
+
+async function createVolumes({ journal, host, to, operation, signal }: StepContext): Promise<void> {
+  for (const mount of mustSlot(journal, to.slot).mounts) {
+    if (!mount.volume) continue;
+    const labels = { [LABELS.appliance]: to.appliance, [LABELS.operation]: operation.id };
+    const volume = await host.createVolume(mount.volume, labels, signal);
+    const created: SlotMount = { ...mount, path: volume.hostPath };
+    journal.updateSlotMount(to.slot, created);
+  }
+}
+
+function reportBytes(context: StepContext, doneBytes: number, totalBytes: number): void {
+  const capped = Math.min(doneBytes, totalBytes);
+  context.report({ fraction: totalBytes > 0 ? capped / totalBytes : 1, doneBytes: capped, totalBytes });
+}

@@ -1,0 +1,42 @@
+import { BelayError } from '../../domain/errors.ts';
+import type { Release } from '../../domain/release.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { findInstance, isUp } from '../instances.ts';
+import { obstaclesOf } from '../plan-rollback.ts';
+
+/** The frozen release must be able to start: its data where the journal says, its container or image here. */
+export const preflightRollback: Step = {
+  name: 'preflight',
+  title: ({ to }) => `Check that ${to.version} can start`,
+  check: async () => false,
+
+  async run(context) {
+    await context.host.describe(context.signal);
+    const [obstacle] = await obstaclesOf(context, frozenRelease(context));
+    if (obstacle) {
+      throw new BelayError(obstacle.code, obstacle.message, obstacle.hint ? { hint: obstacle.hint } : {});
+    }
+    context.learn({ answeredPorts: await commonPorts(context) });
+  },
+
+  revert: async () => {},
+};
+
+/** The release that is gone back to; `to` is its copy, which has no containers yet. */
+const frozenRelease = ({ journal, to }: StepContext): Release => (to.copyOf && journal.release(to.copyOf)) || to;
+
+// What answers now and is a port of the frozen container too: the new version may have had more ports.
+async function commonPorts(context: StepContext): Promise<Record<string, number[]>> {
+  const { host, from } = context;
+  const original = frozenRelease(context);
+  const common: Record<string, number[]> = {};
+  for (const service of from.services) {
+    const active = await findInstance(context, from, service);
+    const frozen = await findInstance(context, original, service);
+    if (!active || !frozen || !isUp(active)) continue;
+    const candidates = active.tcpPorts.filter((port) => frozen.tcpPorts.includes(port));
+    const open = await Promise.all(candidates.map((port) => host.answers(active.id, port, 1_000)));
+    common[service.name] = candidates.filter((_, index) => open[index]);
+  }
+  return common;
+}

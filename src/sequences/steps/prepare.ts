@@ -1,0 +1,60 @@
+import type { ServiceSpec } from '../../domain/service-spec.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { asideName, findInstance, LABELS } from '../instances.ts';
+
+/**
+ * Makes the containers of the new release, not started. A rollback finds the ones that it left; where
+ * somebody has removed one, it is made again from the release.
+ */
+export const prepare: Step = {
+  name: 'prepare',
+  title: ({ to }) => `Prepare the containers of ${to.version}`,
+
+  async check(context) {
+    const found = await Promise.all(context.to.services.map((service) => findInstance(context, context.to, service)));
+    return !found.includes(null);
+  },
+
+  async run(context) {
+    for (const service of context.to.services) {
+      const containerId = (await leftInstance(context, service)) ?? (await create(context, service));
+      context.journal.recordInstance({ release: context.to.id, service: service.name, containerId });
+    }
+  },
+
+  async revert(context) {
+    const { journal, host, to } = context;
+    for (const record of journal.instances(to.id)) {
+      const instance = await host.inspectInstance(record.containerId);
+      // A container that an earlier release left is that release's: only what this operation made goes.
+      if (instance?.labels[LABELS.operation] === context.operation.id) await host.removeInstance(instance.id);
+      journal.forgetInstance(record);
+    }
+    // Created, but cut off before the journal knew its id.
+    for (const container of await host.listContainers()) {
+      if (container.labels[LABELS.operation] === context.operation.id) await host.removeInstance(container.id);
+    }
+  },
+};
+
+async function leftInstance(context: StepContext, service: ServiceSpec): Promise<string | null> {
+  const { copyOf } = context.to;
+  const original = copyOf ? context.journal.release(copyOf) : null;
+  if (!original) return null;
+  return (await findInstance(context, original, service))?.id ?? null;
+}
+
+async function create(context: StepContext, service: ServiceSpec): Promise<string> {
+  const { host, to, operation, signal } = context;
+  if (!(await host.inspectImage(service.image.imageId ?? service.image.reference, signal))) {
+    context.report({ detail: `fetching ${service.image.reference} again` });
+    await host.pullImage(service.image, ({ detail }) => context.report({ detail }), signal);
+  }
+  const labels = {
+    [LABELS.appliance]: to.appliance,
+    [LABELS.release]: to.id,
+    [LABELS.service]: service.name,
+    [LABELS.operation]: operation.id,
+  };
+  return host.createInstance(service, { name: asideName(service, to.id), labels }, signal);
+}

@@ -1,0 +1,63 @@
+import { newVolumeKey, uncoveredVolumes } from '../../domain/new-volumes.ts';
+import type { Release } from '../../domain/release.ts';
+import type { ServiceSpec } from '../../domain/service-spec.ts';
+import { slotVolumeName } from '../../domain/slot.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { mustSlot } from '../slot-pairs.ts';
+
+/** Brings every image to this host, by digest, and onto its disk. */
+export const pull: Step = {
+  name: 'pull',
+  title: ({ to }) => `Fetch ${to.version}`,
+
+  check: async () => false, // pulling an image that is here takes one inspect
+
+  async run(context) {
+    const services: ServiceSpec[] = [];
+    for (const service of context.to.services) services.push(await fetchImage(context, service));
+    await context.host.flush(context.signal);
+    context.journal.updateCandidate({ ...context.to, services });
+  },
+
+  // The image stays: it costs nothing but space, and the next try needs it.
+  revert: async () => {},
+};
+
+async function fetchImage(context: StepContext, service: ServiceSpec): Promise<ServiceSpec> {
+  const info = await context.host.pullImage(
+    service.image,
+    ({ doneBytes, totalBytes, detail }) => {
+      const fraction = totalBytes > 0 ? doneBytes / totalBytes : null;
+      context.report({ fraction, doneBytes, totalBytes, detail });
+    },
+    context.signal,
+  );
+  const pinned = { ...service, image: { ...service.image, imageId: info.imageId } };
+  return withNewVolumes(context, context.to, pinned, info.volumes);
+}
+
+// A volume that only the new image declares would be anonymous, and lost with its container.
+function withNewVolumes(context: StepContext, to: Release, service: ServiceSpec, declared: string[]): ServiceSpec {
+  const added = uncoveredVolumes(service, declared).map((target) => {
+    const key = newVolumeKey(service.name, target);
+    const volume = slotVolumeName(to.slot, mustSlot(context.journal, to.slot).mounts.length + 1);
+    context.journal.updateSlotMount(to.slot, {
+      key,
+      kind: 'volume',
+      volume,
+      path: '',
+      parkedPath: null,
+      identity: null,
+    });
+    return {
+      kind: 'volume' as const,
+      source: volume,
+      target,
+      readOnly: false,
+      slotKey: key,
+      sharedBecause: null,
+      declared: { form: 'implicit' as const },
+    };
+  });
+  return { ...service, mounts: [...service.mounts, ...added] };
+}

@@ -1,0 +1,23 @@
+import { restartPolicyOf } from '../../domain/service-spec.ts';
+import type { Step } from '../../domain/step.ts';
+import { isUp, mustFindInstance } from '../instances.ts';
+
+/** Only now may the engine revive the new release by itself, as the user once asked. */
+export const restartPolicy: Step = {
+  name: 'restart-policy',
+  title: ({ to }) => `Let ${to.version} come back by itself after a reboot`,
+
+  check: async () => false, // setting it again costs one call, and the container may be down after a reboot
+
+  async run(context) {
+    const { host, to, signal } = context;
+    for (const service of to.services) {
+      const instance = await mustFindInstance(context, to, service, signal);
+      await host.setRestartPolicy(instance.id, restartPolicyOf(service), signal);
+      if (!isUp(instance)) await host.startInstance(instance.id, signal);
+    }
+  },
+
+  // Never asked for: a failure after the commit goes forward.
+  revert: async () => {},
+};

@@ -1,0 +1,98 @@
+import { BelayError } from '../../domain/errors.ts';
+import type { Instance } from '../../domain/ports/container-host.ts';
+import type { Release } from '../../domain/release.ts';
+import { NO_RESTART } from '../../domain/service-spec.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { asideName, evidenceOf, findInstance, isUp, mustFindInstance } from '../instances.ts';
+import { mustSlot } from '../slot-pairs.ts';
+
+/** The switch itself: data into place, names swapped, the new release started. */
+export const start: Step = {
+  name: 'start',
+  title: ({ to }) => `Start ${to.version} on its own data`,
+
+  async check(context) {
+    const { to } = context;
+    for (const service of to.services) {
+      const instance = await findInstance(context, to, service);
+      if (!isUp(instance) || instance?.name !== service.containerName) return false;
+    }
+    return true;
+  },
+
+  async run(context) {
+    const { host, from, to, signal } = context;
+    await exchangeData(context, from, to);
+    await exchangeNames(context, from, to);
+    for (const service of to.services) {
+      const instance = await mustFindInstance(context, to, service, signal);
+      await host.setRestartPolicy(instance.id, NO_RESTART, signal);
+      await startOrExplain(context, instance, to);
+    }
+  },
+
+  async revert(context) {
+    const { host, from, to } = context;
+    for (const service of to.services) {
+      const instance = await findInstance(context, to, service);
+      if (!instance) continue;
+      noteEndOfService(context, instance);
+      if (isUp(instance)) await host.stopInstance(instance.id);
+    }
+    await exchangeNames(context, to, from);
+    await exchangeData(context, to, from);
+  },
+};
+
+/** Sets the data of one release aside and puts the other's in its place. Refuses what is not its data. */
+async function exchangeData({ journal, slots, host }: StepContext, leaving: Release, coming: Release): Promise<void> {
+  if (leaving.slot === coming.slot) return;
+  const comingMounts = mustSlot(journal, coming.slot).mounts;
+  for (const mount of comingMounts) {
+    // The engine re-creates a missing volume, empty, at the next start.
+    if (mount.volume && !(await host.inspectVolume(mount.volume))) {
+      throw new BelayError('data-missing', `The volume ${mount.volume} with the data of ${coming.version} is gone.`);
+    }
+    await slots.locate(mount);
+  }
+  for (const mount of mustSlot(journal, leaving.slot).mounts) {
+    if ((await slots.whereabouts(mount)) === 'in-place') await slots.park(mount);
+  }
+  for (const mount of comingMounts) await slots.place(mount);
+}
+
+async function exchangeNames(context: StepContext, leaving: Release, coming: Release): Promise<void> {
+  for (const service of leaving.services) {
+    const instance = await findInstance(context, leaving, service);
+    if (instance) await rename(context, instance, asideName(service, leaving.id));
+  }
+  for (const service of coming.services) {
+    const instance = await findInstance(context, coming, service);
+    if (instance) await rename(context, instance, service.containerName);
+  }
+}
+
+// The new release may have answered for a while: that time was no downtime.
+function noteEndOfService({ facts, learn, clock }: StepContext, instance: Instance): void {
+  const { downtimeMs, servedUntilMs } = facts();
+  if (downtimeMs === undefined || servedUntilMs !== undefined) return;
+  const endedAt = isUp(instance) ? clock.now() : (instance.finishedAt ?? clock.now());
+  learn({ servedUntilMs: endedAt.getTime() });
+}
+
+async function rename({ host }: StepContext, instance: Instance, name: string): Promise<void> {
+  if (instance.name !== name) await host.renameInstance(instance.id, name);
+}
+
+async function startOrExplain({ host, signal }: StepContext, instance: Instance, to: Release): Promise<void> {
+  try {
+    await host.startInstance(instance.id, signal);
+  } catch (error) {
+    if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
+    throw new BelayError('gate-failed', `${to.version} does not start: ${error.message}`, {
+      ...(error.hint ? { hint: error.hint } : {}),
+      details: await evidenceOf(host, instance),
+      cause: error,
+    });
+  }
+}

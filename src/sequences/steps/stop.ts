@@ -1,0 +1,87 @@
+import type { Instance } from '../../domain/ports/container-host.ts';
+import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { findInstance, isServing, isUp } from '../instances.ts';
+
+const SERVING_POLL_MS = 100;
+
+/** Turns the active release off, so that neither the engine nor a reboot brings it back. */
+export const stop: Step = {
+  name: 'stop',
+  title: ({ from }) => `Turn off ${from.version}`,
+
+  async check(context) {
+    const instances = await activeInstances(context);
+    return instances.every(({ instance }) => !isUp(instance) && instance.restartPolicy.name === 'no');
+  },
+
+  async run(context) {
+    const { host, clock, signal } = context;
+    const instances = await activeInstances(context);
+    if (context.facts().stoppedAtMs === undefined) {
+      const restartPolicies = Object.fromEntries(
+        instances.map(({ service, instance }) => [service.name, instance.restartPolicy]),
+      );
+      context.learn({ stoppedAtMs: clock.now().getTime(), restartPolicies });
+    }
+    // First the policy of all of them: a stopped container with a policy is revived by a reboot.
+    for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART, signal);
+    await Promise.all(instances.map(({ instance }) => host.stopInstance(instance.id, signal)));
+    await noteExitCodes(context);
+  },
+
+  async revert(context) {
+    const { host, from } = context;
+    const policies = context.facts().restartPolicies;
+    for (const service of from.services) {
+      const instance = await findInstance(context, from, service);
+      if (!instance) continue;
+      if (!isUp(instance)) await host.startInstance(instance.id);
+      await host.setRestartPolicy(instance.id, policies?.[service.name] ?? restartPolicyOf(service));
+    }
+    if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
+  },
+};
+
+interface ServiceInstance {
+  service: ServiceSpec;
+  instance: Instance;
+}
+
+async function activeInstances(context: StepContext): Promise<ServiceInstance[]> {
+  const found = await Promise.all(
+    context.from.services.map(async (service) => ({
+      service,
+      instance: await findInstance(context, context.from, service),
+    })),
+  );
+  // A container that is gone is as stopped as can be: a rollback must work all the same.
+  return found.filter((pair): pair is ServiceInstance => pair.instance !== null);
+}
+
+async function noteExitCodes(context: StepContext): Promise<void> {
+  const exitCodes: Record<string, number> = {};
+  const forcedStops: string[] = [];
+  for (const { service, instance } of await activeInstances(context)) {
+    exitCodes[service.name] = instance.exitCode;
+    if (instance.exitCode === 137) forcedStops.push(service.name);
+  }
+  context.learn({ exitCodes, forcedStops });
+}
+
+async function waitUntilServing(context: StepContext): Promise<void> {
+  const { host, clock, from } = context;
+  const facts = context.facts();
+  for (const service of from.services) {
+    const deadlineMs = clock.monotonicMs() + service.gate.deadlineMs;
+    const ports = facts.answeredPorts?.[service.name] ?? [];
+    while (clock.monotonicMs() < deadlineMs) {
+      const instance = await findInstance(context, from, service);
+      if (!instance || (await isServing(host, instance, ports))) break;
+      await clock.sleep(SERVING_POLL_MS);
+    }
+  }
+  const downSinceMs = facts.servedUntilMs ?? facts.stoppedAtMs;
+  if (downSinceMs === undefined) return;
+  context.learn({ downtimeMs: (facts.downtimeMs ?? 0) + Math.max(0, clock.now().getTime() - downSinceMs) });
+}

@@ -1,0 +1,35 @@
+import type { Sequence } from '../domain/step.ts';
+import { commit } from './steps/commit.ts';
+import { delta } from './steps/delta.ts';
+import { gate } from './steps/gate.ts';
+import { preCopy } from './steps/pre-copy.ts';
+import { preflightUpgrade } from './steps/preflight-upgrade.ts';
+import { prepare } from './steps/prepare.ts';
+import { pull } from './steps/pull.ts';
+import { restartPolicy } from './steps/restart-policy.ts';
+import { start } from './steps/start.ts';
+import { stop } from './steps/stop.ts';
+
+/**
+ * The new version runs on a clone of the data; the old container and its data stay as they were. Until
+ * the commit every failure ends on the old release by itself, after it only forward.
+ */
+export const upgrade: Sequence = {
+  kind: 'upgrade',
+  steps: [
+    preflightUpgrade,
+    pull,
+    preCopy,
+    prepare,
+    // downtime begins
+    stop,
+    delta,
+    start,
+    // downtime ends when the gate's first probe passes
+    gate,
+    commit,
+    restartPolicy,
+  ],
+  switchesAt: stop.name,
+  forwardFrom: restartPolicy.name,
+};
