@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'gate-failed' // the new release did not prove itself
   | 'data-missing' // a slot is not where the journal says, or is another one
   | 'journal-unusable'
+  | 'no-daemon' // nothing answers on the socket
   | 'interrupted'
   | 'internal';
 

@@ -51,3 +51,7 @@ export function parkedPathOf(path: string, slot: SlotId): string {
 
 /** The engine's name of a slot's nth volume: `belay-SXXXXXXXXXX-1`. */
 export const slotVolumeName = (slot: SlotId, n: number): string => `belay-${slot}-${n}`;
+
+/** Whether a path is of the form that Belay gives to what it makes: a parked bind mount, or inside one of its volumes. */
+export const isBelaysPath = (path: string): boolean =>
+  /\/\.[^/]+\.belay-S[A-Z]{10}$/.test(path) || /\/belay-S[A-Z]{10}-\d+(\/|$)/.test(path);

@@ -35,13 +35,8 @@ function compareParts(a: string, b: string): number {
 }
 
 function split(version: string): { epoch: number; upstream: string; revision: string } {
-  const colon = version.indexOf(':');
-  const epoch = colon > 0 && /^\d+$/.test(version.slice(0, colon)) ? Number(version.slice(0, colon)) : 0;
-  const rest = colon > 0 && epoch >= 0 && /^\d+$/.test(version.slice(0, colon)) ? version.slice(colon + 1) : version;
-  const dash = rest.lastIndexOf('-');
-  return dash < 0
-    ? { epoch, upstream: rest, revision: '' }
-    : { epoch, upstream: rest.slice(0, dash), revision: rest.slice(dash + 1) };
+  const [, epoch, upstream, revision] = /^(?:(\d+):)?(.*?)(?:-([^-]*))?$/s.exec(version) ?? [];
+  return { epoch: Number(epoch ?? 0), upstream: upstream ?? '', revision: revision ?? '' };
 }
 
 /**

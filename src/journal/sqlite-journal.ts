@@ -6,6 +6,7 @@ import type { JournalEntry, Operation, OperationFacts, OperationState } from '..
 import type { Appliance, InstanceRecord, Journal, NewOperation } from '../domain/ports/journal.ts';
 import type { Release } from '../domain/release.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
+import { heldBy } from '../domain/takeover.ts';
 import { openJournalDatabase } from './open.ts';
 import * as rows from './rows.ts';
 
@@ -118,7 +119,7 @@ export class SqliteJournal implements Journal {
         "SELECT * FROM operation WHERE appliance = ? AND state = 'running'",
         operation.appliance,
       );
-      if (holder) throw busy(rows.readOperation(holder));
+      if (holder) throw heldBy(rows.readOperation(holder));
       if (operation.slot) this.#insertSlot(operation.slot);
       this.#insertRelease(operation.to);
       this.#run(
@@ -317,16 +318,4 @@ export class SqliteJournal implements Journal {
       });
     }
   }
-}
-
-function busy(holder: Operation): BelayError {
-  const since = holder.startedAt.toISOString().slice(11, 19);
-  return new BelayError(
-    'busy',
-    `${holder.appliance} is held by ${holder.kind} ${holder.id}, started by ${holder.by} at ${since} UTC.`,
-    {
-      hint: 'Watch it: show upgrade status watch',
-      details: { operation: holder.id, kind: holder.kind, by: holder.by },
-    },
-  );
 }

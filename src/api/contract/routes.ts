@@ -1,0 +1,168 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  adoptInput,
+  applianceView,
+  containerView,
+  errorView,
+  healthView,
+  operationView,
+  releaseDetailView,
+  releaseView,
+  rollbackInput,
+  rollbackPlanView,
+  systemView,
+  upgradeInput,
+  upgradePlanView,
+  versionsView,
+} from './views.ts';
+
+/** Every route of the API, once: the server implements them, the OpenAPI document is made from them. */
+
+const applianceQuery = z.object({
+  appliance: z
+    .string()
+    .max(63)
+    .optional()
+    .openapi({ description: 'Which appliance; may be left out where there is one.' }),
+});
+
+const failures = {
+  default: { description: 'What went wrong', content: { 'application/json': { schema: errorView } } },
+};
+
+const answer = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+const body = <T extends z.ZodType>(schema: T) => ({
+  body: { required: true, content: { 'application/json': { schema } } },
+});
+
+export const health = createRoute({
+  method: 'get',
+  path: '/api/health',
+  summary: 'Whether the daemon is up',
+  responses: { 200: answer(healthView, 'It is'), ...failures },
+});
+
+export const listAppliances = createRoute({
+  method: 'get',
+  path: '/api/appliances',
+  summary: 'Everything that this daemon looks after',
+  responses: { 200: answer(z.array(applianceView), 'The appliances'), ...failures },
+});
+
+export const adopt = createRoute({
+  method: 'post',
+  path: '/api/appliances',
+  summary: 'Take over a running container as the first release of an appliance',
+  request: body(adoptInput),
+  responses: { 201: answer(releaseView, 'The first release'), ...failures },
+});
+
+export const listContainers = createRoute({
+  method: 'get',
+  path: '/api/containers',
+  summary: 'The containers of this host, adopted or not',
+  responses: { 200: answer(z.array(containerView), 'The containers'), ...failures },
+});
+
+export const system = createRoute({
+  method: 'get',
+  path: '/api/system',
+  summary: 'What runs, and how it is',
+  request: { query: applianceQuery },
+  responses: { 200: answer(systemView, 'The system'), ...failures },
+});
+
+export const listReleases = createRoute({
+  method: 'get',
+  path: '/api/releases',
+  summary: 'Every release, newest first',
+  request: {
+    query: applianceQuery.extend({
+      limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+      offset: z.coerce.number().int().min(0).default(0),
+    }),
+  },
+  responses: { 200: answer(z.array(releaseView), 'The releases'), ...failures },
+});
+
+export const release = createRoute({
+  method: 'get',
+  path: '/api/releases/{id}',
+  summary: 'One release with its settings and mounts',
+  request: { query: applianceQuery, params: z.object({ id: z.string().max(20) }) },
+  responses: { 200: answer(releaseDetailView, 'The release'), ...failures },
+});
+
+export const versions = createRoute({
+  method: 'get',
+  path: '/api/versions',
+  summary: 'The versions in the registry and on this host, newest first',
+  request: { query: applianceQuery },
+  responses: { 200: answer(versionsView, 'The versions'), ...failures },
+});
+
+export const upgradeStatus = createRoute({
+  method: 'get',
+  path: '/api/upgrade/status',
+  summary: 'The running operation, or else the last one',
+  request: { query: applianceQuery.extend({ operation: z.string().max(20).optional() }) },
+  responses: { 200: answer(operationView.nullable(), 'The operation; null where there has been none'), ...failures },
+});
+
+export const upgradeHistory = createRoute({
+  method: 'get',
+  path: '/api/upgrade/history',
+  summary: 'Past and present operations, newest first',
+  request: { query: applianceQuery.extend({ limit: z.coerce.number().int().min(1).max(1_000).default(50) }) },
+  responses: { 200: answer(z.array(operationView), 'The operations'), ...failures },
+});
+
+export const upgradePlan = createRoute({
+  method: 'get',
+  path: '/api/upgrade/plan',
+  summary: 'What an upgrade would do and cost',
+  request: { query: applianceQuery.extend({ version: z.string().max(128) }) },
+  responses: { 200: answer(upgradePlanView, 'The plan'), ...failures },
+});
+
+export const rollbackPlan = createRoute({
+  method: 'get',
+  path: '/api/rollback/plan',
+  summary: 'What a rollback would bring back and give up',
+  request: { query: applianceQuery.extend({ release: z.string().max(20).optional() }) },
+  responses: { 200: answer(rollbackPlanView, 'The plan'), ...failures },
+});
+
+export const upgrade = createRoute({
+  method: 'post',
+  path: '/api/cluster/upgrade',
+  summary: 'Upgrade the system',
+  request: { query: applianceQuery, ...body(upgradeInput) },
+  responses: { 202: answer(operationView, 'Accepted: it goes on in the daemon'), ...failures },
+});
+
+export const rollback = createRoute({
+  method: 'post',
+  path: '/api/cluster/rollback',
+  summary: 'Roll the system back',
+  request: {
+    query: applianceQuery,
+    body: { required: false, content: { 'application/json': { schema: rollbackInput } } },
+  },
+  responses: { 202: answer(operationView, 'Accepted: it goes on in the daemon'), ...failures },
+});
+
+export const events = createRoute({
+  method: 'get',
+  path: '/api/events',
+  summary: 'Server-sent events: operations as they change, beginning with those that run now',
+  request: { query: applianceQuery },
+  responses: {
+    200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
+    ...failures,
+  },
+});

@@ -1,0 +1,196 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
+import { BelayError } from '../../domain/errors.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { Appliance } from '../../domain/ports/journal.ts';
+import * as routes from '../contract/routes.ts';
+import type { EventView } from '../contract/views.ts';
+import { failureOf } from './failures.ts';
+import { viewReleaseDetail, viewReleases } from './release-view.ts';
+import type { Service } from './service.ts';
+import { viewSystem } from './system-view.ts';
+import { viewVersions } from './versions-view.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+const HEARTBEAT_MS = 15_000;
+
+export interface AppOptions {
+  onError: (error: BelayError, request: { method: string; path: string }) => void;
+}
+
+/** Every route of the contract, answered by the service. */
+export function createApp(service: Service, options: AppOptions): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      const where = issue?.path.join('.') || 'the request';
+      throw new BelayError('invalid-input', `${where}: ${issue?.message ?? 'is not valid'}.`);
+    },
+  });
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.onError((thrown, context) => {
+    const { status, view, error } = failureOf(malformed(thrown));
+    options.onError(error, { method: context.req.method, path: context.req.path });
+    return context.json(view, status);
+  });
+  app.notFound((context) => {
+    const { status, view } = failureOf(
+      new BelayError('not-found', `There is no ${context.req.method} ${context.req.path}.`, {
+        hint: 'See /api/openapi.json',
+      }),
+    );
+    return context.json(view, status);
+  });
+  addReads(app, service);
+  addOperations(app, service);
+  addEvents(app, service);
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Belay', version: service.daemon.version, description: 'Upgrade and roll back an appliance.' },
+  });
+  return app;
+}
+
+function addReads(app: OpenAPIHono, service: Service): void {
+  const { journal, host } = service.world;
+  app.openapi(routes.health, (c) => {
+    const { version, pid, home } = service.daemon;
+    return c.json({ ok: true as const, version, pid, home, recovering: service.isRecovering }, 200);
+  });
+  app.openapi(routes.listAppliances, (c) =>
+    c.json(
+      journal.appliances().map((appliance) => ({
+        name: appliance.name,
+        version: service.active(appliance).version,
+        release: appliance.active,
+        created: appliance.createdAt.toISOString(),
+      })),
+      200,
+    ),
+  );
+  app.openapi(routes.listContainers, async (c) => {
+    const owners = new Map<string, string>();
+    for (const { name } of journal.appliances()) {
+      for (const release of journal.releases(name)) {
+        for (const { containerId } of journal.instances(release.id)) owners.set(containerId, name);
+      }
+    }
+    const containers = await host.listContainers();
+    return c.json(
+      containers.map(({ id, name, image, running, status }) => ({
+        id,
+        name,
+        image,
+        running,
+        status,
+        appliance: owners.get(id) ?? null,
+      })),
+      200,
+    );
+  });
+  app.openapi(routes.system, async (c) => c.json(await viewSystem(service, applianceOf(service, c)), 200));
+  app.openapi(routes.listReleases, async (c) => {
+    const { limit, offset } = c.req.valid('query');
+    const releases = journal.releases(applianceOf(service, c).name, { limit, offset });
+    return c.json(await viewReleases(journal, service.sizes, releases), 200);
+  });
+  app.openapi(routes.release, async (c) => {
+    const appliance = applianceOf(service, c);
+    const id = c.req.valid('param').id.toUpperCase();
+    const release = journal.release(id);
+    if (!release || release.appliance !== appliance.name || release.status === 'candidate') {
+      throw new BelayError('not-found', `${appliance.name} has no release ${id}.`, {
+        hint: 'See what there is: show releases',
+      });
+    }
+    return c.json(await viewReleaseDetail(journal, service.sizes, release), 200);
+  });
+  app.openapi(routes.versions, async (c) => c.json(await viewVersions(service, applianceOf(service, c)), 200));
+  app.openapi(routes.upgradeStatus, (c) => {
+    const { operation: id } = c.req.valid('query');
+    const operation = id ? mustOperation(service, id) : journal.operations(applianceOf(service, c).name, 1)[0];
+    return c.json(operation ? service.view(operation) : null, 200);
+  });
+  app.openapi(routes.upgradeHistory, (c) => {
+    const { limit } = c.req.valid('query');
+    return c.json(
+      journal.operations(applianceOf(service, c).name, limit).map((one) => service.view(one)),
+      200,
+    );
+  });
+  app.openapi(routes.upgradePlan, async (c) => {
+    const request = { version: c.req.valid('query').version, by: userOf(c) };
+    return c.json((await service.planUpgrade(applianceOf(service, c), request)).plan, 200);
+  });
+  app.openapi(routes.rollbackPlan, async (c) => {
+    const request = { release: c.req.valid('query').release, by: userOf(c) };
+    const { plan } = await service.planRollback(applianceOf(service, c), request);
+    return c.json({ ...plan, data: { ...plan.data, backTo: plan.data.backTo?.toISOString() ?? null } }, 200);
+  });
+}
+
+function addOperations(app: OpenAPIHono, service: Service): void {
+  app.openapi(routes.adopt, async (c) => {
+    const release = await service.adopt({ ...c.req.valid('json'), by: userOf(c) });
+    const [view] = await viewReleases(service.world.journal, service.sizes, [release]);
+    return c.json(view as NonNullable<typeof view>, 201);
+  });
+  app.openapi(routes.upgrade, async (c) => {
+    const operation = await service.upgrade(applianceOf(service, c), { ...c.req.valid('json'), by: userOf(c) });
+    return c.json(operation, 202);
+  });
+  app.openapi(routes.rollback, async (c) => {
+    const { release } = c.req.valid('json') ?? {};
+    return c.json(await service.rollback(applianceOf(service, c), { release, by: userOf(c) }), 202);
+  });
+}
+
+function addEvents(app: OpenAPIHono, service: Service): void {
+  app.openapi(routes.events, (c) => {
+    if (service.hub.isFull)
+      throw new BelayError('refused', 'Too many sessions are watching.', { hint: 'Close one of them.' });
+    return streamSSE(c, async (stream) => {
+      const gone = new AbortController();
+      stream.onAbort(() => gone.abort());
+      const heartbeat = setInterval(() => void stream.write(': still here\n\n'), HEARTBEAT_MS);
+      const send = (event: EventView) => stream.writeSSE({ event: event.type, data: JSON.stringify(event) });
+      try {
+        const events = service.hub.subscribe(gone.signal);
+        const next = events.next(); // subscribed before the present is read, so that nothing falls between
+        for (const operation of service.world.journal.unfinished()) {
+          await send({ type: 'operation', operation: service.view(operation) });
+        }
+        for (let event = await next; !event.done; event = await events.next()) await send(event.value);
+      } finally {
+        clearInterval(heartbeat);
+      }
+    });
+  });
+}
+
+function applianceOf(service: Service, context: Context): Appliance {
+  return service.appliance(context.req.query('appliance'));
+}
+
+function mustOperation(service: Service, id: string): Operation {
+  const operation = service.world.journal.operation(id.toUpperCase());
+  if (operation) return operation;
+  throw new BelayError('not-found', `There is no operation ${id}.`, {
+    hint: 'See what there was: show upgrade history',
+  });
+}
+
+/** Who asks, as the shell says: on a socket of mode 0600 it can only be the same user, or root. */
+function userOf(context: Context): string {
+  const user = context.req.header('Belay-User') ?? '';
+  return /^[\w.@+-]{1,64}$/.test(user) ? user : 'unknown';
+}
+
+// Hono answers a body that is not JSON, or is too large, with an exception of its own.
+function malformed(thrown: unknown): unknown {
+  if (thrown instanceof BelayError || !(thrown instanceof Error) || !('status' in thrown)) return thrown;
+  return new BelayError('invalid-input', `The request cannot be read: ${thrown.message || 'it is malformed'}.`);
+}

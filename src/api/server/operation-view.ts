@@ -1,0 +1,93 @@
+import type { JournalEntry, Operation, StepProgress, StepStatus } from '../../domain/operation.ts';
+import type { Journal } from '../../domain/ports/journal.ts';
+import type { OperationView, StepView } from '../contract/views.ts';
+
+type ProgressOf = (operation: string, step: string) => StepProgress;
+
+/** An operation as people watch it: the journal's record, and how far the running steps are. */
+export function viewOperation(journal: Journal, operation: Operation, progressOf: ProgressOf): OperationView {
+  const entries = journal.entries(operation.id);
+  const { facts } = operation;
+  const running = operation.state === 'running';
+  const downSinceMs = facts.servedUntilMs ?? (facts.downtimeMs === undefined ? facts.stoppedAtMs : undefined);
+  return {
+    id: operation.id,
+    appliance: operation.appliance,
+    kind: operation.kind,
+    state: operation.state,
+    from: viewRelease(journal, operation.from),
+    to: viewRelease(journal, operation.to),
+    by: operation.by,
+    startedAt: operation.startedAt.toISOString(),
+    endedAt: operation.endedAt?.toISOString() ?? null,
+    reason: operation.reason,
+    hint: hintFor(operation),
+    downtimeMs: facts.downtimeMs ?? null,
+    downSince: running && downSinceMs !== undefined ? new Date(downSinceMs).toISOString() : null,
+    logTail: facts.logTail ?? [],
+    recoveries: operation.recoveries,
+    steps: operation.steps.map(({ name, title }) => {
+      const own = entries.filter(({ step }) => step === name);
+      return viewStep({ name, title }, own, running, progressOf(operation.id, name));
+    }),
+  };
+}
+
+function viewRelease(journal: Journal, id: string): { release: string; version: string } {
+  const release = journal.release(id);
+  return { release: id, version: release?.version ?? 'unknown' };
+}
+
+function viewStep(
+  step: { name: string; title: string },
+  entries: JournalEntry[],
+  operationRuns: boolean,
+  progress: StepProgress,
+): StepView {
+  const status = statusOf(entries, operationRuns);
+  const isUnderWay = status === 'running' || status === 'reverting';
+  const began = entries.findLast(({ phase }) => phase === 'intent');
+  const ended = entries.findLast(({ phase }) => phase !== 'intent' && phase !== 'revert-intent');
+  const failure = entries.findLast(({ phase }) => phase === 'failed' || phase === 'revert-failed');
+  return {
+    ...step,
+    status,
+    progress: isUnderWay ? progress.fraction : status === 'done' ? 1 : null,
+    doneBytes: isUnderWay ? progress.doneBytes : null,
+    totalBytes: isUnderWay ? progress.totalBytes : null,
+    startedAt: began?.at.toISOString() ?? null,
+    endedAt: isUnderWay ? null : (ended?.at.toISOString() ?? null),
+    detail: isUnderWay ? progress.detail : status === 'done' ? null : (failure?.message ?? null),
+  };
+}
+
+function statusOf(entries: JournalEntry[], operationRuns: boolean): StepStatus {
+  const last = entries.at(-1);
+  if (!last) return operationRuns ? 'pending' : 'skipped';
+  switch (last.phase) {
+    case 'intent':
+      return operationRuns ? 'running' : 'failed';
+    case 'done':
+      return 'done';
+    case 'failed':
+    case 'revert-failed':
+      return 'failed';
+    case 'revert-intent':
+      return 'reverting';
+    case 'reverted':
+      // The step that failed stays marked as such; the others are shown as taken back.
+      return entries.some(({ phase }) => phase === 'failed') ? 'failed' : 'reverted';
+  }
+}
+
+function hintFor(operation: Operation): string | null {
+  switch (operation.state) {
+    case 'needs-attention':
+      return 'Look at what runs: show system';
+    case 'rolled-back':
+    case 'failed':
+      return 'When the cause is mended, type the command again.';
+    default:
+      return null;
+  }
+}

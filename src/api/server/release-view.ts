@@ -1,0 +1,96 @@
+import type { InstanceRecord, Journal } from '../../domain/ports/journal.ts';
+import { controllerOf, type Release } from '../../domain/release.ts';
+import { restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
+import type { Slot } from '../../domain/slot.ts';
+import type { ReleaseDetailView, ReleaseView } from '../contract/views.ts';
+import type { SlotSizes } from './slot-sizes.ts';
+
+/** Releases further down than this are listed without a size: nobody waits for 10,000 directories. */
+const MEASURED_RELEASES = 20;
+const PATIENCE_MS = 300;
+
+export async function viewReleases(journal: Journal, sizes: SlotSizes, releases: Release[]): Promise<ReleaseView[]> {
+  return Promise.all(
+    releases.map(async (release, index) => {
+      const slot = journal.slot(release.slot);
+      const measurable = slot && slot.state !== 'discarded' && index < MEASURED_RELEASES;
+      return viewRelease(release, slot, measurable ? await sizes.of(slot, PATIENCE_MS) : null);
+    }),
+  );
+}
+
+function viewRelease(release: Release, slot: Slot | null, sizeBytes: number | null): ReleaseView {
+  const { image } = controllerOf(release);
+  return {
+    id: release.id,
+    version: release.version,
+    created: release.createdAt.toISOString(),
+    by: release.by,
+    status: release.status === 'candidate' ? 'failed' : release.status,
+    origin: release.origin,
+    copyOf: release.copyOf,
+    slot: release.slot,
+    data: { state: dataState(slot), sizeBytes, frozenAt: slot?.frozenAt?.toISOString() ?? null },
+    image: image.reference,
+    digest: image.digest ?? image.imageId,
+  };
+}
+
+function dataState(slot: Slot | null): ReleaseView['data']['state'] {
+  if (!slot || slot.state === 'discarded') return 'gone';
+  if (slot.mounts.length === 0) return 'none';
+  return slot.state === 'frozen' ? 'frozen' : 'live';
+}
+
+export async function viewReleaseDetail(
+  journal: Journal,
+  sizes: SlotSizes,
+  release: Release,
+): Promise<ReleaseDetailView> {
+  const [view] = await viewReleases(journal, sizes, [release]);
+  const instances = journal.instances(release.id);
+  const slot = journal.slot(release.slot);
+  return {
+    ...(view as ReleaseView),
+    services: release.services.map((service) => viewService(service, instances, slot)),
+  };
+}
+
+function viewService(
+  service: ServiceSpec,
+  instances: InstanceRecord[],
+  slot: Slot | null,
+): ReleaseDetailView['services'][number] {
+  const { config } = service.settings;
+  return {
+    name: service.name,
+    role: service.role,
+    image: service.image.reference,
+    digest: service.image.digest ?? service.image.imageId,
+    containerId: instances.find((instance) => instance.service === service.name)?.containerId ?? null,
+    env: (config.Env as string[] | undefined) ?? [],
+    ports: portsOf(service),
+    labels: (config.Labels as Record<string, string> | undefined) ?? {},
+    networks: Object.keys(service.settings.networks),
+    restartPolicy: restartPolicyOf(service).name,
+    mounts: service.mounts.map(({ kind, source, target, readOnly, slotKey, sharedBecause }) => ({
+      kind,
+      source,
+      target,
+      readOnly,
+      dataPath: slot?.mounts.find(({ key }) => key === slotKey)?.path ?? null,
+      sharedBecause,
+    })),
+  };
+}
+
+/** `0.0.0.0:8080 → 80/tcp`, one line per published port. */
+export function portsOf(service: ServiceSpec): string[] {
+  const bindings = (service.settings.hostConfig.PortBindings ?? {}) as Record<
+    string,
+    { HostIp?: string; HostPort?: string }[] | null
+  >;
+  return Object.entries(bindings).flatMap(([port, hosts]) =>
+    (hosts ?? []).map(({ HostIp, HostPort }) => `${HostIp || '0.0.0.0'}:${HostPort || 'any'} → ${port}`),
+  );
+}

@@ -1,0 +1,163 @@
+import { BelayError } from '../../domain/errors.ts';
+import { newOperationId } from '../../domain/ids.ts';
+import type { Operation, OperationKind } from '../../domain/operation.ts';
+import type { Obstacle } from '../../domain/plan.ts';
+import type { ImageRegistry } from '../../domain/ports/image-registry.ts';
+import type { Appliance } from '../../domain/ports/journal.ts';
+import type { Release } from '../../domain/release.ts';
+import type { Sequence } from '../../domain/step.ts';
+import { heldBy } from '../../domain/takeover.ts';
+import type { Runner } from '../../runner/runner.ts';
+import type { World } from '../../runner/step-context.ts';
+import { adopt } from '../../sequences/adopt.ts';
+import type { Candidate } from '../../sequences/candidate.ts';
+import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
+import { type PlannedUpgrade, planUpgrade } from '../../sequences/plan-upgrade.ts';
+import type { OperationView } from '../contract/views.ts';
+import { EventHub } from './event-hub.ts';
+import { viewOperation } from './operation-view.ts';
+import { SlotSizes } from './slot-sizes.ts';
+
+export interface ServiceOptions {
+  world: World;
+  registry: ImageRegistry;
+  sequences: Readonly<Record<OperationKind, Sequence>>;
+  daemon: { version: string; pid: number; startedAt: Date; home: string };
+}
+
+/** What the daemon can do, behind the routes: plans are made and refused here, operations begin here. */
+export class Service {
+  readonly world: World;
+  readonly registry: ImageRegistry;
+  readonly daemon: ServiceOptions['daemon'];
+  readonly hub = new EventHub();
+  readonly sizes: SlotSizes;
+  readonly #sequences: ServiceOptions['sequences'];
+  #runner: Runner | null = null;
+  isRecovering = true;
+
+  constructor(options: ServiceOptions) {
+    this.world = options.world;
+    this.registry = options.registry;
+    this.daemon = options.daemon;
+    this.sizes = new SlotSizes(options.world.slots);
+    this.#sequences = options.sequences;
+  }
+
+  /** The runner reports to this service, so it is made after it. */
+  attach(runner: Runner): void {
+    this.#runner = runner;
+  }
+
+  /** The one named, or the only one. */
+  appliance(name?: string): Appliance {
+    const { journal } = this.world;
+    const all = journal.appliances();
+    if (all.length === 0) {
+      throw new BelayError('not-found', 'Belay looks after nothing yet.', {
+        hint: 'Take over a running container: adopt CONTAINER',
+      });
+    }
+    if (name === undefined) {
+      if (all.length === 1) return all[0] as Appliance;
+      throw new BelayError(
+        'ambiguous',
+        `There are ${all.length} appliances: ${all.map((one) => one.name).join(', ')}.`,
+        {
+          hint: `Name one: belay --appliance ${(all[0] as Appliance).name}`,
+        },
+      );
+    }
+    const found = journal.appliance(name);
+    if (found) return found;
+    throw new BelayError('not-found', `There is no appliance named ${name}.`, {
+      hint: 'See what there is: show appliances',
+    });
+  }
+
+  active(appliance: Appliance): Release {
+    const release = this.world.journal.release(appliance.active);
+    if (!release) throw new BelayError('internal', `The journal lacks the active release ${appliance.active}.`);
+    return release;
+  }
+
+  async adopt(request: { container: string; name?: string | undefined; by: string }): Promise<Release> {
+    const release = await adopt(this.world, request);
+    this.hub.publish({ type: 'adopted', appliance: release.appliance, release: release.id, by: request.by });
+    return release;
+  }
+
+  async planUpgrade(appliance: Appliance, request: { version: string; by: string }): Promise<PlannedUpgrade> {
+    return planUpgrade(this.world, this.active(appliance), request, this.#sequences.upgrade.steps);
+  }
+
+  async planRollback(
+    appliance: Appliance,
+    request: { release?: string | undefined; by: string },
+  ): Promise<PlannedRollback> {
+    return planRollback(this.world, this.active(appliance), request, this.#sequences.rollback.steps);
+  }
+
+  async upgrade(appliance: Appliance, request: { version: string; by: string }): Promise<OperationView> {
+    this.#refuseWhileBusy(appliance);
+    const { plan, candidate } = await this.planUpgrade(appliance, request);
+    return this.#begin('upgrade', candidate, plan, request.by);
+  }
+
+  async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
+    this.#refuseWhileBusy(appliance);
+    const { plan, candidate } = await this.planRollback(appliance, request);
+    return this.#begin('rollback', candidate, plan, request.by);
+  }
+
+  view(operation: Operation): OperationView {
+    return viewOperation(this.world.journal, operation, (id, step) => this.#mustRunner().progress(id, step));
+  }
+
+  /** Called by the runner whenever something about an operation has changed. */
+  announce(operationId: string): void {
+    const operation = this.world.journal.operation(operationId);
+    if (operation) this.hub.publish({ type: 'operation', operation: this.view(operation) });
+  }
+
+  #begin(
+    kind: OperationKind,
+    candidate: Candidate,
+    plan: { from: { release: string }; steps: { name: string; title: string }[]; obstacles: Obstacle[] },
+    by: string,
+  ): OperationView {
+    refuseObstacles(plan.obstacles);
+    const operation = this.#mustRunner().start({
+      id: newOperationId(),
+      kind,
+      appliance: candidate.release.appliance,
+      from: plan.from.release,
+      by,
+      steps: plan.steps,
+      to: candidate.release,
+      slot: candidate.slot,
+    });
+    return this.view(operation);
+  }
+
+  // The journal decides in its transaction; this only answers before a plan is made for nothing.
+  #refuseWhileBusy(appliance: Appliance): void {
+    const [latest] = this.world.journal.operations(appliance.name, 1);
+    if (latest?.state === 'running') throw heldBy(latest);
+  }
+
+  #mustRunner(): Runner {
+    if (!this.#runner) throw new Error('the service has no runner yet');
+    return this.#runner;
+  }
+}
+
+function refuseObstacles(obstacles: Obstacle[]): void {
+  const [first, ...others] = obstacles;
+  if (!first) return;
+  const more = others.length > 0 ? ` (and ${others.length} more: see the plan)` : '';
+  throw new BelayError(first.code, first.message + more, {
+    ...(first.hint ? { hint: first.hint } : {}),
+    details: { obstacles },
+  });
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAnswering } from '../api/client/probe.ts';
+import { BelayError } from '../domain/errors.ts';
+import type { Places } from './places.ts';
+
+const START_TIMEOUT_MS = 15_000;
+const POLL_MS = 15;
+
+/**
+ * The embedded default: where no daemon answers, starts one in the background and waits for it.
+ * `no-daemon`, with the last line of its log, where it does not come up.
+ */
+export async function ensureDaemon(places: Places, program: string): Promise<void> {
+  if (await isAnswering(places.socket)) return;
+  mkdirSync(places.home, { recursive: true, mode: 0o700 });
+  const logPath = join(places.home, 'daemon.log');
+  const log = openSync(logPath, 'a', 0o600);
+  const child = spawn(process.execPath, [program, 'daemon'], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    env: { ...process.env, BELAY_HOME: places.home, BELAY_SOCKET: places.socket },
+  });
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  child.unref();
+  for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS; waitedMs += POLL_MS) {
+    if (await isAnswering(places.socket)) return;
+    // Another shell may have started one at the same moment: then ours ends, and that one answers.
+    if (ended && waitedMs > POLL_MS * 20) break;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new BelayError('no-daemon', `The Belay daemon does not start: ${lastWords(logPath)}`, {
+    hint: 'See why: belay daemon',
+  });
+}
+
+function lastWords(logPath: string): string {
+  const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n');
+  const last = lines.at(-1) ?? '';
+  try {
+    return (JSON.parse(last) as { msg?: string }).msg ?? last;
+  } catch {
+    return last || 'it says nothing.';
+  }
+}

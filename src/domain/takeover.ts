@@ -1,0 +1,15 @@
+import { BelayError } from './errors.ts';
+import type { Operation } from './operation.ts';
+
+/** One operation at a time: the refusal that names who holds the appliance, and since when. */
+export function heldBy(holder: Operation): BelayError {
+  const since = holder.startedAt.toISOString().slice(11, 19);
+  return new BelayError(
+    'busy',
+    `${holder.appliance} is held by ${holder.kind} ${holder.id}, started by ${holder.by} at ${since} UTC.`,
+    {
+      hint: 'Watch it: show upgrade status watch',
+      details: { operation: holder.id, kind: holder.kind, by: holder.by, startedAt: holder.startedAt.toISOString() },
+    },
+  );
+}

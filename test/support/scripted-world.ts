@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newOperationId } from '../../src/domain/ids.ts';
+import type { NewOperation } from '../../src/domain/ports/journal.ts';
+import type { Sequence, Step } from '../../src/domain/step.ts';
+import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import type { World } from '../../src/runner/step-context.ts';
+import { aRelease, aSlot } from './specimens.ts';
+
+/** A real journal, a clock that does not wait, and steps that write down what is asked of them. */
+export class ScriptedWorld {
+  readonly directory = mkdtempSync(join(tmpdir(), 'belay-runner-'));
+  readonly journal = new SqliteJournal(join(this.directory, 'journal.db'));
+  readonly asked: string[] = [];
+  /** How often each of these is still to fail: `start`, `start.revert`. */
+  readonly failures = new Map<string, number>();
+  /** Effects that are already there. */
+  readonly there = new Set<string>();
+  /** Awaited by a step of this name before it acts. */
+  readonly holds = new Map<string, Promise<void>>();
+
+  readonly world: World = {
+    journal: this.journal,
+    clock: { now: () => new Date(), monotonicMs: () => performance.now(), sleep: async () => {} },
+    host: { describe: async () => ({}) } as unknown as World['host'],
+    slots: {} as World['slots'],
+  };
+
+  sequence(kind: 'upgrade' | 'rollback', names: string[], switchesAt: string, forwardFrom: string): Sequence {
+    return { kind, steps: names.map((name) => this.#step(name)), switchesAt, forwardFrom };
+  }
+
+  begin(sequence: Sequence): NewOperation {
+    const slot = aSlot();
+    const from = aRelease({ slot: slot.id });
+    this.journal.adopt(from, slot, []);
+    const toSlot = aSlot({ state: 'preparing' });
+    const to = aRelease({ version: '2.0', status: 'candidate', slot: toSlot.id, previous: from.id });
+    const steps = sequence.steps.map(({ name }) => ({ name, title: name }));
+    return {
+      id: newOperationId(),
+      kind: sequence.kind,
+      appliance: 'acme',
+      from: from.id,
+      by: 'admin',
+      steps,
+      to,
+      slot: toSlot,
+    };
+  }
+
+  close(): void {
+    this.journal.close();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  #step(name: string): Step {
+    return {
+      name,
+      title: () => name,
+      check: async () => this.there.has(name),
+      run: async ({ signal }) => {
+        this.asked.push(name);
+        await this.holds.get(name);
+        signal.throwIfAborted();
+        this.#failIfTold(name);
+      },
+      revert: async () => {
+        this.asked.push(`${name}.revert`);
+        this.#failIfTold(`${name}.revert`);
+      },
+    };
+  }
+
+  #failIfTold(what: string): void {
+    const left = this.failures.get(what) ?? 0;
+    if (left === 0) return;
+    this.failures.set(what, left - 1);
+    throw new Error(`${what} failed`);
+  }
+}
