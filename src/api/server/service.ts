@@ -34,7 +34,7 @@ export class Service {
   readonly sizes: SlotSizes;
   readonly #sequences: ServiceOptions['sequences'];
   #runner: Runner | null = null;
-  isRecovering = true;
+  #isRecovering = true;
 
   constructor(options: ServiceOptions) {
     this.world = options.world;
@@ -47,6 +47,15 @@ export class Service {
   /** The runner reports to this service, so it is made after it. */
   attach(runner: Runner): void {
     this.#runner = runner;
+  }
+
+  /** What an earlier daemon left unfinished has ended. */
+  recovered(): void {
+    this.#isRecovering = false;
+  }
+
+  get isRecovering(): boolean {
+    return this.#isRecovering;
   }
 
   /** The one named, or the only one. */

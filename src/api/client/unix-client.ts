@@ -1,0 +1,168 @@
+import type { IncomingMessage } from 'node:http';
+import { BelayError, toBelayError } from '../../domain/errors.ts';
+import type { EventView } from '../contract/views.ts';
+import type { Client } from './client.ts';
+import { readEventStream } from './event-stream.ts';
+import { answeredError, parseAnswer, readAll, send } from './http-call.ts';
+
+export interface UnixClientOptions {
+  /** Sees to it that a daemon runs and gives the path of its socket. Called again when the daemon has gone. */
+  connect: () => Promise<string>;
+  /** Who is asking, for the record. */
+  user: string;
+  /** Null where there is only one. */
+  appliance: string | null;
+  /** Applied to every string of every answer. */
+  clean?: (text: string) => string;
+  /** For a call that only looks; plans and changes get longer. */
+  deadlineMs?: number;
+}
+
+const DEADLINE_MS = 30_000;
+const LONG_DEADLINE_MS = 180_000;
+/** The daemon sends a comment more often than this; a stream silent for longer is dead. */
+const SILENCE_MS = 60_000;
+
+interface Request {
+  method?: 'GET' | 'POST';
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  deadlineMs?: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** The API over the daemon's unix socket. Every call has a deadline; nothing is sent before the first call. */
+export function createUnixClient(options: UnixClientOptions): Client {
+  const clean = options.clean ?? ((text: string) => text);
+  let connected: Promise<string> | null = null;
+
+  const socketPath = (): Promise<string> => {
+    connected ??= options.connect().catch((thrown: unknown) => {
+      connected = null;
+      throw thrown;
+    });
+    return connected;
+  };
+
+  function pathOf(path: string, query: Request['query'] = {}): string {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...query, appliance: options.appliance ?? undefined })) {
+      if (value !== undefined) search.set(name, String(value));
+    }
+    return search.size === 0 ? path : `${path}?${search}`;
+  }
+
+  /** Connects anew, once, where the daemon that was there has gone: a refused connection has changed nothing. */
+  async function open(path: string, request: Request, signal: AbortSignal, accept?: string): Promise<IncomingMessage> {
+    for (let attempt = 1; ; attempt++) {
+      const call = {
+        socketPath: await socketPath(),
+        method: request.method ?? 'GET',
+        path: pathOf(path, request.query),
+        user: options.user,
+        body: request.body,
+        signal,
+        ...(accept === undefined ? {} : { accept }),
+      };
+      try {
+        return await send(call);
+      } catch (thrown) {
+        connected = null;
+        if (attempt > 1 || !isNotThere(thrown)) throw thrown;
+      }
+    }
+  }
+
+  async function call<Answer>(path: string, request: Request = {}): Promise<Answer> {
+    const deadlineMs = request.deadlineMs ?? options.deadlineMs ?? DEADLINE_MS;
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
+    try {
+      const answer = await open(path, request, signal);
+      const text = await readAll(answer);
+      const status = answer.statusCode ?? 500;
+      if (status >= 400) throw answeredError(status, parseAnswer(text, clean));
+      return parseAnswer(text, clean) as Answer;
+    } catch (thrown) {
+      throw explain(thrown, { interrupted: request.signal?.aborted ?? false, late: deadline.aborted, deadlineMs });
+    }
+  }
+
+  async function* events(signal: AbortSignal): AsyncGenerator<EventView> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    timer.unref();
+    try {
+      const answer = await open('/api/events', {}, AbortSignal.any([signal, silence.signal]), 'text/event-stream');
+      const status = answer.statusCode ?? 500;
+      if (status >= 400) throw answeredError(status, parseAnswer(await readAll(answer), clean));
+      answer.setEncoding('utf8');
+      answer.on('data', () => timer.refresh());
+      for await (const { data } of readEventStream(answer as AsyncIterable<string>)) {
+        yield parseAnswer(data, clean) as EventView;
+      }
+    } catch (thrown) {
+      if (signal.aborted || silence.signal.aborted || isCutOff(thrown)) return;
+      throw explain(thrown, { interrupted: false, late: false, deadlineMs: 0 });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    health: (signal) => call('/api/health', { signal }),
+    appliances: (signal) => call('/api/appliances', { signal }),
+    adopt: (body, signal) =>
+      call('/api/appliances', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    containers: (signal) => call('/api/containers', { signal }),
+    system: (signal) => call('/api/system', { signal }),
+    releases: (page, signal) => call('/api/releases', { query: { ...page }, signal }),
+    release: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}`, { signal }),
+    versions: (signal) => call('/api/versions', { signal }),
+    upgradeStatus: (operation, signal) => call('/api/upgrade/status', { query: { operation }, signal }),
+    upgradeHistory: (limit, signal) => call('/api/upgrade/history', { query: { limit }, signal }),
+    upgradePlan: (version, signal) =>
+      call('/api/upgrade/plan', { query: { version }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    rollbackPlan: (release, signal) =>
+      call('/api/rollback/plan', { query: { release }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    upgrade: (body, signal) =>
+      call('/api/cluster/upgrade', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    rollback: (body, signal) =>
+      call('/api/cluster/rollback', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    events,
+  };
+}
+
+const systemCode = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException | null)?.code;
+const isNotThere = (thrown: unknown): boolean => ['ENOENT', 'ECONNREFUSED'].includes(systemCode(thrown) ?? '');
+const isCutOff = (thrown: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(systemCode(thrown) ?? '');
+
+function explain(thrown: unknown, why: { interrupted: boolean; late: boolean; deadlineMs: number }): BelayError {
+  if (thrown instanceof BelayError) return thrown;
+  if (why.interrupted) return new BelayError('interrupted', 'Interrupted.', { cause: thrown });
+  if (why.late) {
+    return new BelayError('no-daemon', `The Belay daemon did not answer within ${why.deadlineMs / 1000} s.`, {
+      hint: 'Try again; what was asked for may still go on: show upgrade status.',
+      cause: thrown,
+    });
+  }
+  if (isNotThere(thrown)) {
+    return new BelayError('no-daemon', 'No Belay daemon answers.', {
+      hint: 'Start one with: belay daemon',
+      cause: thrown,
+    });
+  }
+  if (systemCode(thrown) === 'EACCES') {
+    return new BelayError('no-daemon', 'You may not talk to the Belay daemon.', {
+      hint: 'Its socket belongs to another user: run belay as that user, or as root.',
+      cause: thrown,
+    });
+  }
+  if (isCutOff(thrown)) {
+    return new BelayError('no-daemon', 'The Belay daemon went away before it had answered.', {
+      hint: 'It recovers by itself when it starts again: show upgrade status.',
+      cause: thrown,
+    });
+  }
+  return toBelayError(thrown);
+}

@@ -1,0 +1,26 @@
+import { homedir, userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { ensureDaemon } from './daemon/ensure-running.ts';
+import { placesOf } from './daemon/places.ts';
+
+declare const __BELAY_VERSION__: string;
+const version = typeof __BELAY_VERSION__ === 'undefined' ? '0.0.0' : __BELAY_VERSION__;
+
+/** What is loaded decides how soon the prompt is there: the daemon's world is loaded by the daemon only. */
+async function main(argv: string[]): Promise<number> {
+  const places = placesOf(process.env, process.getuid?.() ?? -1, homedir());
+  if (argv[0] === 'daemon') {
+    const { serve } = await import('./daemon/serve.ts');
+    return serve(places, version);
+  }
+  const program = fileURLToPath(import.meta.url);
+  const connect = async () => {
+    await ensureDaemon(places, program);
+    return places.socket;
+  };
+  const user = process.env['SUDO_USER'] || userInfo().username;
+  const { runCommandLine } = await import('./shell/command-line.ts');
+  return runCommandLine(argv, { connect, user, version });
+}
+
+process.exitCode = await main(process.argv.slice(2));
