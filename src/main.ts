@@ -20,7 +20,7 @@ async function main(argv: string[]): Promise<number> {
   };
   const user = process.env['SUDO_USER'] || userInfo().username;
   const { runCommandLine } = await import('./shell/command-line.ts');
-  return runCommandLine(argv, { connect, user, version });
+  return runCommandLine(argv, { connect, user, version, environment: process.env });
 }
 
 process.exitCode = await main(process.argv.slice(2));

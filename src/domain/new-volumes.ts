@@ -16,4 +16,7 @@ export function uncoveredVolumes(service: ServiceSpec, declaredVolumes: readonly
 /** The slot key of a volume that begins with a release. */
 export const newVolumeKey = (service: string, target: string): string => `new:${service}:${plain(target)}`;
 
+/** Such a volume begins with the image's own content, unlike a clone, which the engine must not fill. */
+export const isNewVolumeKey = (slotKey: string): boolean => slotKey.startsWith('new:');
+
 const plain = (path: string) => path.replace(/\/+$/, '') || '/';

@@ -84,28 +84,3 @@ export function restartPolicyOf(spec: ServiceSpec): RestartPolicy {
   const raw = spec.settings.hostConfig.RestartPolicy as { Name?: string; MaximumRetryCount?: number } | undefined;
   return { name: raw?.Name || 'no', maximumRetryCount: raw?.MaximumRetryCount ?? 0 };
 }
-
-/** Mount points that an image declares with VOLUME and that no mount of the service covers. */
-export function uncoveredVolumes(spec: ServiceSpec, imageVolumes: string[]): string[] {
-  const cleaned = (path: string) => path.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '');
-  const tmpfs = Object.keys((spec.settings.hostConfig.Tmpfs ?? {}) as JsonObject);
-  const others = ((spec.settings.hostConfig.Mounts ?? []) as JsonObject[]).map((mount) => String(mount.Target));
-  const covered = new Set([...spec.mounts.map((mount) => mount.target), ...tmpfs, ...others].map(cleaned));
-  return imageVolumes.filter((target) => !covered.has(cleaned(target)));
-}
-
-/**
- * A mount for a VOLUME that came with a new image: a volume in the slot that begins with the image's
- * own content, unlike a clone, which the engine must not fill.
- */
-export function newVolumeMount(target: string, volumeName: string): ServiceMount {
-  return {
-    kind: 'volume',
-    source: volumeName,
-    target,
-    readOnly: false,
-    slotKey: `volume:${volumeName}`,
-    sharedBecause: null,
-    declared: { form: 'mount', value: { Type: 'volume', Target: target, VolumeOptions: { NoCopy: false } } },
-  };
-}

@@ -91,15 +91,14 @@ export class Runner {
 
   /** Takes back every step that was begun, last one first, and ends the operation. */
   async goBack(operation: Operation, cause: BelayError): Promise<void> {
-    const sequence = this.#sequences[operation.kind];
-    const begun = this.#begunSteps(operation);
+    const { steps, switchesAt } = this.#sequences[operation.kind];
+    const toRevert = this.#stepsToRevert(operation);
     let trouble: BelayError | null = null;
-    for (const step of sequence.steps.toReversed()) {
-      if (begun.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
+    for (const step of steps.toReversed()) {
+      if (toRevert.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
     }
-    const hadSwitched = sequence.steps
-      .slice(indexOf(sequence, sequence.switchesAt))
-      .some((step) => begun.has(step.name));
+    const entries = this.#world.journal.entries(operation.id);
+    const hadSwitched = entries.some(({ step, phase }) => step === switchesAt && phase === 'intent');
     if (trouble) {
       this.#finish(operation, 'needs-attention', `${cause.message} Going back was not possible: ${trouble.message}`);
     } else {
@@ -115,7 +114,6 @@ export class Runner {
       .finally(() => {
         this.#running.delete(operation.id);
         this.#progress.forget(operation.id);
-        this.#onChange(operation.id);
       });
     this.#running.set(operation.id, run);
   }
@@ -155,13 +153,14 @@ export class Runner {
     }
   }
 
-  #begunSteps(operation: Operation): Set<string> {
-    const begun = new Set<string>();
-    for (const entry of this.#world.journal.entries(operation.id)) {
-      if (entry.phase === 'intent') begun.add(entry.step);
-      if (entry.phase === 'reverted') begun.delete(entry.step);
+  /** Begun, and not yet taken back by an earlier try. */
+  #stepsToRevert(operation: Operation): Set<string> {
+    const names = new Set<string>();
+    for (const { step, phase } of this.#world.journal.entries(operation.id)) {
+      if (phase === 'intent') names.add(step);
+      if (phase === 'reverted') names.delete(step);
     }
-    return begun;
+    return names;
   }
 
   #recordFailure(operation: Operation, step: Step, error: BelayError): void {

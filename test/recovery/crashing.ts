@@ -6,14 +6,14 @@ import { expectInvariant, migrated, type Outcome, readWitness, type Subject } fr
 
 const GATE = 'LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=10s';
 
-/** An adopted appliance of version 1.0, with 2.0 that migrates and 2.1 that does not start. */
+/** An adopted appliance of version 1.0, with 2.0 that migrates and 2.1 that migrates the data and is not what it should be. */
 export async function adoptedAppliance(bench: Bench): Promise<Subject> {
   const container = bench.name('acme');
   const make = (tag: string, options: object) =>
     makeAppliance(bench.engine, { reference: bench.reference('server', tag), changes: [GATE], ...options });
   await make('1.0', { dataFormat: 1 });
   await make('2.0', { dataFormat: 2 });
-  await make('2.1', { dataFormat: 3, behaviour: 'crash-loops' });
+  await make('2.1', { dataFormat: 3, behaviour: 'wrong-version' });
   await bench.engine.docker([
     'run',
     '-d',

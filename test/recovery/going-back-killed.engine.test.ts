@@ -24,6 +24,6 @@ describeOnEngine('a daemon killed while a failed upgrade goes back', (bench) => 
     const request = { path: '/api/cluster/upgrade', body: { version: '2.1' } };
     const { operation } = await crashAndRecover(subject, point, request, [old]);
     expect(operation.state).toBe('rolled-back');
-    expect(operation.reason).toBe('2.1 did not prove itself: it exited with code 1.');
+    expect(operation.reason).toBe('2.1 did not prove itself: it says that it is "0.0.0".');
   });
 });

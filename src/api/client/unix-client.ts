@@ -112,8 +112,7 @@ export function createUnixClient(options: UnixClientOptions): Client {
   return {
     health: (signal) => call('/api/health', { signal }),
     appliances: (signal) => call('/api/appliances', { signal }),
-    adopt: (body, signal) =>
-      call('/api/appliances', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    adopt: (body, signal) => call('/api/appliances', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     containers: (signal) => call('/api/containers', { signal }),
     system: (signal) => call('/api/system', { signal }),
     releases: (page, signal) => call('/api/releases', { query: { ...page }, signal }),

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const absent = join(import.meta.dirname, 'absent-module.cjs');
+const absentModules = ['react-devtools-core', 'ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'];
+
+// Bundled CommonJS modules call `require` for Node's own.
+const banner =
+  "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);";
+
+const existing = (entries) =>
+  Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(join(root, source))));
+
+/** Bundles the program into `directory`: split, so that the prompt does not load what it does not show. */
+async function bundle(directory, hasCrashPoints) {
+  const outdir = join(root, directory);
+  const options = {
+    absWorkingDir: root,
+    outdir,
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    minifySyntax: true,
+    jsx: 'automatic',
+    legalComments: 'none',
+    logLevel: 'warning',
+    banner: { js: banner },
+    alias: Object.fromEntries(absentModules.map((name) => [name, absent])),
+    define: {
+      __BELAY_VERSION__: JSON.stringify(version),
+      __CRASH_POINTS__: String(hasCrashPoints),
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+    },
+  };
+  await rm(outdir, { recursive: true, force: true });
+  await Promise.all([
+    build({
+      ...options,
+      splitting: true,
+      entryPoints: existing({ belay: 'src/main.ts', lab: 'src/lab/main.ts', demo: 'src/demo/main.ts' }),
+    }),
+    // The embedded engine runs it as a process of its own, with nothing else loaded.
+    build({ ...options, entryPoints: existing({ 'sample-appliance': 'src/lab/sample-appliance.ts' }) }),
+  ]);
+  const program = join(outdir, 'belay.js');
+  await writeFile(program, `#!/usr/bin/env node\n${await readFile(program, 'utf8')}`);
+  await chmod(program, 0o755);
+}
+
+await Promise.all([bundle('dist', false), bundle('dist-test', true)]);

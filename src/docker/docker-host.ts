@@ -1,0 +1,126 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { ContainerHost, HostEvent, PullProgress } from '../domain/ports/container-host.ts';
+import type { PinnedImage, RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
+import { EngineApi } from './engine-api.ts';
+import { EngineConnection } from './engine-connection.ts';
+import { hostEvents } from './host-events.ts';
+import { describeHost, flushHost } from './host-info.ts';
+import { findImage, localTags, resolveDigest } from './images.ts';
+import { answers, exec, logTail } from './inside.ts';
+import * as instances from './instances.ts';
+import { pullImage } from './pull.ts';
+import { readSpec } from './read-spec.ts';
+import { createVolume, findVolume, removeVolume } from './volumes.ts';
+
+const STALL_TIMEOUT_MS = 60_000;
+
+export interface DockerHostOptions {
+  /** Of the engine; wins over DOCKER_HOST. */
+  socketPath?: string;
+  /** How long a pull may stand still before it is given up. */
+  stallTimeoutMs?: number;
+}
+
+/** A Docker Engine. What its methods promise is said at the port; how, in the module of each concern. */
+export class DockerHost implements ContainerHost {
+  readonly #api: EngineApi;
+  readonly #stallTimeoutMs: number;
+
+  constructor(options: DockerHostOptions = {}) {
+    this.#api = new EngineApi(new EngineConnection(options.socketPath));
+    this.#stallTimeoutMs = options.stallTimeoutMs ?? STALL_TIMEOUT_MS;
+  }
+
+  describe(signal?: AbortSignal) {
+    return describeHost(this.#api, signal);
+  }
+
+  flush(signal?: AbortSignal) {
+    return flushHost(this.#api, signal);
+  }
+
+  resolveDigest(reference: string, signal?: AbortSignal) {
+    return resolveDigest(this.#api, reference, signal);
+  }
+
+  inspectImage(reference: string, signal?: AbortSignal) {
+    return findImage(this.#api, reference, signal);
+  }
+
+  localTags(repository: string, signal?: AbortSignal) {
+    return localTags(this.#api, repository, signal);
+  }
+
+  pullImage(image: PinnedImage, onProgress: (progress: PullProgress) => void, signal?: AbortSignal) {
+    return pullImage(this.#api, image, { onProgress, stallTimeoutMs: this.#stallTimeoutMs, signal });
+  }
+
+  listContainers(signal?: AbortSignal) {
+    return instances.listContainers(this.#api, signal);
+  }
+
+  inspectInstance(idOrName: string, signal?: AbortSignal) {
+    return instances.findInstance(this.#api, idOrName, signal);
+  }
+
+  readSpec(idOrName: string, signal?: AbortSignal) {
+    return readSpec(this.#api, idOrName, signal);
+  }
+
+  createInstance(spec: ServiceSpec, options: { name: string; labels: Record<string, string> }, signal?: AbortSignal) {
+    return instances.createInstance(this.#api, spec, options, signal);
+  }
+
+  startInstance(id: string, signal?: AbortSignal) {
+    return instances.startInstance(this.#api, id, signal);
+  }
+
+  stopInstance(id: string, signal?: AbortSignal) {
+    return instances.stopInstance(this.#api, id, signal);
+  }
+
+  removeInstance(id: string, signal?: AbortSignal) {
+    return instances.removeInstance(this.#api, id, signal);
+  }
+
+  renameInstance(id: string, name: string, signal?: AbortSignal) {
+    return instances.renameInstance(this.#api, id, name, signal);
+  }
+
+  setRestartPolicy(id: string, policy: RestartPolicy, signal?: AbortSignal) {
+    return instances.setRestartPolicy(this.#api, id, policy, signal);
+  }
+
+  exec(id: string, command: string[], timeoutMs: number, signal?: AbortSignal) {
+    return exec(this.#api, id, command, timeoutMs, signal);
+  }
+
+  logTail(id: string, lines: number, signal?: AbortSignal) {
+    return logTail(this.#api, id, lines, signal);
+  }
+
+  answers(id: string, tcpPort: number, timeoutMs: number) {
+    return answers(this.#api, id, tcpPort, timeoutMs);
+  }
+
+  createVolume(name: string, labels: Record<string, string>, signal?: AbortSignal) {
+    return createVolume(this.#api, name, labels, signal);
+  }
+
+  inspectVolume(name: string, signal?: AbortSignal) {
+    return findVolume(this.#api, name, signal);
+  }
+
+  removeVolume(name: string, signal?: AbortSignal) {
+    return removeVolume(this.#api, name, signal);
+  }
+
+  async rawInspect(id: string, signal?: AbortSignal): Promise<JsonObject | null> {
+    const answer = instances.isContainerName(id) ? await this.#api.container(id, signal) : null;
+    return answer as JsonObject | null;
+  }
+
+  events(signal: AbortSignal): AsyncIterable<HostEvent> {
+    return hostEvents(this.#api, signal);
+  }
+}

@@ -1,0 +1,80 @@
+import { BelayError } from '../domain/errors.ts';
+import type { ImageInfo, PullProgress } from '../domain/ports/container-host.ts';
+import type { PinnedImage } from '../domain/service-spec.ts';
+import type { EngineApi } from './engine-api.ts';
+import { findImage } from './images.ts';
+import { jsonLines } from './ndjson.ts';
+import { PullTally } from './pull-progress.ts';
+import { engineAuthFor } from './registry-auth.ts';
+import { registryFailure, registryName } from './registry-errors.ts';
+
+const REPORT_EVERY_MS = 200;
+
+export interface PullOptions {
+  onProgress: (progress: PullProgress) => void;
+  /** How long nothing may move before the pull is given up. */
+  stallTimeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Brings an image here by digest, names it, and believes it only when inspect shows the digest. */
+export async function pullImage(api: EngineApi, image: PinnedImage, options: PullOptions): Promise<ImageInfo> {
+  if (image.digest === null) return localImage(api, image, options.signal);
+  const pinned = `${image.repository}@${image.digest}`;
+  if (!(await findImage(api, pinned, options.signal))) await download(api, image, image.digest, options);
+  const pulled = await findImage(api, pinned, options.signal);
+  if (!pulled?.repoDigests.includes(pinned)) {
+    throw new BelayError('registry-failed', `The pull of ${image.reference} ended, but the image is not here.`, {
+      hint: 'Pull again; if it stays so, look at the log of the Docker Engine.',
+      details: { expected: pinned, found: pulled?.repoDigests ?? [] },
+    });
+  }
+  const name = `${image.repository}:${image.tag}`;
+  if (!pulled.repoTags.includes(name)) await api.tagImage(pinned, image.repository, image.tag, options.signal);
+  return { ...pulled, repoTags: [...new Set([...pulled.repoTags, name])] };
+}
+
+async function localImage(api: EngineApi, image: PinnedImage, signal?: AbortSignal): Promise<ImageInfo> {
+  const found = await findImage(api, image.imageId ?? image.reference, signal);
+  if (found) return found;
+  throw new BelayError(
+    'not-found',
+    `The image ${image.reference} is not on this host, and no registry is known for it.`,
+    {
+      hint: `Load it (docker load), or push it to a registry and name that: ${image.reference}`,
+    },
+  );
+}
+
+async function download(api: EngineApi, image: PinnedImage, digest: string, options: PullOptions): Promise<void> {
+  const stall = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal;
+  const watchdog = setTimeout(() => stall.abort(stalled(image, options.stallTimeoutMs)), options.stallTimeoutMs);
+  const tally = new PullTally();
+  let reportedAtMs = Number.NEGATIVE_INFINITY;
+  try {
+    const auth = await engineAuthFor(image.repository);
+    for await (const line of jsonLines(api.pull(image.repository, digest, auth, signal))) {
+      if (typeof line.error === 'string') throw inStreamFailure(line.error);
+      if (tally.add(line)) watchdog.refresh();
+      if (performance.now() - reportedAtMs < REPORT_EVERY_MS) continue;
+      reportedAtMs = performance.now();
+      options.onProgress(tally.progress());
+    }
+    options.onProgress(tally.progress());
+  } catch (thrown) {
+    throw registryFailure(thrown, image.reference, image.repository);
+  } finally {
+    clearTimeout(watchdog);
+  }
+}
+
+const inStreamFailure = (sentence: string) =>
+  new BelayError('engine-failed', sentence, { details: { engine: sentence } });
+
+const stalled = (image: PinnedImage, timeoutMs: number) =>
+  new BelayError(
+    'registry-unreachable',
+    `The pull of ${image.reference} from ${registryName(image.repository)} has not moved for ${Math.round(timeoutMs / 1000)} s.`,
+    { hint: 'Check the network to the registry, then try again: what has arrived is kept.' },
+  );

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Containers } from './containers.ts';
+import { killGroup, stampOf } from './processes.ts';
+import type { ContainerRecord } from './records.ts';
+import { revivesAtBoot } from './restart-policy.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/**
+ * What the engine does when it comes up: containers that outlived a killed lab are ended, those that went down
+ * with the machine are marked so, and then restart policies bring back what they have to.
+ */
+export async function boot(containers: Containers, supervisor: Supervisor): Promise<void> {
+  for (const record of containers.list()) if (record.state.Running) await settle(record, containers);
+  const reviving = containers.list().filter(revivesAtBoot);
+  // A container that cannot be revived says why in its state.
+  await Promise.allSettled(reviving.map((record) => supervisor.start(record)));
+}
+
+async function settle(record: ContainerRecord, containers: Containers): Promise<void> {
+  const { Pid: pid } = record.state;
+  const isAlive = () => pid > 0 && record.processStamp !== null && stampOf(pid) === record.processStamp;
+  const wasAlive = isAlive();
+  while (isAlive()) {
+    killGroup(pid, 'SIGKILL');
+    await sleep(10);
+  }
+  // The engine counts this as a stop of the user: after its own crash, `unless-stopped` stays down.
+  if (wasAlive) record.stoppedByUser = true;
+  const down = { Status: 'exited', Running: false, Paused: false, Restarting: false, Pid: 0 };
+  Object.assign(record.state, down, { ExitCode: wasAlive ? 137 : 255, FinishedAt: new Date().toISOString() });
+  if (record.state.Health) record.state.Health.Status = 'unhealthy';
+  record.address = '';
+  record.ports = {};
+  containers.save(record);
+}

@@ -1,0 +1,67 @@
+import type { Grammar } from './grammar.ts';
+import type { Paint } from './paint.ts';
+import { optionHelp } from './parse.ts';
+import { lineOf } from './tokenizer.ts';
+import { usageOf } from './views/help.ts';
+import { listing } from './views/listing.ts';
+
+export interface Arguments {
+  wants: 'run' | 'help' | 'version';
+  appliance: string | null;
+  /** What to run; null where nothing was said: a session, or lines from standard input. */
+  lines: string[] | null;
+}
+
+/** Reads what stands after `belay`. What is not about belay itself is the command, word for word. */
+export function readArguments(argv: readonly string[]): Arguments | { problem: string } {
+  const read: Arguments = { wants: 'run', appliance: null, lines: null };
+  const early: string[] = [];
+  let position = 0;
+  for (; position < argv.length && argv[position]?.startsWith('-'); position++) {
+    const [word = '', attached] = splitOption(argv[position] as string);
+    if (word === '--help' || word === '-h') return { ...read, wants: 'help' };
+    if (word === '--version' || word === '-V') return { ...read, wants: 'version' };
+    if (word === '--appliance' || word === '-c') {
+      const value = attached ?? argv[++position];
+      if (value === undefined || value === '') return { problem: `${word} needs something after it.` };
+      if (word === '-c') read.lines = [...(read.lines ?? []), ...value.split(/\r?\n/)];
+      else read.appliance = value;
+    } else if (optionHelp.some((option) => option.word === word) && attached === undefined) {
+      early.push(word);
+    } else {
+      return { problem: `There is no option ${word}.` };
+    }
+  }
+  const words = argv.slice(position);
+  if (words.length > 0 && read.lines !== null) return { problem: '-c and a command were both given.' };
+  if (words.length > 0) read.lines = [lineOf(words)];
+  if (early.length > 0 && read.lines === null) return { problem: `${early[0]} needs a command.` };
+  if (read.lines !== null && early.length > 0) read.lines = read.lines.map((line) => `${line} ${early.join(' ')}`);
+  return read;
+}
+
+function splitOption(text: string): [string, string | undefined] {
+  const equals = text.startsWith('--') ? text.indexOf('=') : -1;
+  return equals < 0 ? [text, undefined] : [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+/** For `belay --help`. */
+export function usageLines({ width, paint }: { width: number; paint: Paint }, grammar: Grammar): string[] {
+  const rows = grammar.commands.map((command): [string, string] => [usageOf(command), command.summary]);
+  const own: [string, string][] = [
+    ['--appliance NAME', 'Which appliance, where there are several'],
+    ['-c LINE', 'Run a line as it would be typed at the prompt'],
+    ...optionHelp.map(({ word, help }): [string, string] => [word, help]),
+    ['--version', 'The version of Belay itself'],
+  ];
+  return [
+    paint.strong('belay [OPTIONS] [COMMAND]'),
+    'Without a command: the prompt, or lines from standard input.',
+    '',
+    ...listing(rows, width, paint),
+    '',
+    ...listing([...own, ['daemon', 'Run the daemon in the foreground']], width, paint),
+    '',
+    'Exit codes: 0 done, 1 failed (and rolled back), 2 usage, 3 refused, 4 no daemon, 130 interrupted.',
+  ];
+}

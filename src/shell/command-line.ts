@@ -1,0 +1,122 @@
+import { createUnixClient } from '../api/client/unix-client.ts';
+import type { Client } from '../api/client/client.ts';
+import { announced } from './announce.ts';
+import { type Arguments, readArguments, usageLines } from './arguments.ts';
+import { execute, type Surroundings } from './execute.ts';
+import { type ExitCode, exitCode } from './failure.ts';
+import { createOutput, type Output } from './output.ts';
+import { printable } from './printable.ts';
+import { registry } from './registry.ts';
+import { Terminal } from './terminal.ts';
+
+export interface CommandLineOptions {
+  /** Sees to it that a daemon runs and gives the path of its socket. */
+  connect: () => Promise<string>;
+  user: string;
+  version: string;
+  environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Everything that `belay` does but the daemon: one command, `-c` lines, lines from standard input, or the
+ * session where there is a terminal and nothing to run. Resolves with the exit code.
+ */
+export async function runCommandLine(argv: readonly string[], options: CommandLineOptions): Promise<ExitCode> {
+  const output = createOutput(process, options.environment, 'stderr');
+  const read = readArguments(argv);
+  if ('problem' in read) {
+    output.errors([`% ${read.problem}`, '  For help: belay --help']);
+    return exitCode.usage;
+  }
+  if (read.wants === 'help') {
+    output.lines(usageLines(output, registry));
+    return exitCode.done;
+  }
+  if (read.wants === 'version') {
+    output.lines([`belay ${options.version}`]);
+    return exitCode.done;
+  }
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  if (read.lines === null && interactive) {
+    const { runShell } = await import('./shell.ts');
+    return runShell({ ...options, appliance: read.appliance });
+  }
+  return runLines(read, interactive, options, output);
+}
+
+async function runLines(
+  { lines, appliance }: Arguments,
+  interactive: boolean,
+  options: CommandLineOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  const terminal = interactive ? new Terminal(process) : null;
+  const state = { appliance, over: false };
+  process.on('SIGINT', interrupt);
+  terminal?.onInterrupt(interrupt);
+  // A reader that has seen enough, as `head` has, is no reason for a stack trace.
+  process.stdout.on('error', () => process.exit(exitCode.failed));
+  try {
+    for await (const line of lines ?? linesOf(process.stdin)) {
+      if (line.trimStart().startsWith('#')) continue;
+      const around = surroundings(state, options, output, terminal);
+      const code = await execute({ line, indent: null, signal: interruption.signal }, around);
+      if (code !== exitCode.done || state.over) return code;
+    }
+    return exitCode.done;
+  } finally {
+    process.off('SIGINT', interrupt);
+    terminal?.stop();
+  }
+}
+
+function surroundings(
+  state: { appliance: string | null; over: boolean },
+  options: CommandLineOptions,
+  output: Output,
+  terminal: Terminal | null,
+): Surroundings {
+  let client: Client | null = null;
+  const connected = (): Client => {
+    client ??= createUnixClient({
+      connect: announced(options.connect, (line) => output.errors([line])),
+      user: options.user,
+      appliance: state.appliance,
+      clean: printable,
+    });
+    return client;
+  };
+  return {
+    grammar: registry,
+    client: connected,
+    output,
+    ask:
+      terminal === null
+        ? null
+        : async (question) => {
+            terminal.start();
+            return (await import('./question.ts')).askYesNo(terminal, question);
+          },
+    async follow(operation, { json, signal }) {
+      const { showOperation } = await import('./show-operation.ts');
+      terminal?.start();
+      const shown = { client: connected(), operation, output, stdout: process.stdout, signal, json, nowMs: Date.now };
+      return showOperation(shown);
+    },
+    history: () => [],
+    appliance: () => state.appliance,
+    useAppliance: (name) => {
+      state.appliance = name;
+    },
+    leave: () => {
+      state.over = true;
+    },
+  };
+}
+
+async function* linesOf(input: NodeJS.ReadStream): AsyncGenerator<string> {
+  const { createInterface } = await import('node:readline');
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,18 @@
+import { command } from '../command.ts';
+import { earlierRelease } from '../kinds.ts';
+import { resolveRelease } from '../resolve-release.ts';
+import { rollbackPlanLines } from '../views/plans.ts';
+
+export const showRollbackPlan = command({
+  words: ['show', 'rollback', 'plan'],
+  summary: 'What a rollback would give up; changes nothing',
+  about: 'The files and settings changed since, the downtime to expect, and the steps.',
+  effect: 'looks',
+  examples: ['show rollback plan', 'show rollback plan RHKOIXXVDMJ'],
+  parameters: [{ name: 'release', kind: earlierRelease, help: 'The release to go to', optional: true }],
+  async run(values, { client, output, signal, nowMs, answer }) {
+    const release = values.release === undefined ? undefined : await resolveRelease(client, values.release, signal);
+    const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
+    return answer(await client.rollbackPlan(release, signal), (plan) => rollbackPlanLines(plan, screen, 'in full'));
+  },
+});

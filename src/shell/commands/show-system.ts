@@ -1,0 +1,15 @@
+import { command } from '../command.ts';
+import { systemLines } from '../views/system.ts';
+
+export const showSystem = command({
+  words: ['show', 'system'],
+  summary: 'What runs, since when, and what needs attention',
+  about: 'The appliance, its version and state, its services, the Docker Engine and the daemon.',
+  effect: 'looks',
+  examples: ['show system', 'show system --json'],
+  parameters: [],
+  async run(_values, { client, output, signal, nowMs, answer }) {
+    const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
+    return answer(await client.system(signal), (system) => systemLines(system, screen));
+  },
+});

@@ -1,0 +1,18 @@
+import { command } from '../command.ts';
+import { version } from '../kinds.ts';
+import { upgradePlanLines } from '../views/plans.ts';
+
+export const showUpgradePlan = command({
+  words: ['show', 'upgrade', 'plan'],
+  summary: 'What an upgrade would do; changes nothing',
+  about: 'The steps, the space, the downtime to expect, and what happens to each mount.',
+  effect: 'looks',
+  examples: ['show upgrade plan 2.1.0'],
+  parameters: [{ name: 'version', kind: version, help: 'The version to plan for' }],
+  async run(values, { client, output, signal, nowMs, answer }) {
+    const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
+    return answer(await client.upgradePlan(values.version, signal), (plan) =>
+      upgradePlanLines(plan, screen, 'with steps'),
+    );
+  },
+});

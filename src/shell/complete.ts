@@ -1,0 +1,87 @@
+import type { Client } from '../api/client/client.ts';
+import type { Candidate } from './command.ts';
+import { type Expected, type Grammar, read } from './grammar.ts';
+import { isOption, optionHelp } from './parse.ts';
+import { quote, tokenize } from './tokenizer.ts';
+
+/** What can stand where the cursor is. */
+export interface Possible {
+  /** The part of the line before the cursor that a candidate replaces begins here. */
+  from: number;
+  partial: string;
+  expected: Expected[];
+  /** False where what stands before is wrong: then there is nothing to offer. */
+  sound: boolean;
+}
+
+/** Looks at the line up to the cursor. Pure. */
+export function possibleAt(grammar: Grammar, before: string): Possible {
+  const { tokens } = tokenize(before);
+  const last = tokens.at(-1);
+  const open = last !== undefined && last.end === before.length ? last : null;
+  const partial = open?.text ?? '';
+  const from = open?.start ?? before.length;
+  const earlier = tokens.filter((token) => token !== open && !isOption(token));
+  const reading = read(grammar, earlier);
+  if (reading.outcome !== 'read') return { from, partial, expected: [], sound: false };
+  if (open && isOption(open)) {
+    const effects = reading.states.map(({ command }) => command.effect);
+    const expected = optionHelp
+      .filter(({ word, needs }) => word.startsWith(partial) && (needs === null || effects.includes(needs)))
+      .map(({ word, help }) => ({ type: 'word' as const, word, help }));
+    return { from, partial, expected, sound: true };
+  }
+  const expected = reading.expected.filter((each) => {
+    if (each.type === 'word') return !open?.quoted && each.word.startsWith(partial.toLowerCase());
+    return each.type === 'value' || partial === '';
+  });
+  return { from, partial, expected, sound: true };
+}
+
+export interface Offer {
+  from: number;
+  partial: string;
+  /** Words first, then what there is just now. */
+  candidates: Candidate[];
+  /** Kinds of value that can stand here, whether or not any is known. */
+  kinds: Candidate[];
+  canEnd: boolean;
+  sound: boolean;
+  /** Why there are no live values, in one sentence. */
+  problem: string | null;
+}
+
+/** As `possibleAt`, with the live values of the daemon. Never rejects. */
+export async function offerAt(grammar: Grammar, before: string, client: Client, signal: AbortSignal): Promise<Offer> {
+  const possible = possibleAt(grammar, before);
+  const candidates: Candidate[] = [];
+  const kinds: Candidate[] = [];
+  let problem: string | null = null;
+  for (const each of possible.expected) {
+    if (each.type === 'word') candidates.push({ text: each.word, help: each.help });
+    if (each.type !== 'value') continue;
+    const { kind, help } = each.argument;
+    kinds.push({ text: kind.metavar, help });
+    try {
+      const live = await kind.complete(client, signal);
+      const wanted = possible.partial.toLowerCase();
+      candidates.push(...live.filter(({ text }) => text.toLowerCase().startsWith(wanted)));
+    } catch (thrown) {
+      problem = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+  }
+  const canEnd = possible.expected.some(({ type }) => type === 'end');
+  return { from: possible.from, partial: possible.partial, candidates, kinds, canEnd, sound: possible.sound, problem };
+}
+
+/** The letters that all candidates begin with, quoted where they must be, and whether that decides it. */
+export function commonStart(offer: Offer): { text: string; decided: boolean } {
+  const [first, ...rest] = offer.candidates;
+  if (!first) return { text: '', decided: false };
+  if (rest.length === 0) return { text: quote(first.text), decided: true };
+  let common = first.text;
+  for (const { text } of rest) {
+    while (!text.toLowerCase().startsWith(common.toLowerCase())) common = common.slice(0, -1);
+  }
+  return { text: common === '' ? '' : quote(common), decided: false };
+}

@@ -1,0 +1,29 @@
+import type { Client } from '../api/client/client.ts';
+import type { OperationView } from '../api/contract/views.ts';
+import type { ExitCode } from './failure.ts';
+import type { Grammar } from './grammar.ts';
+import type { Output } from './output.ts';
+import type { Options } from './parse.ts';
+
+/** What a command's handler has to work with. */
+export interface Context {
+  client: Client;
+  output: Output;
+  options: Options;
+  grammar: Grammar;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+  nowMs(): number;
+  /** Prints the answer of a command that looks: JSON where asked for, else what `lines` makes of it. */
+  answer<Answer>(value: Answer, lines: (value: Answer) => string[]): ExitCode;
+  /** Asks after these lines; `--yes` is a yes. Throws `usage` where nobody can be asked. */
+  confirm(lines: readonly string[]): Promise<boolean>;
+  /** Shows an operation live until it ends or Ctrl-C detaches. */
+  follow(operation: OperationView): Promise<ExitCode>;
+  /** Lines typed before, oldest first. */
+  history(): readonly string[];
+  /** The appliance that the session is in; null where it was not named and there is not just one. */
+  appliance(): string | null;
+  useAppliance(name: string): void;
+  leave(): void;
+}

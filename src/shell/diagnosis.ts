@@ -1,0 +1,47 @@
+import { listing } from './views/listing.ts';
+import type { Expected } from './grammar.ts';
+import type { Paint } from './paint.ts';
+import type { Parsed } from './parse.ts';
+import { widthOf } from './width.ts';
+
+type Wrong = Extract<Parsed, { outcome: 'ambiguous' | 'incomplete' | 'invalid' }>;
+
+export interface Typed {
+  line: string;
+  /** Columns before the line on the screen: the prompt's width. */
+  indent: number;
+  width: number;
+}
+
+/** Says what is wrong with a line, where, and what to type instead. */
+export function diagnose(wrong: Wrong, typed: Typed, paint: Paint): string[] {
+  if (wrong.outcome === 'ambiguous') {
+    return [
+      paint.bad(`% Ambiguous command: '${wrong.typed}' is ambiguous.`),
+      ...listing(wrong.candidates.map(rowOf), typed.width, paint),
+    ];
+  }
+  if (wrong.outcome === 'incomplete') {
+    return [
+      paint.bad('% Incomplete command. What may follow:'),
+      ...listing(wrong.expected.map(rowOf), typed.width, paint),
+    ];
+  }
+  const column = typed.indent + widthOf(typed.line.slice(0, wrong.column));
+  const lines = [
+    `${' '.repeat(column % Math.max(1, typed.width))}^`,
+    paint.bad("% Invalid input detected at '^' marker."),
+  ];
+  if (wrong.problem !== null) lines.push(wrong.problem);
+  if (wrong.nearest !== null) lines.push(`Did you mean: ${paint.strong(wrong.nearest)}`);
+  else if (wrong.problem === null && wrong.expected.length > 0) {
+    lines.push('What may stand there:', ...listing(wrong.expected.map(rowOf), typed.width, paint));
+  }
+  return lines;
+}
+
+export function rowOf(expected: Expected): [string, string] {
+  if (expected.type === 'word') return [expected.word, expected.help];
+  if (expected.type === 'value') return [expected.argument.kind.metavar, expected.argument.help];
+  return ['<cr>', expected.help];
+}

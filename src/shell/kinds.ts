@@ -1,0 +1,71 @@
+import type { Client } from '../api/client/client.ts';
+import type { Kind } from './command.ts';
+import { formatAge } from './format.ts';
+
+const VERSION = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const CONTAINER = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+const NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+
+async function releases(client: Client, signal: AbortSignal) {
+  return client.releases({ limit: 50 }, signal);
+}
+
+/** A version that the appliance could run: a tag of its image. */
+export const version: Kind = {
+  metavar: 'VERSION',
+  problem: (text) => (VERSION.test(text) ? null : 'A version is a tag such as 2.1.0.'),
+  async complete(client, signal) {
+    const { versions } = await client.versions(signal);
+    return versions.map((each) => {
+      const place = each.here ? 'here already' : 'in the registry';
+      return { text: each.version, help: each.active ? 'runs now' : place };
+    });
+  },
+};
+
+export const release: Kind = {
+  metavar: 'RELEASE',
+  problem: (text) => (/^r[a-z]{0,10}$/i.test(text) ? null : 'A release is R and ten letters, as in: show releases'),
+  async complete(client, signal) {
+    const nowMs = Date.now();
+    return (await releases(client, signal)).map((each) => ({
+      text: each.id,
+      help: `${each.version}, ${each.status}, ${formatAge(each.created, nowMs)}`,
+    }));
+  },
+};
+
+/** A release that can be gone back to, which the active one is not. */
+export const earlierRelease: Kind = {
+  ...release,
+  async complete(client, signal) {
+    const all = await release.complete(client, signal);
+    const active = (await releases(client, signal)).find(({ status }) => status === 'active');
+    return all.filter(({ text }) => text !== active?.id);
+  },
+};
+
+/** A container that Belay does not look after yet. */
+export const container: Kind = {
+  metavar: 'CONTAINER',
+  problem: (text) => (CONTAINER.test(text) ? null : 'A container has a name or an id, as in: show containers'),
+  async complete(client, signal) {
+    const free = (await client.containers(signal)).filter(({ appliance }) => appliance === null);
+    return free.map((each) => ({ text: each.name, help: `${each.image}, ${each.status}` }));
+  },
+};
+
+export const appliance: Kind = {
+  metavar: 'APPLIANCE',
+  problem: (text) => (NAME.test(text) ? null : 'An appliance has a name, as in: show appliances'),
+  async complete(client, signal) {
+    return (await client.appliances(signal)).map((each) => ({ text: each.name, help: `runs ${each.version}` }));
+  },
+};
+
+/** A name to be given: nothing to offer. */
+export const name: Kind = {
+  metavar: 'NAME',
+  problem: (text) => (NAME.test(text) ? null : 'A name has lower-case letters, digits, dots and dashes, as in: acme'),
+  complete: async () => [],
+};

@@ -1,0 +1,109 @@
+import type { Client } from '../api/client/client.ts';
+import type { EventView, OperationView, SystemView } from '../api/contract/views.ts';
+import { stateWords } from './views/operation.ts';
+
+const RETRY_MS = 2000;
+
+export interface MonitorOptions {
+  /** One that does not start a daemon: an idle session must not. */
+  client: Client;
+  user: string;
+  onNotice(line: string): void;
+  /** The appliance's state has changed, or has become known. */
+  onState(): void;
+}
+
+/** Listens while the session lasts: the state for the prompt, and what other sessions do. */
+export class Monitor {
+  /** Null until it is known. */
+  state: SystemView['state'] | null = null;
+  attention: SystemView['attention'] = [];
+  private readonly options: MonitorOptions;
+  private readonly stopping = new AbortController();
+  private readonly operations = new Map<string, OperationView['state']>();
+  private readonly followed = new Set<string>();
+  private busy = false;
+
+  constructor(options: MonitorOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    void this.listen();
+    void this.refresh();
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** While a command of this session runs, what its own user starts is no news. */
+  setBusy(busy: boolean): void {
+    this.busy = busy;
+  }
+
+  /** The session shows this operation itself, from `begin` until it is detached. */
+  setFollowed(id: string, followed: boolean): void {
+    if (followed) this.followed.add(id);
+    else this.followed.delete(id);
+  }
+
+  /** Asks anew how the appliance is. Keeps what was known where nobody answers. */
+  async refresh(): Promise<void> {
+    try {
+      const system = await this.options.client.system(this.stopping.signal);
+      this.attention = system.attention;
+      this.setState(system.state);
+    } catch {
+      // No appliance yet, or no daemon: the next command will say so.
+    }
+  }
+
+  private setState(state: SystemView['state']): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.options.onState();
+  }
+
+  private async listen(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        for await (const event of this.options.client.events(signal)) this.observe(event);
+      } catch {
+        // The daemon has gone; a command will say so, this only waits for it.
+      }
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+    }
+  }
+
+  private observe(event: EventView): void {
+    if (event.type === 'adopted') {
+      if (!this.busy) this.options.onNotice(`${event.by} adopted ${event.appliance}.`);
+      return;
+    }
+    const { operation } = event;
+    const before = this.operations.get(operation.id);
+    this.operations.set(operation.id, operation.state);
+    if (operation.state === 'running') {
+      this.setState(operation.kind === 'upgrade' ? 'upgrading' : 'rolling-back');
+      const own = this.busy && operation.by === this.options.user;
+      if (before === undefined && !own) this.options.onNotice(startLine(operation));
+    } else if (before === 'running') {
+      void this.refresh();
+      if (!this.followed.has(operation.id)) this.options.onNotice(endLine(operation));
+    }
+  }
+}
+
+const nouns: Record<OperationView['kind'], string> = { upgrade: 'upgrade', rollback: 'rollback' };
+
+const startLine = ({ kind, by, appliance, from, to }: OperationView): string =>
+  `${by} has started the ${nouns[kind]} of ${appliance} from ${from.version} to ${to.version}. To watch it: show upgrade status watch`;
+
+function endLine(operation: OperationView): string {
+  const { kind, appliance, from, to, state } = operation;
+  const runs = state === 'succeeded' ? to.version : from.version;
+  const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
+  return `The ${nouns[kind]} of ${appliance} to ${to.version}: ${stateWords[state]}. ${now}`;
+}

@@ -1,0 +1,27 @@
+/** How many letters have to be added, removed, changed or swapped with their neighbour. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;
+  for (let i = 1; i <= a.length; i++) {
+    rows.push([i]);
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + change);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, at(i - 2, j - 2) + 1);
+      rows[i]?.push(least);
+    }
+  }
+  return at(a.length, b.length);
+}
+
+/** The word that was probably meant; null where none is near. */
+export function nearest(typed: string, words: readonly string[]): string | null {
+  const asked = typed.toLowerCase().slice(0, 64);
+  const tolerance = asked.length <= 3 ? 1 : 2;
+  const ranked = words
+    .map((word) => ({ word, far: distance(asked, word) }))
+    .filter(({ far }) => far <= tolerance)
+    .sort((a, b) => a.far - b.far);
+  return ranked[0]?.word ?? null;
+}

@@ -1,0 +1,49 @@
+import { adopt } from './commands/adopt.ts';
+import { exit } from './commands/exit.ts';
+import { help } from './commands/help.ts';
+import { rollbackSystem } from './commands/rollback-system.ts';
+import { showAppliances } from './commands/show-appliances.ts';
+import { showContainers } from './commands/show-containers.ts';
+import { showHistory } from './commands/show-history.ts';
+import { showRelease } from './commands/show-release.ts';
+import { showReleases } from './commands/show-releases.ts';
+import { showRollbackPlan } from './commands/show-rollback-plan.ts';
+import { showSystem } from './commands/show-system.ts';
+import { showUpgradeHistory } from './commands/show-upgrade-history.ts';
+import { showUpgradePlan } from './commands/show-upgrade-plan.ts';
+import { showUpgradeStatus } from './commands/show-upgrade-status.ts';
+import { showVersions } from './commands/show-versions.ts';
+import { upgradeSystem } from './commands/upgrade-system.ts';
+import { useApplianceCommand } from './commands/use-appliance.ts';
+import type { Grammar } from './grammar.ts';
+
+/** Every command there is, in the order in which `?` lists them. To add one, write its file and name it here. */
+export const registry: Grammar = {
+  commands: [
+    showSystem,
+    showReleases,
+    showRelease,
+    showVersions,
+    showUpgradeStatus,
+    showUpgradeHistory,
+    showUpgradePlan,
+    showRollbackPlan,
+    showContainers,
+    showAppliances,
+    showHistory,
+    upgradeSystem,
+    rollbackSystem,
+    adopt,
+    useApplianceCommand,
+    help,
+    exit,
+  ],
+  groups: {
+    show: 'Look at something; changes nothing',
+    'show upgrade': 'Upgrades: the running one, earlier ones, a planned one',
+    'show rollback': 'What a rollback would do',
+    upgrade: 'Move to another version',
+    rollback: 'Go back, with the data',
+    use: 'Choose what commands are about',
+  },
+};

@@ -1,0 +1,255 @@
+import type { Client } from '../api/client/client.ts';
+import { createUnixClient } from '../api/client/unix-client.ts';
+import { announced } from './announce.ts';
+import { commonStart, offerAt } from './complete.ts';
+import { diagnose } from './diagnosis.ts';
+import { execute, failureLines, type Surroundings } from './execute.ts';
+import { type ExitCode, exitCode, exitCodeOf, toFailure } from './failure.ts';
+import { History, historyPath } from './history.ts';
+import { Monitor } from './monitor.ts';
+import { createOutput, type Output } from './output.ts';
+import { parse } from './parse.ts';
+import { printable } from './printable.ts';
+import type { Assistance, OpenPrompt } from './prompt.ts';
+import { registry } from './registry.ts';
+import { Terminal } from './terminal.ts';
+import { attentionLines } from './views/system.ts';
+import { listing } from './views/listing.ts';
+import { widthOf } from './width.ts';
+
+export interface ShellOptions {
+  /** Sees to it that a daemon runs and gives the path of its socket. */
+  connect: () => Promise<string>;
+  user: string;
+  /** Null: the only one there is, if there is only one. */
+  appliance: string | null;
+  environment: NodeJS.ProcessEnv;
+}
+
+/** A completion that takes longer is given up: nobody waits for TAB. */
+const ASSIST_MS = 2500;
+
+/** The interactive session, until `exit` or the end of input. Resolves with the process's exit code. */
+export async function runShell(options: ShellOptions): Promise<ExitCode> {
+  const terminal = new Terminal(process);
+  terminal.start();
+  const session = new Session(options, terminal);
+  try {
+    return await session.run();
+  } finally {
+    await session.end();
+    terminal.stop();
+  }
+}
+
+class Session {
+  private readonly options: ShellOptions;
+  private readonly terminal: Terminal;
+  private readonly output: Output;
+  private readonly history: History;
+  private client: Client;
+  private monitor: Monitor | null = null;
+  private appliance: string | null;
+  private socketPath = '';
+  private over = false;
+  private open: OpenPrompt | null = null;
+  /** What happened while a command was running. */
+  private news: string[] = [];
+
+  constructor(options: ShellOptions, terminal: Terminal) {
+    this.options = options;
+    this.terminal = terminal;
+    this.appliance = options.appliance;
+    this.output = createOutput(process, options.environment, 'stdout');
+    this.history = new History(historyPath(options.environment));
+    this.client = this.createClient();
+  }
+
+  async run(): Promise<ExitCode> {
+    const loading = Promise.all([import('./prompt.ts'), this.history.load()]);
+    const begun = await this.begin();
+    if (begun !== exitCode.done) return begun;
+    const [{ readLine }] = await loading;
+    while (!this.over) {
+      this.tellNews();
+      const result = await readLine(this.terminal, {
+        text: () => this.promptText(),
+        paint: this.output.paint,
+        assistance: this.assistance(),
+        onOpen: (open) => {
+          this.open = open;
+        },
+      });
+      this.open = null;
+      if (result.outcome === 'end') break;
+      if (result.outcome === 'line') await this.runLine(result.line);
+    }
+    return exitCode.done;
+  }
+
+  async end(): Promise<void> {
+    this.monitor?.stop();
+    await this.history.flush();
+  }
+
+  /** Finds the daemon and the appliance. */
+  private async begin(): Promise<ExitCode> {
+    const interruption = new AbortController();
+    const ignore = this.terminal.onInterrupt(() => interruption.abort());
+    try {
+      const known = await this.client.appliances(interruption.signal);
+      if (this.appliance === null && known.length === 1) this.appliance = known[0]?.name ?? null;
+      const welcome =
+        known.length === 0 ? ['Belay looks after nothing yet. Next: show containers, then adopt CONTAINER'] : [];
+      if (known.length > 1 && this.appliance === null)
+        welcome.push('There are several appliances. Next: use appliance NAME');
+      this.output.lines(welcome);
+      this.listen();
+      return exitCode.done;
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      this.output.errors(failureLines(failure, this.output));
+      return exitCodeOf(failure);
+    } finally {
+      ignore();
+    }
+  }
+
+  private createClient(connect = announced(this.options.connect, (line) => this.output.lines([line]))): Client {
+    return createUnixClient({
+      connect: async () => {
+        this.socketPath = await connect();
+        return this.socketPath;
+      },
+      user: this.options.user,
+      appliance: this.appliance,
+      clean: printable,
+    });
+  }
+
+  /** Begins to watch the appliance that the session is in. */
+  private listen(): void {
+    this.monitor?.stop();
+    this.client = this.createClient();
+    let warned = false;
+    this.monitor = new Monitor({
+      client: this.createClient(async () => this.socketPath),
+      user: this.options.user,
+      onNotice: (line) => this.tell([this.output.paint.accent(`— ${line}`)]),
+      onState: () => {
+        const attention = this.monitor?.attention ?? [];
+        if (!warned && attention.length > 0) this.tell(attentionLines(attention, this.output));
+        warned = true;
+        this.open?.redraw();
+      },
+    });
+    this.monitor.start();
+  }
+
+  private tell(lines: readonly string[]): void {
+    if (this.open) this.open.printAbove(lines);
+    else this.news.push(...lines);
+  }
+
+  private tellNews(): void {
+    this.output.lines(this.news);
+    this.news = [];
+  }
+
+  private promptText(): string {
+    const { paint } = this.output;
+    const state = this.monitor?.state ?? 'running';
+    const shown = state === 'running' || this.appliance === null ? '' : `(${state})`;
+    const colour = state === 'upgrading' || state === 'rolling-back' ? paint.accent : paint.bad;
+    return `[${this.options.user}@${paint.strong(this.appliance ?? 'belay')}]${colour(shown)}> `;
+  }
+
+  private async runLine(line: string): Promise<void> {
+    this.history.add(line);
+    const interruption = new AbortController();
+    const ignore = this.terminal.onInterrupt(() => interruption.abort());
+    this.monitor?.setBusy(true);
+    try {
+      const indent = widthOf(this.promptText());
+      await execute({ line, indent, signal: interruption.signal }, this.surroundings());
+    } finally {
+      ignore();
+      this.monitor?.setBusy(false);
+      if (parse(registry, line).outcome === 'command') void this.monitor?.refresh();
+    }
+  }
+
+  private surroundings(): Surroundings {
+    return {
+      grammar: registry,
+      client: () => this.client,
+      output: this.output,
+      ask: async (question) => (await import('./question.ts')).askYesNo(this.terminal, question),
+      follow: (operation, { json, signal }) => this.follow(operation, json, signal),
+      history: () => this.history.lines,
+      appliance: () => this.appliance,
+      useAppliance: (name) => {
+        if (name === this.appliance) return;
+        this.appliance = name;
+        this.listen();
+        this.monitor?.setBusy(true);
+      },
+      leave: () => {
+        this.over = true;
+      },
+    };
+  }
+
+  private async follow(
+    operation: Parameters<Surroundings['follow']>[0],
+    json: boolean,
+    signal: AbortSignal,
+  ): Promise<ExitCode> {
+    const { showOperation } = await import('./show-operation.ts');
+    this.monitor?.setFollowed(operation.id, true);
+    const { client, output } = this;
+    const code = await showOperation({
+      client,
+      operation,
+      output,
+      stdout: process.stdout,
+      signal,
+      json,
+      nowMs: Date.now,
+    });
+    if (code === exitCode.interrupted) this.monitor?.setFollowed(operation.id, false);
+    else await this.monitor?.refresh();
+    return code;
+  }
+
+  private assistance(): Assistance {
+    const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ASSIST_MS)]);
+    return {
+      history: this.history.lines,
+      complete: async (before, signal) => {
+        const offer = await offerAt(registry, before, this.client, bounded(signal));
+        return { ...offer, ...commonStart(offer) };
+      },
+      help: async (before, signal) => this.helpLines(before, bounded(signal)),
+    };
+  }
+
+  /** For `?`: words, live values, and `<cr>` where the command may end; or what is wrong before it. */
+  private async helpLines(before: string, signal: AbortSignal): Promise<string[]> {
+    const { width, paint } = this.output;
+    const offer = await offerAt(registry, before, this.client, signal);
+    if (!offer.sound) return wrongBefore(before, widthOf(this.promptText()), width, this.output);
+    const rows = [...offer.kinds, ...offer.candidates].map(({ text, help }): [string, string] => [text, help]);
+    if (offer.canEnd) rows.push(['<cr>', 'Enter runs it']);
+    if (rows.length === 0) rows.push(['', 'Nothing fits here.']);
+    const problem = offer.problem === null ? [] : [paint.faint(`  ${offer.problem}`)];
+    return [...listing(rows, width, paint), ...problem];
+  }
+}
+
+/** The diagnosis of what stands before the word where `?` was typed. */
+function wrongBefore(before: string, indent: number, width: number, output: Output): string[] {
+  const parsed = parse(registry, before);
+  if (parsed.outcome === 'empty' || parsed.outcome === 'command') return [];
+  return diagnose(parsed, { line: before, indent, width }, output.paint);
+}

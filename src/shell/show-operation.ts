@@ -1,0 +1,87 @@
+import type { Client } from '../api/client/client.ts';
+import type { OperationView, StepView } from '../api/contract/views.ts';
+import { type ExitCode, exitCode, toFailure } from './failure.ts';
+import { exitCodeOfOperation, follow } from './follow.ts';
+import { formatDuration } from './format.ts';
+import type { Output } from './output.ts';
+import { outcomeLines, titleOf } from './views/operation.ts';
+import { stepLines } from './views/step-lines.ts';
+
+export interface ShowOperation {
+  client: Client;
+  operation: OperationView;
+  output: Output;
+  stdout: NodeJS.WriteStream;
+  signal: AbortSignal;
+  json: boolean;
+  nowMs(): number;
+}
+
+const DETACHED = ['Detached: the operation goes on in the daemon.', 'To see it again: show upgrade status watch'];
+
+/** Shows an operation until it has ended. Ctrl-C leaves it alone and says how to come back. */
+export async function showOperation(show: ShowOperation): Promise<ExitCode> {
+  try {
+    if (show.json) return await waitForJson(show);
+    return show.output.isTerminal ? await showLive(show) : await showPlain(show);
+  } catch (thrown) {
+    if (!show.signal.aborted && toFailure(thrown).code !== 'interrupted') throw thrown;
+    show.output.errors(DETACHED);
+    return exitCode.interrupted;
+  }
+}
+
+async function waitForJson({ client, operation, output, signal }: ShowOperation): Promise<ExitCode> {
+  let last = operation;
+  for await (const sighting of follow(client, operation, signal)) last = sighting.operation;
+  output.lines([JSON.stringify(last, null, 2)]);
+  return exitCodeOfOperation(last);
+}
+
+async function showLive({ client, operation, output, stdout, signal, nowMs }: ShowOperation): Promise<ExitCode> {
+  const { openLiveView } = await import('./views/live-operation.tsx');
+  const view = openLiveView(stdout, output.paint);
+  const footer = output.paint.faint('Ctrl-C leaves this view; the operation goes on.');
+  const away = output.paint.warn('The daemon is away; waiting for it to come back.');
+  let last = operation;
+  try {
+    for await (const sighting of follow(client, operation, signal)) {
+      last = sighting.operation;
+      view.update(last, sighting.away ? away : footer);
+    }
+  } finally {
+    await view.close();
+    output.lines(finalSteps(last, output, nowMs()));
+  }
+  output.lines(outcomeLines(last, { width: output.width, nowMs: nowMs(), paint: output.paint }));
+  return exitCodeOfOperation(last);
+}
+
+function finalSteps(operation: OperationView, { width, paint }: Output, nowMs: number): string[] {
+  const height = Number.POSITIVE_INFINITY;
+  return stepLines(operation, { width, height, nowMs, spinner: '▸', rateOf: () => null, paint });
+}
+
+/** One line for each change of a step, as a log has it. */
+async function showPlain({ client, operation, output, signal, nowMs }: ShowOperation): Promise<ExitCode> {
+  output.lines([`${titleOf(operation)} (${operation.id}), by ${operation.by}`]);
+  const said = new Map<string, string>();
+  let last = operation;
+  for await (const { operation: seen } of follow(client, operation, signal)) {
+    last = seen;
+    for (const step of seen.steps) {
+      if (step.status === 'pending' || said.get(step.name) === step.status) continue;
+      said.set(step.name, step.status);
+      output.lines([plainStep(step)]);
+    }
+  }
+  output.lines(outcomeLines(last, { width: output.width, nowMs: nowMs(), paint: output.paint }));
+  return exitCodeOfOperation(last);
+}
+
+function plainStep(step: StepView): string {
+  const took =
+    step.startedAt && step.endedAt ? ` (${formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt))})` : '';
+  const why = step.status === 'failed' && step.detail ? `: ${step.detail}` : '';
+  return `${step.status.padEnd(9)} ${step.title}${took}${why}`;
+}

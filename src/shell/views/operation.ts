@@ -1,0 +1,126 @@
+import type { OperationView } from '../../api/contract/views.ts';
+import { formatAge, formatDuration, formatMoment } from '../format.ts';
+import type { Paint } from '../paint.ts';
+import { cut, wrap } from '../width.ts';
+import { fields } from './fields.ts';
+import { downtimeOf, stepLines } from './step-lines.ts';
+import { table } from './table.ts';
+
+interface Screen {
+  width: number;
+  nowMs: number;
+  paint: Paint;
+}
+
+const nouns: Record<OperationView['kind'], string> = { upgrade: 'Upgrade', rollback: 'Rollback' };
+
+/** `Upgrade of acme from 2.0.4 to 2.1.0`. */
+export const titleOf = ({ kind, appliance, from, to }: OperationView): string =>
+  `${nouns[kind]} of ${appliance} from ${from.version} to ${to.version}`;
+
+/** A state as a person says it. */
+export const stateWords: Record<OperationView['state'], string> = {
+  running: 'running',
+  succeeded: 'succeeded',
+  'rolled-back': 'rolled back',
+  failed: 'failed, nothing changed',
+  'needs-attention': 'needs attention',
+};
+
+export function paintState(text: string, state: OperationView['state'], paint: Paint): string {
+  if (state === 'succeeded') return paint.good(text);
+  if (state === 'running') return paint.accent(text);
+  return state === 'rolled-back' ? paint.warn(text) : paint.bad(text);
+}
+
+/** How it ended: what runs now, for how long it was down, why, and what to type next. */
+export function outcomeLines(operation: OperationView, { width, paint }: Screen): string[] {
+  const { appliance, from, to, reason, state } = operation;
+  if (state === 'running') return [];
+  const down = operation.downtimeMs === null ? '' : ` It was down for ${formatDuration(operation.downtimeMs)}.`;
+  if (state === 'succeeded') {
+    const back = operation.kind === 'upgrade' ? 'To go back' : `To return to ${from.version}`;
+    const command = operation.kind === 'upgrade' ? 'rollback system' : `rollback system to ${from.release}`;
+    const now = `${appliance} now runs ${to.version} (${to.release}).${down}`;
+    return [...wrap(now, width).map((line) => paint.good(line)), `${back}: ${paint.strong(command)}`];
+  }
+  const verdict: Record<Exclude<OperationView['state'], 'running' | 'succeeded'>, string> = {
+    'rolled-back': `${appliance} is back on ${from.version} (${from.release}) with its data.${down}`,
+    failed: `Nothing was changed: ${appliance} still runs ${from.version}.`,
+    'needs-attention': `${appliance} needs your attention: Belay will not decide alone.`,
+  };
+  const colour = state === 'rolled-back' ? paint.warn : paint.bad;
+  const lines = wrap(verdict[state], width).map(colour);
+  if (reason) lines.push(...wrap(`Why: ${reason}`, width));
+  if (operation.logTail.length > 0) {
+    lines.push(`The last lines of the log of ${to.version}:`);
+    lines.push(...operation.logTail.slice(-10).map((line) => paint.faint(`  ${cut(line, width - 2)}`)));
+  }
+  const hint = operation.hint ?? (state === 'rolled-back' ? 'show upgrade status' : 'show upgrade history');
+  lines.push(...wrap(`Next: ${hint}`, width));
+  return lines;
+}
+
+/** All that is known about one operation, as `show upgrade status` says it. */
+export function operationLines(operation: OperationView | null, screen: Screen): string[] {
+  if (operation === null) return ['Nothing was upgraded or rolled back yet.', 'Next: show versions'];
+  const { width, nowMs, paint } = screen;
+  const downMs = downtimeOf(operation, nowMs);
+  const endedAt = operation.endedAt;
+  const took = (endedAt ? Date.parse(endedAt) : nowMs) - Date.parse(operation.startedAt);
+  const head = fields(
+    [
+      { name: 'State', value: stateWords[operation.state], colour: (text) => paintState(text, operation.state, paint) },
+      { name: 'Operation', value: `${operation.id}, by ${operation.by}` },
+      {
+        name: 'Started',
+        value: `${formatMoment(operation.startedAt, nowMs)}, ${formatAge(operation.startedAt, nowMs)}`,
+      },
+      { name: endedAt ? 'Took' : 'For', value: formatDuration(took) },
+      { name: 'Downtime', value: downMs === null ? 'none' : formatDuration(downMs) },
+      { name: 'Recovered', value: operation.recoveries > 0 ? `${operation.recoveries} times after a crash` : null },
+    ],
+    width,
+    paint,
+  );
+  const steps = stepLines(operation, {
+    width,
+    height: Number.POSITIVE_INFINITY,
+    nowMs,
+    spinner: '▸',
+    rateOf: () => null,
+    paint,
+  });
+  const end =
+    operation.state === 'running' ? ['To watch it: show upgrade status watch'] : outcomeLines(operation, screen);
+  return [paint.strong(titleOf(operation)), ...head, ...steps, ...end];
+}
+
+export function operationTable(operations: readonly OperationView[], { width, nowMs, paint }: Screen): string[] {
+  if (operations.length === 0) return ['Nothing was upgraded or rolled back yet.', 'Next: show versions'];
+  return table(
+    operations,
+    [
+      { title: 'STARTED', value: (each) => formatAge(each.startedAt, nowMs) },
+      { title: 'WHAT', value: (each) => each.kind },
+      { title: 'FROM', value: (each) => each.from.version, least: 6 },
+      { title: 'TO', value: (each) => each.to.version, least: 6 },
+      {
+        title: 'STATE',
+        value: (each) => stateWords[each.state],
+        colour: (text, each) => paintState(text, each.state, paint),
+        least: 11,
+      },
+      {
+        title: 'DOWNTIME',
+        value: (each) => (each.downtimeMs === null ? 'none' : formatDuration(each.downtimeMs)),
+        dispensable: 2,
+      },
+      { title: 'BY', value: (each) => each.by, least: 5, dispensable: 3 },
+      { title: 'OPERATION', value: (each) => each.id, dispensable: 4 },
+      { title: 'WHY', value: (each) => each.reason ?? '', least: 12, dispensable: 5 },
+    ],
+    width,
+    paint,
+  );
+}

@@ -1,0 +1,118 @@
+import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
+import { formatBytes, formatCount, formatForecast, formatMoment } from '../format.ts';
+import type { Paint } from '../paint.ts';
+import { cut, wrap } from '../width.ts';
+import { type Field, fields } from './fields.ts';
+
+interface Screen {
+  width: number;
+  nowMs: number;
+  paint: Paint;
+}
+
+/** `sha256:` and twelve digits: enough to tell two images apart. */
+const DIGEST_CHARACTERS = 19;
+
+type PlannedMount = UpgradePlanView['mounts'][number];
+
+const treatments: Record<PlannedMount['treatment'], string> = {
+  reflink: 'cloned in an instant, after the stop',
+  'pre-copy': 'copied while the old version serves, brought level after the stop',
+  'copy-stopped': 'copied after the stop',
+  shared: 'shared: not copied, and not rolled back',
+  new: 'new with this version, begins empty',
+};
+
+/** What an upgrade will do, what it costs, and what stands in its way. */
+export function upgradePlanLines(
+  plan: UpgradePlanView,
+  screen: Screen,
+  steps: 'with steps' | 'without steps',
+): string[] {
+  const { width, paint } = screen;
+  const { from, to } = plan;
+  const image = to.alreadyHere ? `${to.image}, here already` : `${to.image}, to be pulled`;
+  const head = fields(
+    [
+      { name: 'Downtime', value: formatForecast(plan.downtimeForecastMs) },
+      { name: 'Before that', value: copyForecast(plan) },
+      { name: 'Image', value: to.digest ? `${image} (${to.digest.slice(0, DIGEST_CHARACTERS)}…)` : image },
+      { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
+      { name: 'Space', value: plan.space.map(spaceText) },
+      { name: 'Way back', value: `rollback system, to ${from.version} (${from.release}) with its data` },
+    ],
+    width,
+    paint,
+    2,
+  );
+  return [
+    ...wrap(`This takes ${plan.appliance} from ${from.version} (${from.release}) to ${to.version}.`, width),
+    ...head,
+    ...(steps === 'with steps' ? stepList(plan.steps, screen) : []),
+    ...concerns(plan, screen),
+  ];
+}
+
+function copyForecast(plan: UpgradePlanView): string | null {
+  const preCopied = plan.mounts.some(({ treatment }) => treatment === 'pre-copy');
+  return preCopied ? `${formatForecast(plan.preCopyForecastMs)} of copying while ${plan.from.version} serves` : null;
+}
+
+function mountText(mount: PlannedMount): string {
+  const size =
+    mount.treatment === 'new' ? '' : ` (${formatBytes(mount.sizeBytes)}, ${formatCount(mount.files, 'file')})`;
+  const note = mount.note ? `; ${mount.note}` : '';
+  const source = mount.kind === 'volume' && mount.source.length > 32 ? `${mount.source.slice(0, 12)}…` : mount.source;
+  return `${mount.targets.join(', ')} on ${mount.kind} ${source}${size}: ${treatments[mount.treatment]}${note}`;
+}
+
+const spaceText = ({ path, neededBytes, freeBytes }: UpgradePlanView['space'][number]): string =>
+  `${formatBytes(neededBytes)} needed of ${formatBytes(freeBytes)} free in ${path}`;
+
+/** What a rollback will do and what is given up by it. */
+export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail: 'in full' | 'in short'): string[] {
+  const { width, nowMs, paint } = screen;
+  const { data, from, to } = plan;
+  const { added, changed, removed, sample } = data.changes;
+  const count = added + changed + removed;
+  const since = count === 0 ? 'nothing changed since' : `${formatCount(count, 'file')} changed since`;
+  const back =
+    data.backTo === null ? 'stays as it is: both releases share it' : `back to ${formatMoment(data.backTo, nowMs)}`;
+  const list: Field[] = [
+    { name: 'Downtime', value: formatForecast(plan.downtimeForecastMs) },
+    { name: 'Data', value: data.backTo === null ? back : `${back}; ${since} (kept with ${data.keptWith})` },
+    {
+      name: 'Settings',
+      value: plan.settings.map((each) => `${each.setting} ${each.now ?? '(not set)'} → ${each.after ?? '(not set)'}`),
+    },
+  ];
+  const marks = { added: '+', changed: '~', removed: '-' } as const;
+  const shownFiles = detail === 'in full' ? sample : sample.slice(0, 5);
+  const files = shownFiles.map(
+    (each) => `    ${marks[each.change]} ${cut(`${each.path} (${formatBytes(each.sizeBytes)})`, width - 6)}`,
+  );
+  const more = count - shownFiles.length;
+  if (files.length > 0 && more > 0) files.push(paint.faint(`    and ${formatCount(more, 'more file')}`));
+  return [
+    ...wrap(`This takes ${plan.appliance} from ${from.version} back to ${to.version} (${to.release}).`, width),
+    ...fields(list, width, paint, 2),
+    ...files,
+    ...(detail === 'in full' ? stepList(plan.steps, screen) : []),
+    ...concerns(plan, screen),
+  ];
+}
+
+function stepList(steps: readonly { title: string }[], { width, paint }: Screen): string[] {
+  return ['  Steps', ...steps.map(({ title }) => `   ${paint.faint('·')} ${cut(title, width - 5)}`)];
+}
+
+/** Warnings, then what stands in the way. */
+function concerns(plan: Pick<UpgradePlanView, 'warnings' | 'obstacles'>, { width, paint }: Screen): string[] {
+  return [
+    ...plan.warnings.flatMap((warning) => wrap(`! ${warning}`, width).map(paint.warn)),
+    ...plan.obstacles.flatMap(({ message, hint }) => [
+      ...wrap(`✖ ${message}`, width).map(paint.bad),
+      ...(hint === null ? [] : wrap(hint, width, 2)),
+    ]),
+  ];
+}

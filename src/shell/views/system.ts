@@ -1,0 +1,133 @@
+import type { ApplianceView, ContainerView, SystemView, VersionsView } from '../../api/contract/views.ts';
+import { formatAge, formatMoment } from '../format.ts';
+import type { Paint } from '../paint.ts';
+import { wrap } from '../width.ts';
+import { fields } from './fields.ts';
+import { stateWords } from './operation.ts';
+import { table } from './table.ts';
+
+interface Screen {
+  width: number;
+  nowMs: number;
+  paint: Paint;
+}
+
+function paintSystem(text: string, state: string, paint: Paint): string {
+  if (state === 'running') return paint.good(text);
+  return state === 'down' || state === 'needs-attention' ? paint.bad(text) : paint.warn(text);
+}
+
+export function systemLines(system: SystemView, { width, nowMs, paint }: Screen): string[] {
+  const { lastOperation: last } = system;
+  const since = system.since ? `, since ${formatMoment(system.since, nowMs)} (${formatAge(system.since, nowMs)})` : '';
+  const head = fields(
+    [
+      { name: 'Appliance', value: system.appliance },
+      { name: 'Version', value: `${system.version} (${system.release})` },
+      { name: 'State', value: `${system.state}${since}`, colour: (text) => paintSystem(text, system.state, paint) },
+      {
+        name: 'Last',
+        value: last
+          ? `${last.kind} to ${last.to.version} ${stateWords[last.state]}, ${formatAge(last.endedAt ?? last.startedAt, nowMs)}`
+          : null,
+      },
+      { name: 'Engine', value: `${system.engine.product} ${system.engine.version}, ${system.engine.rootDir}` },
+      {
+        name: 'Daemon',
+        value: `Belay ${system.daemon.version}, process ${system.daemon.pid}, started ${formatAge(system.daemon.startedAt, nowMs)}`,
+      },
+    ],
+    width,
+    paint,
+  );
+  const services = table(
+    system.services,
+    [
+      { title: 'SERVICE', value: (each) => each.name, least: 8 },
+      { title: 'ROLE', value: (each) => each.role, dispensable: 3 },
+      {
+        title: 'STATE',
+        value: (each) =>
+          ['', 'none', each.state].includes(each.health) ? each.state : `${each.state}, ${each.health}`,
+        colour: (text, each) => paintSystem(text, each.state, paint),
+        least: 8,
+      },
+      { title: 'IMAGE', value: (each) => each.image, least: 12, dispensable: 1 },
+      { title: 'CONTAINER', value: (each) => each.containerName, least: 8, dispensable: 4 },
+      { title: 'PORTS', value: (each) => each.ports.join(', '), least: 8, dispensable: 2 },
+      { title: 'RESTART', value: (each) => each.restartPolicy, dispensable: 5 },
+    ],
+    width,
+    paint,
+  );
+  const attention = attentionLines(system.attention, { width, paint });
+  return [...head, '', ...services, ...(attention.length > 0 ? ['', ...attention] : [])];
+}
+
+/** What needs somebody, each with its remedy. */
+export function attentionLines(
+  attention: SystemView['attention'],
+  { width, paint }: Pick<Screen, 'width' | 'paint'>,
+): string[] {
+  return attention.flatMap(({ message, hint }) => [
+    ...wrap(`! ${message}`, width).map(paint.warn),
+    ...(hint === null ? [] : wrap(hint, width, 2)),
+  ]);
+}
+
+export function versionTable({ versions, repository, registryProblem }: VersionsView, screen: Screen): string[] {
+  const { width, paint } = screen;
+  const problem = registryProblem === null ? [] : wrap(`! ${registryProblem}`, width).map(paint.warn);
+  if (versions.length === 0) return [...problem, `No version of ${repository} was found.`];
+  const place = (each: VersionsView['versions'][number]): string =>
+    [each.inRegistry ? 'registry' : '', each.here ? 'here' : ''].filter((text) => text !== '').join(', ');
+  const rows = table(
+    versions,
+    [
+      { title: 'VERSION', value: (each) => each.version, least: 10 },
+      { title: 'WHERE', value: place },
+      { title: 'STATUS', value: (each) => (each.active ? 'active' : ''), colour: (text) => paint.good(text) },
+      { title: 'RELEASES', value: (each) => each.releases.join(', '), least: 11, dispensable: 1 },
+    ],
+    width,
+    paint,
+  );
+  return [...problem, paint.faint(repository), ...rows];
+}
+
+export function containerTable(containers: readonly ContainerView[], { width, paint }: Screen): string[] {
+  if (containers.length === 0) return ['There is no container on this host.'];
+  return table(
+    containers,
+    [
+      { title: 'NAME', value: (each) => each.name, least: 10 },
+      { title: 'IMAGE', value: (each) => each.image, least: 12, dispensable: 1 },
+      {
+        title: 'STATUS',
+        value: (each) => each.status,
+        colour: (text, each) => (each.running ? paint.good(text) : text),
+        least: 8,
+      },
+      { title: 'APPLIANCE', value: (each) => each.appliance ?? 'can be adopted', least: 8 },
+      { title: 'ID', value: (each) => each.id.slice(0, 12), dispensable: 2 },
+    ],
+    width,
+    paint,
+  );
+}
+
+export function applianceTable(appliances: readonly ApplianceView[], { width, nowMs, paint }: Screen): string[] {
+  if (appliances.length === 0)
+    return ['Belay looks after nothing yet.', 'Next: adopt CONTAINER (see: show containers)'];
+  return table(
+    appliances,
+    [
+      { title: 'APPLIANCE', value: (each) => each.name, least: 8 },
+      { title: 'VERSION', value: (each) => each.version, least: 8 },
+      { title: 'RELEASE', value: (each) => each.release },
+      { title: 'ADOPTED', value: (each) => formatAge(each.created, nowMs), dispensable: 1 },
+    ],
+    width,
+    paint,
+  );
+}

@@ -1,0 +1,71 @@
+import { type Entry, list } from './listing.ts';
+
+/** What has to be done to a clone so that it is its source again. Paths are relative, as bytes in latin1. */
+export interface Differences {
+  /** In the clone only, or of another type there, or linked there in another way. */
+  remove: string[];
+  /** Everything whose content, metadata or existence may differ. */
+  update: string[];
+  /** Those of `update` that are regular files on both sides and can be made equal block by block. */
+  patch: { path: string; sizeBytes: number }[];
+}
+
+/** From this size on it is faster to compare blocks than to copy a file again. */
+const PATCH_FROM_BYTES = 1 << 20;
+
+type Twin = Pick<Entry, 'type' | 'links' | 'outline'>;
+
+function compareEntry(entry: Entry, twin: Twin | undefined, sinceMs: number, found: Differences): void {
+  const isLevel = twin !== undefined && twin.outline === entry.outline && twin.links === entry.links;
+  if (isLevel && entry.changedMs < sinceMs) return;
+  found.update.push(entry.path);
+  if (twin === undefined) return;
+  if (twin.type !== entry.type) found.remove.push(entry.path);
+  else if (entry.type === 'f') {
+    // A changed file that shares its blocks with another name is made anew: the names may have parted.
+    if (twin.links > 1 || entry.links > 1) found.remove.push(entry.path);
+    else if (entry.sizeBytes >= PATCH_FROM_BYTES || twin.outline === entry.outline) found.patch.push(entry);
+  }
+}
+
+/** Names without what lies below another of them, which goes with it. */
+function topmost(paths: string[]): string[] {
+  const all = new Set(paths);
+  return paths.filter((path) => {
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      if (all.has(path.slice(0, slash))) return false;
+    }
+    return true;
+  });
+}
+
+/**
+ * Compares two trees by type, size, times, mode and owner, and names for a comparison by content every
+ * file that was changed at `sinceMs` or later. The change time decides: the kernel moves it with every
+ * write, also where the modification time has been set by hand.
+ */
+export async function findDifferences(
+  from: string,
+  to: string,
+  sinceMs: number,
+  signal?: AbortSignal,
+): Promise<Differences> {
+  const found: Differences = { remove: [], update: [], patch: [] };
+  const twins = new Map<string, Twin>();
+  const sources: Entry[][] = [];
+  const readTarget = async () => {
+    for await (const entries of list(to, signal)) {
+      for (const { path, type, links, outline } of entries) twins.set(path, { type, links, outline });
+    }
+  };
+  const readSource = async () => {
+    for await (const entries of list(from, signal)) sources.push(entries);
+  };
+  await Promise.all([readTarget(), readSource()]);
+  for (const entry of sources.flat()) {
+    compareEntry(entry, twins.get(entry.path), sinceMs, found);
+    twins.delete(entry.path);
+  }
+  found.remove = topmost([...found.remove, ...twins.keys()]);
+  return found;
+}

@@ -1,0 +1,55 @@
+import { lstat, realpath, rm } from 'node:fs/promises';
+import { failure, runCommand } from './command.ts';
+import { findDifferences } from './differences.ts';
+import { patchFiles } from './patch.ts';
+
+const RSYNC = ['-aHAXS', '--numeric-ids', '--modify-window=-1'];
+const VANISHED_FILES = 24; // rsync's exit code
+const PARTIAL_TRANSFER = 23;
+
+export interface LevelOptions {
+  /** Files changed at this time or later are compared by content; 0 compares all of them. */
+  sinceMs: number;
+  /** The source is in use: files may vanish, and the clone is nearly level afterwards. */
+  isLive: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+async function rsync(args: string[], doing: string, options: LevelOptions, input?: Buffer): Promise<void> {
+  const { exitCode, complaints } = await runCommand('rsync', [...RSYNC, ...args], {
+    signal: options.signal,
+    ...(input ? { input } : {}),
+    ...(options.isLive ? { ignore: /No such file or directory|vanished|some files.attrs were not transferred/ } : {}),
+  });
+  const isTolerated = options.isLive && (exitCode === VANISHED_FILES || exitCode === PARTIAL_TRANSFER);
+  if (exitCode !== 0 && !(isTolerated && complaints.length === 0)) throw failure(doing, complaints);
+}
+
+async function removeAll(root: string, paths: string[]): Promise<void> {
+  for (const path of paths) {
+    await rm(Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, 'latin1')]), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes a clone that was copied earlier identical to its source. The trees are compared first; then
+ * rsync is given just what differs, because it would spend longer on asking after the attributes of
+ * every file than on everything else. Safe to repeat. Needs `hasComparingTools`.
+ */
+export async function bringCopyLevel(from: string, to: string, options: LevelOptions): Promise<void> {
+  const doing = `bringing ${to} level with ${from}`;
+  if (!(await lstat(from)).isDirectory()) {
+    // In place, so that the clone stays the same file.
+    return rsync(['--inplace', '--checksum', '--', from, to], doing, options);
+  }
+  const [source, target] = [await realpath(from), await realpath(to)];
+  const { remove, patch, update } = await findDifferences(source, target, options.sinceMs, options.signal);
+  await removeAll(target, remove);
+  await patchFiles(source, target, patch, options.signal);
+  if (update.length === 0) return;
+  // The tree's own directory is sent along with anything below it; named, it would bring its whole content.
+  const below = update.filter((path) => path !== '');
+  const alone = below.length === 0 ? ['--exclude=/*'] : [];
+  const names = Buffer.from((below.length === 0 ? [''] : below).map((path) => `./${path}\0`).join(''), 'latin1');
+  await rsync([...alone, '--files-from=-', '--from0', '--', `${source}/`, `${target}/`], doing, options, names);
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+import { ClosingReporter } from './test/support/closing-reporter.ts';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new ClosingReporter()],
+    pool: 'forks',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/**/*.engine.test.{ts,tsx}'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // On a real Docker Engine: mostly waiting, so more files at once than there are processors.
+        test: {
+          name: 'engine',
+          include: ['test/**/*.engine.test.{ts,tsx}'],
+          globalSetup: 'test/support/global-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
