@@ -43,10 +43,10 @@ async function bundle(directory, hasCrashPoints) {
     build({
       ...options,
       splitting: true,
-      entryPoints: existing({ belay: 'src/main.ts', lab: 'src/lab/main.ts', demo: 'src/demo/main.ts' }),
+      entryPoints: { belay: 'src/main.ts', lab: 'src/lab/main.ts', ...existing({ demo: 'src/demo/main.ts' }) },
     }),
     // The embedded engine runs it as a process of its own, with nothing else loaded.
-    build({ ...options, entryPoints: existing({ 'sample-appliance': 'src/lab/sample-appliance.ts' }) }),
+    build({ ...options, entryPoints: { 'sample-appliance': 'src/lab/sample-appliance.ts' } }),
   ]);
   const program = join(outdir, 'belay.js');
   await writeFile(program, `#!/usr/bin/env node\n${await readFile(program, 'utf8')}`);

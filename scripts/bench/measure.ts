@@ -11,11 +11,10 @@ export async function downtimeOf(url: string, work: () => Promise<unknown>): Pro
   poller.stdout.on('data', (chunk) => {
     output += chunk;
   });
-  while (!output.includes('polling')) await pause(10);
+  while (!output.includes('answered')) await pause(10);
   await pause(300);
   try {
     await work();
-    await pause(300);
   } finally {
     poller.kill('SIGTERM');
     await once(poller, 'exit');

@@ -86,8 +86,6 @@ export class EngineConnection {
       response = await this.#dial(call, signal);
       clearTimeout(timer);
       for await (const chunk of response) yield chunk as Buffer;
-      signal.throwIfAborted();
-      if (!response.complete) throw new Error('aborted');
     } catch (thrown) {
       throw callFailure(thrown, { address: this.address, path: call.path, deadlineMs, signal });
     } finally {

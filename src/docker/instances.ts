@@ -100,11 +100,9 @@ async function levelNetworks(api: EngineApi, id: string, spec: ServiceSpec, sign
   for (const [network, endpoint] of Object.entries(wanted)) {
     if (!now.includes(network)) await connect(api, id, network, endpoint, signal);
   }
-  const first = firstNetwork(spec);
-  const superfluous = now.filter((network) => !(network in wanted) && network === first);
-  // With no network in the specification at all, the one that the engine chose is the right one.
-  if (Object.keys(wanted).length === 0) return;
-  for (const network of superfluous) await api.disconnectNetwork(network, id, signal);
+  // A specification without any network says nothing against the one that the engine chose.
+  const first = Object.keys(wanted).length > 0 ? firstNetwork(spec) : null;
+  if (first !== null && now.includes(first) && !(first in wanted)) await api.disconnectNetwork(first, id, signal);
 }
 
 async function connect(api: EngineApi, id: string, network: string, endpoint: JsonObject, signal?: AbortSignal) {

@@ -1,12 +1,14 @@
+import { BelayError } from '../domain/errors.ts';
+
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
-/** The body as JSON, null where it is none. Throws beyond 8 MiB. */
+/** The body as JSON, null where it is none. `registry-failed` beyond 8 MiB. */
 export async function jsonBody(response: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of response.body ?? []) {
     sizeBytes += chunk.length;
-    if (sizeBytes > BODY_LIMIT_BYTES) throw new Error(`an answer of more than ${BODY_LIMIT_BYTES} bytes`);
+    if (sizeBytes > BODY_LIMIT_BYTES) throw tooLong();
     chunks.push(chunk);
   }
   try {
@@ -15,3 +17,8 @@ export async function jsonBody(response: Response): Promise<unknown> {
     return null;
   }
 }
+
+const tooLong = () =>
+  new BelayError('registry-failed', 'The registry answered more than 8 MiB to one question.', {
+    hint: 'Check that the address is a registry and nothing else.',
+  });

@@ -8,7 +8,7 @@ export interface ImageReference {
 }
 
 const REPOSITORY = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
-const HOST = /^[A-Za-z0-9.-]+(?::\d+)?$|^\[[0-9A-Fa-f:]+\](?::\d+)?$/;
+const HOST = /^[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)*(?::\d+)?$|^\[[0-9A-Fa-f:]+\](?::\d+)?$/;
 
 /** Reads `registry:5000/acme/server:2.0@sha256:…`. `invalid-input` for what no engine would accept. */
 export function parseReference(text: string): ImageReference {

@@ -4,7 +4,7 @@ import { splitRepository } from './reference.ts';
 
 export const registryName = (repository: string): string => splitRepository(repository).host ?? 'Docker Hub';
 
-export const noSuchImage = (reference: string, repository: string): BelayError =>
+const noSuchImage = (reference: string, repository: string): BelayError =>
   new BelayError('not-found', `${registryName(repository)} has no image ${reference}.`, {
     hint: 'See which versions it has: show versions',
   });

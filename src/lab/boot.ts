@@ -4,6 +4,7 @@ import { killGroup, stampOf } from './processes.ts';
 import type { ContainerRecord } from './records.ts';
 import { revivesAtBoot } from './restart-policy.ts';
 import type { Supervisor } from './supervisor.ts';
+import { markExited } from './transitions.ts';
 
 /**
  * What the engine does when it comes up: containers that outlived a killed lab are ended, those that went down
@@ -26,10 +27,6 @@ async function settle(record: ContainerRecord, containers: Containers): Promise<
   }
   // The engine counts this as a stop of the user: after its own crash, `unless-stopped` stays down.
   if (wasAlive) record.stoppedByUser = true;
-  const down = { Status: 'exited', Running: false, Paused: false, Restarting: false, Pid: 0 };
-  Object.assign(record.state, down, { ExitCode: wasAlive ? 137 : 255, FinishedAt: new Date().toISOString() });
-  if (record.state.Health) record.state.Health.Status = 'unhealthy';
-  record.address = '';
-  record.ports = {};
+  markExited(record, wasAlive ? 137 : 255);
   containers.save(record);
 }

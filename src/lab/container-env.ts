@@ -33,6 +33,8 @@ export interface Placement {
   /** Host path by target. */
   mounts: Record<string, string>;
   address: string;
+  /** Gives the address back, where it was the container's own. */
+  releaseAddress: () => void;
   /** Where the container has to listen, by its own port, where it is not that port. */
   ports: Record<string, number>;
 }

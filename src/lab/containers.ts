@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Events } from './events.ts';
-import { asObject, asText, type JsonObject } from './json.ts';
 import { completeHostConfig } from './host-config.ts';
-import { newId, newName } from './identity.ts';
+import { LAB_NAME, newId, newName } from './identity.ts';
 import type { Images } from './images.ts';
+import { asObject, asText, type JsonObject } from './json.ts';
 import { LabError } from './lab-error.ts';
 import { mergeConfig } from './merge-config.ts';
 import { resolveMounts } from './mounts.ts';
@@ -44,7 +44,8 @@ export class Containers {
 
   /** Newest first. */
   list(): ContainerRecord[] {
-    return [...this.#records.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    // Of two made in one millisecond the later one comes first.
+    return [...this.#records.values()].sort((a, b) => a.createdAt.localeCompare(b.createdAt)).reverse();
   }
 
   /** By id, name or the beginning of an id. 404 where there is none. */
@@ -69,8 +70,9 @@ export class Containers {
     const image = this.#images.get(reference);
     const id = newId();
     const { HostConfig: _, NetworkingConfig: networking, ...userConfig } = settings;
-    const config = mergeConfig(userConfig, image.record.config, id);
     const hostConfig = completeHostConfig(asObject(settings['HostConfig']));
+    const hostname = hostConfig['NetworkMode'] === 'host' ? LAB_NAME : id.slice(0, 12);
+    const config = mergeConfig(userConfig, image.record.config, hostname);
     const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
     const record: ContainerRecord = {
       id,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContainerState, HealthProbe, Healthcheck } from './records.ts';
+import type { ContainerState, Healthcheck, HealthProbe } from './records.ts';
 
 const SECOND_NS = 1e9;
 const PROBES_KEPT = 5;

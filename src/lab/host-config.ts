@@ -74,8 +74,20 @@ const DEFAULTS: JsonObject = {
 };
 
 const LIMITS = [
-  'BlkioWeight', 'CpuPeriod', 'CpuQuota', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'CpuShares', 'CpusetCpus',
-  'CpusetMems', 'KernelMemory', 'Memory', 'MemoryReservation', 'MemorySwap', 'NanoCpus', 'PidsLimit',
+  'BlkioWeight',
+  'CpuPeriod',
+  'CpuQuota',
+  'CpuRealtimePeriod',
+  'CpuRealtimeRuntime',
+  'CpuShares',
+  'CpusetCpus',
+  'CpusetMems',
+  'KernelMemory',
+  'Memory',
+  'MemoryReservation',
+  'MemorySwap',
+  'NanoCpus',
+  'PidsLimit',
 ];
 const POLICIES = ['', 'no', 'always', 'unless-stopped', 'on-failure'];
 

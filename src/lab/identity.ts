@@ -1,5 +1,8 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 
+/** What the engine calls itself, and the host name of containers on the host's network. */
+export const LAB_NAME = 'Belay lab';
+
 export const newId = (): string => randomBytes(32).toString('hex');
 
 export const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;

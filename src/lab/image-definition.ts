@@ -110,4 +110,3 @@ export function buildImage(definition: ImageDefinition): ImageRecord {
 
 /** The processor as Docker names it. */
 export const architecture = (): string => ({ x64: 'amd64' })[process.arch as string] ?? process.arch;
-

@@ -88,7 +88,9 @@ export class Images {
     const goingDigests = image.digests.filter(goesWith);
     const isLast = goingTags.length === image.tags.length && goingDigests.length === image.digests.length;
     if (isLast && user !== null && !force) {
-      const what = isNamed ? `unable to remove repository reference "${reference}"` : `unable to delete ${id.slice(7, 19)}`;
+      const what = isNamed
+        ? `unable to remove repository reference "${reference}"`
+        : `unable to delete ${id.slice(7, 19)}`;
       throw new LabError(
         409,
         `conflict: ${what} (must force) - container ${user.slice(0, 12)} is using its referenced image ${id.slice(7, 19)}`,

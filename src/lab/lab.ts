@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { containerRoutes } from './api/containers.ts';
 import { execRoutes, upgradeToExec } from './api/exec.ts';
 import { imageRoutes } from './api/images.ts';
@@ -61,17 +61,26 @@ export interface Lab {
 export async function startLab(options: LabOptions): Promise<Lab> {
   const root = resolve(options.root);
   const socketPath = options.socketPath ?? join(root, 'engine.sock');
-  mkdirSync(root, { recursive: true });
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(socketPath), { recursive: true });
   await clearStaleSocket(socketPath);
   installPrograms(root);
   const registry = new Registry(root, options.registryPort ?? null);
   await registry.start();
   const engine = openEngine(root, registry, options.pullLineMs ?? 2);
   const faults = new Faults();
-  const server = newServer(engine, faults);
-  await boot(engine.containers, engine.supervisor);
-  await listenOn(server, { path: socketPath });
+  const booted = Promise.withResolvers<void>();
+  const server = newServer(engine, faults, booted.promise);
+  try {
+    // The socket first: where it cannot be had, no container must have been started.
+    await listenOn(server, { path: socketPath });
+  } catch (error) {
+    await registry.stop();
+    throw error;
+  }
   chmodSync(socketPath, 0o600);
+  await boot(engine.containers, engine.supervisor);
+  booted.resolve();
   let closing: Promise<void> | null = null;
   return {
     socketPath,
@@ -85,7 +94,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   };
 }
 
-function newServer(engine: Engine, faults: Faults): Server {
+/** Calls wait until the containers of the last time have been seen to. */
+function newServer(engine: Engine, faults: Faults, booted: Promise<void>): Server {
   const execs = new Execs(engine.containers, engine.supervisor);
   const routes: Route[] = [
     ...systemRoutes(engine),
@@ -100,6 +110,7 @@ function newServer(engine: Engine, faults: Faults): Server {
     response.setHeader('api-version', API_VERSION);
     response.setHeader('ostype', 'linux');
     response.setHeader('server', `Docker/${ENGINE_VERSION} (linux)`);
+    await booted;
     const path = unversioned((request.url ?? '/').split('?')[0] ?? '/');
     if (!(await faults.strike(request, response, path))) await dispatch(routes, request, response);
   });

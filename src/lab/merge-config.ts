@@ -1,6 +1,6 @@
+import { EMPTY_CONFIG } from './image-definition.ts';
 import { asObject, asStrings, asText, type JsonObject } from './json.ts';
 import { LabError } from './lab-error.ts';
-import { EMPTY_CONFIG } from './image-definition.ts';
 import type { Healthcheck, RunConfig } from './records.ts';
 
 const variableOf = (entry: string): string => entry.split('=')[0] ?? '';
@@ -21,7 +21,7 @@ function mergeHealthcheck(user: Healthcheck | undefined, image: Healthcheck | un
  * (a command without an entrypoint keeps the image's entrypoint, an entrypoint drops the image's command).
  * 400 where nothing is left to run.
  */
-export function mergeConfig(user: JsonObject, image: RunConfig, id: string): RunConfig {
+export function mergeConfig(user: JsonObject, image: RunConfig, hostname: string): RunConfig {
   const env = asStrings(user['Env']) ?? [];
   const names = new Set(env.map(variableOf));
   const entrypoint = asStrings(user['Entrypoint']);
@@ -36,7 +36,7 @@ export function mergeConfig(user: JsonObject, image: RunConfig, id: string): Run
   const merged: RunConfig = {
     ...EMPTY_CONFIG,
     ...rest,
-    Hostname: asText(user['Hostname']) || id.slice(0, 12),
+    Hostname: asText(user['Hostname']) || hostname,
     User: asText(user['User']) || image.User,
     ...(Object.keys(ports).length > 0 ? { ExposedPorts: ports } : {}),
     Env: [...env, ...image.Env.filter((entry) => !names.has(variableOf(entry)))],

@@ -21,7 +21,13 @@ function volumeMount(name: string, target: string, mode: string, isReadOnly: boo
   };
 }
 
-function bindMount(source: string, target: string, mode: string, isReadOnly: boolean, propagation: string): MountRecord {
+function bindMount(
+  source: string,
+  target: string,
+  mode: string,
+  isReadOnly: boolean,
+  propagation: string,
+): MountRecord {
   return {
     Type: 'bind',
     Source: withoutSlash(source),
@@ -37,9 +43,6 @@ function bindMount(source: string, target: string, mode: string, isReadOnly: boo
 function parseBind(spec: string, volumes: Volumes): MountRecord {
   const [source = '', target = '', mode = '', ...more] = spec.split(':');
   if (target === '' || more.length > 0) throw new LabError(400, `invalid volume specification: '${spec}'`);
-  if (!isAbsolute(target)) {
-    throw new LabError(400, `invalid volume specification: '${spec}': invalid mount config: mount path must be absolute`);
-  }
   const options = mode.split(',');
   const isReadOnly = options.includes('ro');
   if (isAbsolute(source)) {
@@ -96,6 +99,10 @@ export function resolveMounts(
   }
   const declared = new Set<string>();
   const declare = (mount: MountRecord) => {
+    if (mount.Destination === '/' || !isAbsolute(mount.Destination)) {
+      const reason = mount.Destination === '/' ? "destination can't be '/'" : 'mount path must be absolute';
+      throw new LabError(400, `invalid mount config for type "${mount.Type}": invalid specification: ${reason}`);
+    }
     if (declared.has(mount.Destination)) throw new LabError(400, `Duplicate mount point: ${mount.Destination}`);
     declared.add(mount.Destination);
     byTarget.set(mount.Destination, mount);
@@ -117,16 +124,18 @@ export function hostPath(mount: MountRecord, volumes: Volumes): string {
 
 /**
  * Makes what the mounts need on the host, as the engine does at each start (a missing volume or bind source
- * begins empty), and lays out `directory` as the container's root: a link for each target. Paths are followed
+ * begins empty), and lays out `directory` as the container's root: a link for each target, and what else the
+ * container has written there. Paths are followed
  * now, so that a bind source that was renamed while the container was down is the new one.
  */
 export function layOut(mounts: readonly MountRecord[], directory: string, volumes: Volumes): Record<string, string> {
-  rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const paths: Record<string, string> = {};
   const byDepth = [...mounts].sort((a, b) => a.Destination.length - b.Destination.length);
   for (const mount of byDepth) {
     const link = join(directory, mount.Destination);
+    const isInside = isBelowLink(link, directory);
+    if (!isInside) rmSync(link, { recursive: true, force: true });
     if (mount.Type === 'tmpfs') {
       mkdirSync(link, { recursive: true });
       paths[mount.Destination] = link;
@@ -136,7 +145,7 @@ export function layOut(mounts: readonly MountRecord[], directory: string, volume
     const source = hostPath(mount, volumes);
     if (!existsSync(source)) mkdirSync(source, { recursive: true });
     paths[mount.Destination] = source;
-    if (!isBelowLink(link, directory)) {
+    if (!isInside) {
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(source, link);
     }

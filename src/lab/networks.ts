@@ -30,7 +30,8 @@ export class Networks {
     this.#events = events;
     this.#records = readState<NetworkRecord[]>(this.#path, []);
     if (this.#records.length > 0) return;
-    for (const [name, driver] of Object.entries(PREDEFINED)) this.#records.push(newRecord({ Name: name, Driver: driver }));
+    for (const [name, driver] of Object.entries(PREDEFINED))
+      this.#records.push(newRecord({ Name: name, Driver: driver }));
     writeState(this.#path, this.#records);
   }
 
@@ -91,4 +92,3 @@ function newRecord(settings: JsonObject): NetworkRecord {
     labels: asObject(settings['Labels']) as Record<string, string>,
   };
 }
-

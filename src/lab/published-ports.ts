@@ -65,8 +65,8 @@ export class PublishedPorts {
     try {
       for (const wanted of wantedPorts(container.config, container.hostConfig)) {
         const hostPort = await this.#open(wanted, target, proxies);
-        const bindings = (ports[wanted.port] ??= []);
-        bindings.push({ HostIp: wanted.hostIp, HostPort: String(hostPort) });
+        const binding = { HostIp: wanted.hostIp, HostPort: String(hostPort) };
+        ports[wanted.port] = [...(ports[wanted.port] ?? []), binding];
       }
     } catch (error) {
       close();
@@ -88,7 +88,9 @@ export class PublishedPorts {
       if (this.#held.has(`${address}:${chosen}`)) {
         throw new LabError(500, `Bind for ${hostIp}:${chosen} failed: port is already allocated`);
       }
-      const proxy = new PortProxy(target.address, target.ports[number] ?? Number(number), () => this.#held.delete(proxy.key));
+      const proxy = new PortProxy(target.address, target.ports[number] ?? Number(number), () =>
+        this.#held.delete(proxy.key),
+      );
       try {
         chosen = await proxy.listen(address, chosen);
       } catch (error) {
@@ -113,7 +115,10 @@ class PortProxy {
     this.#onClose = onClose;
     this.#server = createServer((incoming) => {
       const outgoing = connect({ host: address, port });
-      for (const [one, other] of [[incoming, outgoing], [outgoing, incoming]] as const) {
+      for (const [one, other] of [
+        [incoming, outgoing],
+        [outgoing, incoming],
+      ] as const) {
         this.#sockets.add(one);
         one.on('error', () => other.destroy());
         one.on('close', () => {

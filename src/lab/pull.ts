@@ -27,7 +27,10 @@ const CHUNKS = 5;
 export function resolveRemote(registry: Registry, reference: Reference): ImageRecord | null {
   const host = registryHost(reference.repository);
   if (host === null) {
-    throw new LabError(500, 'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host');
+    throw new LabError(
+      500,
+      'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+    );
   }
   if (host !== registry.host || !registry.isUp) {
     throw new LabError(500, `Get "http://${host}/v2/": dial tcp ${host}: connect: connection refused`);

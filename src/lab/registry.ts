@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { digestOf } from './identity.ts';
 import { type ImageRecord, MANIFEST_TYPE } from './image-definition.ts';
 import { listenOn } from './listen.ts';
 import { readState, writeState } from './state-file.ts';
@@ -16,6 +15,14 @@ interface RegistryState {
 /** Below the ports that systems hand out by themselves, so that the lab finds its own again. */
 const FIRST_PORT = 17050;
 const LAST_PORT = 17999;
+interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  contentType: string;
+  text: string;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
 const DEFAULT_PAGE = 100;
 const REPOSITORY = '(?<repository>[a-z0-9._/-]+)';
 const TAGS = new RegExp(`^/v2/${REPOSITORY}/tags/list$`);
@@ -90,67 +97,70 @@ export class Registry {
 
   /** By tag or by the manifest's digest; null where the repository has no such image. */
   find(repository: string, reference: string): ImageRecord | null {
-    const tags = this.#state.repositories[repository];
+    const tags = this.#tagsOf(repository);
     if (!tags) return null;
     const digest = reference.startsWith('sha256:') ? reference : tags[reference];
     return this.#state.images.find(({ manifestDigest }) => manifestDigest === digest) ?? null;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? '/', 'http://registry');
-    response.setHeader('docker-distribution-api-version', 'registry/2.0');
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return fail(response, 405, 'UNSUPPORTED', 'The operation is unsupported.', {});
-    }
-    if (url.pathname === '/v2/') return send(response, 200, 'application/json; charset=utf-8', '{}');
-    const tags = TAGS.exec(url.pathname)?.groups;
-    if (tags) return this.#listTags(response, tags['repository'] ?? '', url.searchParams);
-    const manifest = MANIFEST.exec(url.pathname)?.groups;
-    if (manifest) return this.#sendManifest(response, manifest['repository'] ?? '', manifest['reference'] ?? '');
-    const blob = BLOB.exec(url.pathname)?.groups;
-    if (blob) return this.#sendBlob(response, blob['digest'] ?? '');
-    fail(response, 404, 'NAME_INVALID', 'invalid repository name', {});
+  /** Digests by tag; null where there is no such repository, also by a name that every object has. */
+  #tagsOf(repository: string): Record<string, string> | null {
+    const { repositories } = this.#state;
+    return Object.hasOwn(repositories, repository) ? (repositories[repository] ?? null) : null;
   }
 
-  #listTags(response: ServerResponse, repository: string, query: URLSearchParams): void {
-    const tags = this.#state.repositories[repository];
-    if (!tags) {
-      return fail(response, 404, 'NAME_UNKNOWN', 'repository name not known to registry', { name: repository });
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { status, headers = {}, contentType, text } = this.#reply(request);
+    const sizes = { 'content-type': contentType, 'content-length': Buffer.byteLength(text) };
+    response.writeHead(status, { 'docker-distribution-api-version': 'registry/2.0', ...sizes, ...headers });
+    response.end(text);
+  }
+
+  #reply(request: IncomingMessage): Reply {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://registry');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return failure(405, 'UNSUPPORTED', 'The operation is unsupported.', {});
     }
+    if (pathname === '/v2/') return { status: 200, contentType: JSON_TYPE, text: '{}' };
+    const tags = TAGS.exec(pathname)?.groups;
+    if (tags) return this.#tags(tags['repository'] ?? '', searchParams);
+    const manifest = MANIFEST.exec(pathname)?.groups;
+    if (manifest) return this.#manifest(manifest['repository'] ?? '', manifest['reference'] ?? '');
+    const blob = BLOB.exec(pathname)?.groups;
+    return blob ? this.#blob(blob['digest'] ?? '') : failure(404, 'NAME_INVALID', 'invalid repository name', {});
+  }
+
+  #tags(repository: string, query: URLSearchParams): Reply {
+    const tags = this.#tagsOf(repository);
+    if (!tags) return failure(404, 'NAME_UNKNOWN', 'repository name not known to registry', { name: repository });
     const limit = Number(query.get('n') ?? DEFAULT_PAGE);
     if (!Number.isInteger(limit) || limit < 1) {
-      return fail(response, 400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested', {});
+      return failure(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested', {});
     }
     const last = query.get('last') ?? '';
-    const rest = Object.keys(tags).sort().filter((tag) => tag > last);
-    const page = rest.slice(0, limit);
+    const rest = Object.keys(tags).filter((tag) => tag > last);
+    const page = rest.sort().slice(0, limit);
     const next = new URLSearchParams({ last: page.at(-1) ?? '', n: String(limit) });
-    if (rest.length > page.length) response.setHeader('link', `</v2/${repository}/tags/list?${next}>; rel="next"`);
-    send(response, 200, 'application/json; charset=utf-8', `${JSON.stringify({ name: repository, tags: page })}\n`);
+    const link = { link: `</v2/${repository}/tags/list?${next}>; rel="next"` };
+    const text = `${JSON.stringify({ name: repository, tags: page })}\n`;
+    return { status: 200, headers: rest.length > page.length ? link : {}, contentType: JSON_TYPE, text };
   }
 
-  #sendManifest(response: ServerResponse, repository: string, reference: string): void {
+  #manifest(repository: string, reference: string): Reply {
     const image = this.find(repository, reference);
-    if (!image) return fail(response, 404, 'MANIFEST_UNKNOWN', 'manifest unknown', { Tag: reference });
-    response.setHeader('docker-content-digest', image.manifestDigest);
-    response.setHeader('etag', `"${image.manifestDigest}"`);
-    send(response, 200, MANIFEST_TYPE, image.manifestText);
+    if (!image) return failure(404, 'MANIFEST_UNKNOWN', 'manifest unknown', { Tag: reference });
+    const headers = { 'docker-content-digest': image.manifestDigest, etag: `"${image.manifestDigest}"` };
+    return { status: 200, headers, contentType: MANIFEST_TYPE, text: image.manifestText };
   }
 
-  #sendBlob(response: ServerResponse, digest: string): void {
-    const image = this.#state.images.find(({ configText }) => digestOf(configText) === digest);
-    if (!image) return fail(response, 404, 'BLOB_UNKNOWN', 'blob unknown to registry', digest);
-    response.setHeader('docker-content-digest', digest);
-    send(response, 200, 'application/octet-stream', image.configText);
+  #blob(digest: string): Reply {
+    const image = this.#state.images.find(({ id }) => id === digest);
+    if (!image) return failure(404, 'BLOB_UNKNOWN', 'blob unknown to registry', digest);
+    const headers = { 'docker-content-digest': digest };
+    return { status: 200, headers, contentType: 'application/octet-stream', text: image.configText };
   }
 }
 
-function send(response: ServerResponse, status: number, contentType: string, text: string): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
-}
-
-function fail(response: ServerResponse, status: number, code: string, message: string, detail: unknown): void {
-  const text = `${JSON.stringify({ errors: [{ code, message, detail }] })}\n`;
-  send(response, status, 'application/json; charset=utf-8', text);
+function failure(status: number, code: string, message: string, detail: unknown): Reply {
+  return { status, contentType: JSON_TYPE, text: `${JSON.stringify({ errors: [{ code, message, detail }] })}\n` };
 }

@@ -35,6 +35,9 @@ export function route(method: string, path: string, handle: Route['handle']): Ro
 /** The path without the `/vX.YY` that clients may put in front. */
 export const unversioned = (path: string): string => path.replace(/^\/v\d+\.\d+(?=\/)/, '');
 
+/** `1`, `true` and the like, as Go reads a boolean. */
+export const isSet = (value: string | null): boolean => value !== null && /^(1|t|true)$/i.test(value);
+
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 async function readBody(request: IncomingMessage): Promise<JsonObject> {

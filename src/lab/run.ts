@@ -53,8 +53,11 @@ async function placeContainer(world: RunWorld, record: ContainerRecord): Promise
   const directory = join(world.containers.directory(record.id), 'mounts');
   const mounts = layOut(record.mounts, directory, world.volumes);
   const ports = await substitutePorts(record);
-  const address = mode === 'host' ? '127.0.0.1' : (shared?.address ?? (await world.addresses.take()));
-  return { directory, mounts, address, ports };
+  const rest = { directory, mounts, ports };
+  if (mode === 'host') return { ...rest, address: '127.0.0.1', releaseAddress: () => {} };
+  if (shared) return { ...rest, address: shared.address, releaseAddress: () => {} };
+  const address = await world.addresses.take();
+  return { ...rest, address, releaseAddress: () => world.addresses.release(address) };
 }
 
 /** Publishes the ports, then starts the process; leaves nothing behind where either fails. */
@@ -82,7 +85,7 @@ export async function launch(world: RunWorld, record: ContainerRecord, log: Cont
       throw error;
     }
   } catch (error) {
-    world.addresses.release(placement.address);
+    placement.releaseAddress();
     throw error;
   }
 }

@@ -5,7 +5,7 @@
  * runs in the lab as well as in a container of a real engine.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -134,7 +134,13 @@ async function answer(format: number, request: IncomingMessage, response: Server
   const call = `${request.method} ${(request.url ?? '/').split('?')[0]}`;
   if (call === 'GET /health') return send(200, { status: 'ok', version, format });
   if (call === 'GET /version') return send(200, { version, format });
-  if (call === 'GET /notes') return send(200, readRecords().filter(({ kind }) => kind === 'note').map(toNote));
+  if (call === 'GET /notes')
+    return send(
+      200,
+      readRecords()
+        .filter(({ kind }) => kind === 'note')
+        .map(toNote),
+    );
   if (call !== 'POST /notes') return send(404, { error: 'not found' });
   const text = await readText(request).catch(() => '');
   if (text === '') return send(400, { error: 'a note needs a text' });
@@ -157,19 +163,22 @@ async function serve({ format, crashAfterMs }: Behaviour): Promise<void> {
   setTimeout(() => fail('index page 7 is not where the cache says: out of bounds', 70), crashAfterMs);
 }
 
-async function checkHealth(): Promise<void> {
-  try {
-    const signal = AbortSignal.timeout(2000);
-    const response = await fetch(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listenPort}/health`, { signal });
-    console.log((await response.text()).trim());
-    process.exitCode = response.ok ? 0 : 1;
-  } catch (error) {
-    console.log(`no answer: ${(error as Error).message}`);
+/** Exit code 0 where the server of this container answers that it is well. */
+function checkHealth(): void {
+  const report = (reason: string): void => {
+    console.log(reason);
     process.exitCode = 1;
-  }
+  };
+  const target = { host: host === '0.0.0.0' ? '127.0.0.1' : host, port: listenPort, path: '/health', timeout: 2000 };
+  const outgoing = get(target, (response) => {
+    response.resume();
+    if (response.statusCode !== 200) report(`status ${response.statusCode}`);
+  });
+  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 2 s')));
+  outgoing.on('error', (error) => report(error.message));
 }
 
 const behaviour = VERSIONS[version] ?? fail(`there is no version ${version}`, 64);
 if (process.argv.includes('--version')) console.log(version);
-else if (process.argv.includes('--health')) await checkHealth();
+else if (process.argv.includes('--health')) checkHealth();
 else await serve(behaviour);

@@ -37,7 +37,7 @@ export function acmeImage(version: string, port = 8080): ImageDefinition {
       'io.belay.version-command': 'acme --version',
       'io.belay.gate.stable': '3s',
     },
-    healthcheck: { Test: ['CMD', 'acme', '--health'], Interval: 0.5e9, Timeout: 3e9, StartPeriod: 10e9, Retries: 3 },
+    healthcheck: { Test: ['CMD', 'acme', '--health'], Interval: 1e9, Timeout: 3e9, StartPeriod: 10e9, Retries: 3 },
     volumes: ['/var/lib/acme'],
     exposedPorts: [`${port}/tcp`],
     sizeBytes: 21_000_000 + 900_000 * Number(version),

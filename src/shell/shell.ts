@@ -4,7 +4,7 @@ import { announced } from './announce.ts';
 import { commonStart, offerAt } from './complete.ts';
 import { diagnose } from './diagnosis.ts';
 import { execute, failureLines, type Surroundings } from './execute.ts';
-import { type ExitCode, exitCode, exitCodeOf, toFailure } from './failure.ts';
+import { type ExitCode, exitCode, toFailure } from './failure.ts';
 import { History, historyPath } from './history.ts';
 import { Monitor } from './monitor.ts';
 import { createOutput, type Output } from './output.ts';
@@ -15,7 +15,7 @@ import { registry } from './registry.ts';
 import { Terminal } from './terminal.ts';
 import { attentionLines } from './views/system.ts';
 import { listing } from './views/listing.ts';
-import { widthOf } from './width.ts';
+import { widthOf, wrap } from './width.ts';
 
 export interface ShellOptions {
   /** Sees to it that a daemon runs and gives the path of its socket. */
@@ -52,6 +52,8 @@ class Session {
   private appliance: string | null;
   private socketPath = '';
   private over = false;
+  private readonly ending = new AbortController();
+  private beginning: Promise<void> | null = null;
   private open: OpenPrompt | null = null;
   /** What happened while a command was running. */
   private news: string[] = [];
@@ -66,10 +68,7 @@ class Session {
   }
 
   async run(): Promise<ExitCode> {
-    const loading = Promise.all([import('./prompt.ts'), this.history.load()]);
-    const begun = await this.begin();
-    if (begun !== exitCode.done) return begun;
-    const [{ readLine }] = await loading;
+    const [{ readLine }] = await Promise.all([import('./prompt.ts'), this.history.load()]);
     while (!this.over) {
       this.tellNews();
       const result = await readLine(this.terminal, {
@@ -78,6 +77,8 @@ class Session {
         assistance: this.assistance(),
         onOpen: (open) => {
           this.open = open;
+          // Finding the daemon loads the HTTP client: nobody has to wait for that before typing.
+          setImmediate(() => this.begin());
         },
       });
       this.open = null;
@@ -88,34 +89,38 @@ class Session {
   }
 
   async end(): Promise<void> {
+    this.ending.abort();
     this.monitor?.stop();
     await this.history.flush();
   }
 
-  /** Finds the daemon and the appliance. */
-  private async begin(): Promise<ExitCode> {
-    const interruption = new AbortController();
-    const ignore = this.terminal.onInterrupt(() => interruption.abort());
-    try {
-      const known = await this.client.appliances(interruption.signal);
-      if (this.appliance === null && known.length === 1) this.appliance = known[0]?.name ?? null;
-      const welcome =
-        known.length === 0 ? ['Belay looks after nothing yet. Next: show containers, then adopt CONTAINER'] : [];
-      if (known.length > 1 && this.appliance === null)
-        welcome.push('There are several appliances. Next: use appliance NAME');
-      this.output.lines(welcome);
-      this.listen();
-      return exitCode.done;
-    } catch (thrown) {
-      const failure = toFailure(thrown);
-      this.output.errors(failureLines(failure, this.output));
-      return exitCodeOf(failure);
-    } finally {
-      ignore();
-    }
+  /** Once: finds the daemon and the appliance. Never rejects; a failure is told and tried again by the next command. */
+  private begin(): Promise<void> {
+    if (this.ending.signal.aborted) return Promise.resolve();
+    this.beginning ??= this.find().catch((thrown: unknown) => {
+      this.beginning = null;
+      this.tell(failureLines(toFailure(thrown), this.output));
+    });
+    return this.beginning;
   }
 
-  private createClient(connect = announced(this.options.connect, (line) => this.output.lines([line]))): Client {
+  private async find(): Promise<void> {
+    const known = await this.client.appliances(this.ending.signal);
+    if (this.ending.signal.aborted) return;
+    const { strong } = this.output.paint;
+    if (this.appliance === null && known.length === 1) this.appliance = known[0]?.name ?? null;
+    if (known.length === 0) {
+      this.tell([
+        `Belay looks after nothing yet. Next: ${strong('show containers')}, then ${strong('adopt CONTAINER')}`,
+      ]);
+    } else if (this.appliance === null) {
+      this.tell([`There are several appliances. Next: ${strong('use appliance NAME')}`]);
+    }
+    this.listen();
+    this.open?.redraw();
+  }
+
+  private createClient(connect = announced(this.options.connect, (line) => this.tell([line]))): Client {
     return createUnixClient({
       connect: async () => {
         this.socketPath = await connect();
@@ -135,7 +140,7 @@ class Session {
     this.monitor = new Monitor({
       client: this.createClient(async () => this.socketPath),
       user: this.options.user,
-      onNotice: (line) => this.tell([this.output.paint.accent(`— ${line}`)]),
+      onNotice: (line) => this.tell(wrap(`— ${line}`, this.output.width).map(this.output.paint.accent)),
       onState: () => {
         const attention = this.monitor?.attention ?? [];
         if (!warned && attention.length > 0) this.tell(attentionLines(attention, this.output));
@@ -168,8 +173,10 @@ class Session {
     this.history.add(line);
     const interruption = new AbortController();
     const ignore = this.terminal.onInterrupt(() => interruption.abort());
-    this.monitor?.setBusy(true);
     try {
+      await Promise.race([this.begin(), aborted(interruption.signal)]);
+      this.tellNews();
+      this.monitor?.setBusy(true);
       const indent = widthOf(this.promptText());
       await execute({ line, indent, signal: interruption.signal }, this.surroundings());
     } finally {
@@ -253,3 +260,6 @@ function wrongBefore(before: string, indent: number, width: number, output: Outp
   if (parsed.outcome === 'empty' || parsed.outcome === 'command') return [];
   return diagnose(parsed, { line: before, indent, width }, output.paint);
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -6,6 +6,7 @@ import { formatDuration } from './format.ts';
 import type { Output } from './output.ts';
 import { outcomeLines, titleOf } from './views/operation.ts';
 import { stepLines } from './views/step-lines.ts';
+import { wrap } from './width.ts';
 
 export interface ShowOperation {
   client: Client;
@@ -26,7 +27,7 @@ export async function showOperation(show: ShowOperation): Promise<ExitCode> {
     return show.output.isTerminal ? await showLive(show) : await showPlain(show);
   } catch (thrown) {
     if (!show.signal.aborted && toFailure(thrown).code !== 'interrupted') throw thrown;
-    show.output.errors(DETACHED);
+    show.output.errors(DETACHED.flatMap((line) => wrap(line, show.output.width)));
     return exitCode.interrupted;
   }
 }
@@ -41,7 +42,7 @@ async function waitForJson({ client, operation, output, signal }: ShowOperation)
 async function showLive({ client, operation, output, stdout, signal, nowMs }: ShowOperation): Promise<ExitCode> {
   const { openLiveView } = await import('./views/live-operation.tsx');
   const view = openLiveView(stdout, output.paint);
-  const footer = output.paint.faint('Ctrl-C leaves this view; the operation goes on.');
+  const footer = output.paint.faint('Ctrl-C leaves; the operation goes on.');
   const away = output.paint.warn('The daemon is away; waiting for it to come back.');
   let last = operation;
   try {

@@ -4,7 +4,7 @@ import type { SourceType } from '../../src/docker/mount-sharing.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PinnedImage } from '../../src/domain/service-spec.ts';
 
-export const CONTAINER_ID = 'a1b2c3d4e5f6'.padEnd(64, '0');
+const CONTAINER_ID = 'a1b2c3d4e5f6'.padEnd(64, '0');
 
 export const IMAGE: PinnedImage = {
   reference: 'acme/server:1.0',

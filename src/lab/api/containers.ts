@@ -5,12 +5,9 @@ import { inspectContainer, summarizeContainer } from '../inspect.ts';
 import { LabError } from '../lab-error.ts';
 import type { ContainerRecord } from '../records.ts';
 import { parseReference } from '../reference.ts';
-import { type Call, type Route, route } from '../router.ts';
+import { type Call, isSet, type Route, route } from '../router.ts';
 
 const FILTERS = ['id', 'name', 'label', 'status', 'ancestor', 'volume', 'network', 'health', 'exited'] as const;
-
-/** `1`, `true` and the like, as Go reads a boolean. */
-export const isSet = (value: string | null): boolean => value !== null && /^(1|t|true)$/i.test(value);
 
 /** The `t` of stop and restart: seconds, or null for the container's own. */
 function seconds(query: URLSearchParams): number | null {
@@ -28,7 +25,8 @@ function matches(filters: Filters, record: ContainerRecord): boolean {
   const tests: Record<(typeof FILTERS)[number], (term: string) => boolean> = {
     id: (term) => record.id.startsWith(term),
     // A name is a pattern to the engine; Belay asks for whole names.
-    name: (term) => new RegExp(term.replace(/[.*+?()[\]{}|\\]/g, '\\$&')).test(`/${record.name}`) || term === record.name,
+    name: (term) =>
+      new RegExp(term.replace(/[.*+?()[\]{}|\\]/g, '\\$&')).test(`/${record.name}`) || term === record.name,
     label: (term) => matchesLabels([term], record.config.Labels),
     status: (term) => state.Status === term,
     ancestor: (term) => ancestors.includes(term),
@@ -50,7 +48,10 @@ function list({ containers, networks }: Engine, { query, json }: Call): void {
   const matching = containers.list().filter((record) => (showsAll || record.state.Running) && matches(filters, record));
   const limit = Number(query.get('limit') ?? 0);
   const shown = limit > 0 ? matching.slice(0, limit) : matching;
-  json(200, shown.map((record) => summarizeContainer(record, networks)));
+  json(
+    200,
+    shown.map((record) => summarizeContainer(record, networks)),
+  );
 }
 
 async function update({ containers }: Engine, call: Call): Promise<void> {

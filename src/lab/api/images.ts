@@ -1,12 +1,12 @@
 import type { Engine } from '../engine.ts';
-import { parseFilters, matchesLabels } from '../filters.ts';
 import { streamError } from '../faults.ts';
+import { matchesLabels, parseFilters } from '../filters.ts';
 import { architecture, MANIFEST_TYPE } from '../image-definition.ts';
 import type { LocalImage } from '../images.ts';
 import { LabError, statusOf } from '../lab-error.ts';
 import { pull, resolveRemote } from '../pull.ts';
 import { parseReference } from '../reference.ts';
-import { type Call, type Route, route } from '../router.ts';
+import { type Call, isSet, type Route, route } from '../router.ts';
 
 const sizeOf = ({ record }: LocalImage): number => record.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
@@ -94,7 +94,7 @@ function remove({ images, containers }: Engine, { params, query, json }: Call): 
   const reference = params['name'] ?? '';
   const { id } = images.get(reference).record;
   const user = containers.list().find((record) => record.imageId === id);
-  json(200, images.remove(reference, query.get('force') === '1' || query.get('force') === 'true', user?.id ?? null));
+  json(200, images.remove(reference, isSet(query.get('force')), user?.id ?? null));
 }
 
 function distribution({ registry }: Engine, { params, json }: Call): void {

@@ -1,8 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { LabError } from '../lab-error.ts';
 import { frame, type LogEntry, type LogQuery, type LogStream, matchesLog } from '../logs.ts';
-import { type Call, type Route, route } from '../router.ts';
-import { isSet } from './containers.ts';
+import { type Call, isSet, type Route, route } from '../router.ts';
 
 /** `since` and `until` are seconds since 1970, possibly with a fraction; 0 and none are no limit. */
 const toMs = (text: string | null, otherwise: number): number => Number(text ?? 0) * 1000 || otherwise;

@@ -1,9 +1,9 @@
 import type { Engine } from '../engine.ts';
 import { matchesLabels, parseFilters } from '../filters.ts';
+import { networksView } from '../inspect.ts';
 import { asObject, asText } from '../json.ts';
 import { LabError } from '../lab-error.ts';
 import type { NetworkRecord } from '../networks.ts';
-import { networksView } from '../inspect.ts';
 import { type Call, type Route, route } from '../router.ts';
 
 function view(engine: Engine, network: NetworkRecord) {
@@ -42,7 +42,10 @@ function list(engine: Engine, { query, json }: Call): void {
     if (filters['driver'] && !filters['driver'].includes(driver)) return false;
     return matchesLabels(filters['label'], labels);
   });
-  json(200, matching.map((network) => view(engine, network)));
+  json(
+    200,
+    matching.map((network) => view(engine, network)),
+  );
 }
 
 async function connect({ networks, containers, events }: Engine, call: Call): Promise<void> {

@@ -2,6 +2,7 @@ import { cpus, release, totalmem } from 'node:os';
 import type { Engine } from '../engine.ts';
 import { EVENT_FILTERS, type LabEvent, matchesEvent } from '../events.ts';
 import { parseFilters } from '../filters.ts';
+import { LAB_NAME } from '../identity.ts';
 import { architecture } from '../image-definition.ts';
 import { type Call, type Route, route } from '../router.ts';
 
@@ -11,10 +12,17 @@ export const ENGINE_VERSION = '20.10.24';
 
 function version() {
   const own = { ApiVersion: API_VERSION, MinAPIVersion: '1.12', Arch: architecture(), Os: 'linux' };
-  const details = { ...own, GitCommit: '', GoVersion: '', KernelVersion: release(), BuildTime: '', Experimental: 'false' };
+  const details = {
+    ...own,
+    GitCommit: '',
+    GoVersion: '',
+    KernelVersion: release(),
+    BuildTime: '',
+    Experimental: 'false',
+  };
   return {
-    Platform: { Name: 'Belay lab' },
-    Components: [{ Name: 'Engine', Version: ENGINE_VERSION, Details: details }],
+    Platform: { Name: LAB_NAME },
+    Components: [{ Name: LAB_NAME, Version: ENGINE_VERSION, Details: details }],
     Version: ENGINE_VERSION,
     ...details,
     Experimental: false,
@@ -27,9 +35,9 @@ function info(engine: Engine) {
   const paused = containers.filter(({ state }) => state.Paused).length;
   return {
     ID: engine.id,
-    Name: 'Belay lab',
+    Name: LAB_NAME,
     ServerVersion: ENGINE_VERSION,
-    OperatingSystem: 'Belay lab',
+    OperatingSystem: LAB_NAME,
     OSType: 'linux',
     Architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
     KernelVersion: release(),
@@ -46,7 +54,14 @@ function info(engine: Engine) {
     MemTotal: totalmem(),
     Labels: [],
     LiveRestoreEnabled: false,
-    Swarm: { NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null },
+    Swarm: {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: 'inactive',
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: null,
+    },
     RegistryConfig: { InsecureRegistryCIDRs: ['127.0.0.0/8'], IndexConfigs: {}, Mirrors: [] },
     SystemTime: new Date().toISOString(),
     Warnings: null,

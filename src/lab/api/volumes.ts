@@ -3,7 +3,7 @@ import { matchesLabels, parseFilters } from '../filters.ts';
 import { newId } from '../identity.ts';
 import { asObject, asText } from '../json.ts';
 import { LabError } from '../lab-error.ts';
-import { type Call, type Route, route } from '../router.ts';
+import { type Call, isSet, type Route, route } from '../router.ts';
 
 function list({ volumes, containers }: Engine, { query, json }: Call): void {
   const filters = parseFilters(query.get('filters'), ['name', 'label', 'dangling', 'driver']);
@@ -35,11 +35,9 @@ async function create({ volumes }: Engine, call: Call): Promise<void> {
 
 function remove({ volumes, containers }: Engine, { params, query, empty }: Call): void {
   const name = params['name'] ?? '';
-  if (query.get('force') && !volumes.has(name)) return empty(204);
-  volumes.inspect(name);
   const users = containers.usersOf(name);
   if (users.length > 0) throw new LabError(409, `remove ${name}: volume is in use - [${users.join(', ')}]`);
-  volumes.remove(name);
+  if (volumes.has(name) || !isSet(query.get('force'))) volumes.remove(name);
   empty(204);
 }
 

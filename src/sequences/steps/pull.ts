@@ -1,3 +1,4 @@
+import { gateFromLabels } from '../../domain/gate-labels.ts';
 import { newVolumeKey, uncoveredVolumes } from '../../domain/new-volumes.ts';
 import type { Release } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
@@ -32,7 +33,10 @@ async function fetchImage(context: StepContext, service: ServiceSpec): Promise<S
     },
     context.signal,
   );
-  const pinned = { ...service, image: { ...service.image, imageId: info.imageId } };
+  // What the new image asks of its gate counts, unless the user has set the label on the container.
+  const userLabels = service.settings.config.Labels as Record<string, string> | undefined;
+  const gate = gateFromLabels({ ...info.labels, ...userLabels });
+  const pinned = { ...service, gate, image: { ...service.image, imageId: info.imageId } };
   return withNewVolumes(context, context.to, pinned, info.volumes);
 }
 

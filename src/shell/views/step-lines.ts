@@ -33,14 +33,14 @@ function linesOfStep(step: StepView, operation: OperationView, titleColumns: num
   const title = pad(cut(step.title, titleColumns), titleColumns);
   const time = pad(timeOf(step, drawing.nowMs), TIME_COLUMNS, 'right');
   const start = ` ${markOf(step, drawing)} ${step.status === 'pending' ? paint.faint(title) : title} ${paint.faint(time)}`;
-  const line = active ? withExtras(start, extrasOf(step, operation, drawing), width) : start;
+  const { line, missing } = withExtras(start, active ? extrasOf(step, operation, drawing) : [], width);
   const said = active || step.status === 'failed' ? step.detail : null;
-  if (said === null) return [line.trimEnd()];
+  // The downtime is the one thing that nobody may miss: it gets a line of its own where there is no room.
+  const down = missing && operation.downSince !== null ? [`   ${missing}`] : [];
+  if (said === null) return [line, ...down];
   const details = active ? [cut(said, width - 4)] : wrap(said, width - 4).slice(0, 4);
-  return [
-    line.trimEnd(),
-    ...details.map((each) => `   ${step.status === 'failed' ? paint.bad(each) : paint.faint(each)}`),
-  ];
+  const colour = step.status === 'failed' ? paint.bad : paint.faint;
+  return [line, ...down, ...details.map((each) => `   ${colour(each)}`)];
 }
 
 function markOf({ status }: StepView, { paint, spinner }: StepsDrawing): string {
@@ -100,13 +100,15 @@ function bar(fraction: number, columns: number, paint: Paint): string {
   return paint.accent('█'.repeat(full)) + paint.faint('░'.repeat(columns - full));
 }
 
-function withExtras(start: string, extras: readonly string[], width: number): string {
+/** As many as there is room for; `missing` is the first, where not even that one fits. */
+function withExtras(start: string, extras: readonly string[], width: number): { line: string; missing: string | null } {
   let line = start;
-  for (const extra of extras) {
-    if (widthOf(line) + 3 + widthOf(extra) > width) break;
+  for (const [position, extra] of extras.entries()) {
+    if (widthOf(line) + 3 + widthOf(extra) > width)
+      return { line: line.trimEnd(), missing: position === 0 ? extra : null };
     line += `   ${extra}`;
   }
-  return line;
+  return { line: line.trimEnd(), missing: null };
 }
 
 /** Keeps the middle, where things happen, and counts what is left out before and after. */

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { diagnose } from '../../src/shell/diagnosis.ts';
+import { createPaint } from '../../src/shell/paint.ts';
+import { type Parsed, parse } from '../../src/shell/parse.ts';
+import { registry } from '../../src/shell/registry.ts';
+import { usageOf } from '../../src/shell/views/help.ts';
+
+const read = (line: string): Parsed => parse(registry, line);
+
+function commandOf(line: string) {
+  const parsed = read(line);
+  if (parsed.outcome !== 'command') return expect.fail(`${line}: ${parsed.outcome}`);
+  return parsed;
+}
+
+const wrong = (line: string, indent = 0): string[] => {
+  const parsed = read(line);
+  if (parsed.outcome === 'command' || parsed.outcome === 'empty') return expect.fail(`${line} is right`);
+  return diagnose(parsed, { line, indent, width: 80 }, createPaint(false));
+};
+
+test.each([
+  ['show releases', 'show releases', {}],
+  ['sh releases', 'show releases', {}],
+  ['SHOW Sys', 'show system', {}],
+  ['show release rabc', 'show release rabc', { release: 'rabc' }],
+  ['u s 2.1.0', null, {}],
+  ['upg s 2.1.0', 'upgrade system 2.1.0', { version: '2.1.0' }],
+  ['rollback system', 'rollback system', {}],
+  ['ro s t RABCDEFGHIJ', 'rollback system to RABCDEFGHIJ', { release: 'RABCDEFGHIJ' }],
+  ['adopt web', 'adopt web', { container: 'web' }],
+  ['adopt web as acme', 'adopt web as acme', { container: 'web', name: 'acme' }],
+  ['adopt as', 'adopt as', { container: 'as' }],
+  ['show upgrade status', 'show upgrade status', {}],
+  ['sh up st w', 'show upgrade status watch', { watch: true }],
+  ['show rollback plan', 'show rollback plan', {}],
+  ['show rollback plan RA', 'show rollback plan RA', { release: 'RA' }],
+  ['quit', 'quit', {}],
+  ['help', 'help', {}],
+  ['help upg sys', 'help upgrade system', { words: 'upgrade system' }],
+])('%s', (line, full, values) => {
+  if (full === null) return expect(read(line).outcome).toBe('ambiguous');
+  expect(commandOf(line)).toMatchObject({ full, values });
+});
+
+test('knows what was abbreviated', () => {
+  expect(commandOf('rollback system').abbreviated).toBe(false);
+  expect(commandOf('roll system').abbreviated).toBe(true);
+  expect(commandOf('show release "R"').abbreviated).toBe(false);
+});
+
+test('takes options anywhere, and only those that the command has', () => {
+  expect(commandOf('--json show releases').options).toEqual({ json: true, yes: false, noWait: false });
+  expect(commandOf('upgrade system 2 --yes --no-wait').options).toEqual({ json: false, yes: true, noWait: true });
+  expect(wrong('show releases --yes')).toEqual([
+    '              ^',
+    "% Invalid input detected at '^' marker.",
+    '--yes is for commands that change something.',
+  ]);
+  expect(wrong('show releases --colour')[2]).toBe('There is no such option.');
+});
+
+test('a word that fits several names them with their help', () => {
+  expect(wrong('show rel')).toEqual([
+    "% Ambiguous command: 'show rel' is ambiguous.",
+    '  releases  Every release, newest first',
+    '  release   One release in full',
+  ]);
+});
+
+test('what is missing is said', () => {
+  expect(wrong('upgrade system')).toEqual(['% Incomplete command. What may follow:', '  VERSION  The version to run']);
+  expect(wrong('rollback system to')[0]).toMatch(/^% Incomplete command/);
+});
+
+test('the caret stands under the wrong word, behind the prompt', () => {
+  expect(wrong('show  foo', 14)[0]).toBe(`${' '.repeat(20)}^`);
+});
+
+test('the caret counts columns, not characters', () => {
+  expect(wrong('adopt "日本" foo')[0]).toBe('      ^');
+  expect(wrong('adopt web as 日本')[0]).toBe(`${' '.repeat(13)}^`);
+  expect(wrong('show release R "日本語"')[0]).toBe(`${' '.repeat(15)}^`);
+  expect(wrong('show release "ｒ" x')[0]).toBe(`${' '.repeat(13)}^`);
+});
+
+test('the caret follows a line that wraps', () => {
+  expect(wrong('show foo', 76)[0]).toBe(' ^');
+});
+
+test('a quote that is not closed is pointed at', () => {
+  expect(wrong('adopt "web')).toEqual([
+    '      ^',
+    "% Invalid input detected at '^' marker.",
+    'This quote is not closed.',
+  ]);
+});
+
+test.each([
+  ['shwo releases', 'show'],
+  ['show relaeses', 'show releases'],
+  ['show upgrade stauts', 'show upgrade status'],
+])('%s: the nearest command', (line, nearest) => {
+  expect(wrong(line)).toContain(`Did you mean: ${nearest}`);
+});
+
+test('a value of the wrong kind is refused with the reason', () => {
+  expect(wrong('upgrade system ../x')[2]).toBe('A version is a tag such as 2.1.0.');
+  expect(wrong('show release 2.1.0')[2]).toMatch(/^A release is R and ten letters/);
+});
+
+test('every command can be read from its own examples', () => {
+  for (const command of registry.commands) {
+    expect(command.examples.length, usageOf(command)).toBeGreaterThan(0);
+    for (const example of command.examples) expect(commandOf(example).command, example).toBe(command);
+  }
+});
+
+test('no line makes the grammar fail, and what runs is stable in full', () => {
+  const word = fc.oneof(
+    fc.constantFrom('show', 'upg', 'system', 'r', 'to', 'as', '--json', '"', '\\', 'help'),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), (words) => {
+      const parsed = read(words.join(' '));
+      if (parsed.outcome !== 'command') return;
+      const again = commandOf(parsed.full);
+      expect([again.command, again.values, again.abbreviated]).toEqual([parsed.command, parsed.values, false]);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,283 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { bundleShell } from './bundle.ts';
+import { FakeDaemon } from './fake-daemon.ts';
+import { Screen } from './screen.ts';
+
+let folder: string;
+let program: string;
+let daemon: FakeDaemon;
+let environment: NodeJS.ProcessEnv;
+let screens: Screen[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'belay-session-'));
+  program = await bundleShell(join(folder, 'program'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+beforeEach(async () => {
+  const socketPath = join(folder, 'sock');
+  daemon = new FakeDaemon({ socketPath, stepMs: 60, scripts: { '2.2.0': 'fails its gate' }, adopted: true });
+  await daemon.start();
+  // In CI Ink would draw nothing: here there is a terminal.
+  environment = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    XDG_STATE_HOME: join(folder, 'state'),
+    BELAY_SOCKET: socketPath,
+  };
+  screens = [];
+});
+
+afterEach(async () => {
+  for (const screen of screens) screen.kill();
+  await daemon.stop();
+  await rm(join(folder, 'state'), { recursive: true, force: true });
+});
+
+function open(size = { columns: 80, rows: 24 }, args: string[] = []): Screen {
+  const screen = new Screen(process.execPath, [program, ...args], { ...size, env: environment });
+  screens.push(screen);
+  return screen;
+}
+
+async function openAtPrompt(size?: { columns: number; rows: number }): Promise<Screen> {
+  const screen = open(size);
+  await screen.untilShown('[admin@acme]>');
+  await screen.untilPrompt();
+  return screen;
+}
+
+const PASTE = (text: string): string => `\x1b[200~${text}\x1b[201~`;
+
+test('forty commands in a row, prompt and live steps alternating', { timeout: 60_000 }, async () => {
+  const screen = await openAtPrompt({ columns: 100, rows: 30 });
+  const looks = ['show releases', 'show system', 'show versions', 'show foo', 'show upgrade history', 'help', ''];
+  for (let count = 0; count < 40; count++) {
+    const line =
+      count % 8 === 4 ? 'upgrade system 2.1.0 --yes' : count % 8 === 7 ? 'rollback system --yes' : looks[count % 7];
+    screen.type(`${line}\r`);
+    await screen.until(
+      () => screen.lines().filter((each) => /^\[admin@acme\].*> /.test(`${each} `)).length >= count + 2,
+      `prompt ${count + 2}`,
+    );
+    await screen.untilPrompt();
+  }
+  screen.type('exit\r');
+  expect(await screen.exited).toBe(0);
+  const lines = screen.lines();
+  expect(lines.filter((line) => line.startsWith('acme now runs 2.1.0')).length).toBe(5);
+  expect(lines.filter((line) => line.includes('Make 2.1.0 the active release')).length).toBe(5);
+  expect(screen.written).not.toMatch(/warning/i);
+  expect(screen.written.lastIndexOf('\x1b[?2004l')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?2004h'));
+  expect(screen.written.lastIndexOf('\x1b[?25h')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?25l'));
+});
+
+test('three hundred prompts leave no listener behind', { timeout: 60_000 }, async () => {
+  const screen = await openAtPrompt();
+  screen.type('\r'.repeat(300));
+  await screen.until(
+    () => screen.lines().filter((line) => line.startsWith('[admin@acme]>')).length >= 301,
+    '301 prompts',
+  );
+  screen.type('show system\r');
+  await screen.untilShown('Docker Engine');
+  expect(screen.written).not.toMatch(/MaxListeners|warning/i);
+});
+
+test('the terminal is as it was when the shell has gone', async () => {
+  const script = 'stty -g > "$1/before"; "$2" "$3"; stty -g > "$1/after"';
+  const screen = new Screen('/bin/sh', ['-c', script, 'sh', folder, process.execPath, program], {
+    columns: 80,
+    rows: 24,
+    env: environment,
+  });
+  screens.push(screen);
+  await screen.untilShown('[admin@acme]>');
+  screen.type('show sys\r');
+  await screen.untilShown('Docker Engine');
+  screen.type('\x04');
+  expect(await screen.exited).toBe(0);
+  expect(await readFile(join(folder, 'after'), 'utf8')).toBe(await readFile(join(folder, 'before'), 'utf8'));
+});
+
+test('a paste of three lines runs one after another; ? and TAB in it are only text', async () => {
+  const screen = await openAtPrompt();
+  screen.type(PASTE('show releases\nshow fo?o\t\nshow ver'));
+  await screen.untilPrompt('show ver');
+  const typed = screen.lines().filter((line) => line.startsWith('[admin@acme]'));
+  expect(typed).toEqual(['[admin@acme]> show releases', '[admin@acme]> show fo?o', '[admin@acme]> show ver']);
+  expect(screen.lines()).toContain("% Invalid input detected at '^' marker.");
+});
+
+test('what is typed while a command runs waits for the prompt', async () => {
+  const screen = await openAtPrompt();
+  screen.type('upgrade system 2.1.0 --yes\r');
+  await screen.untilShown('Ctrl-C leaves');
+  screen.type('show releases\rshow sy');
+  await screen.untilPrompt('show sy');
+  expect(screen.lines().filter((line) => line.startsWith('ID  ')).length).toBe(1);
+});
+
+test('? lists what can follow without Enter, and keeps the line', async () => {
+  const screen = await openAtPrompt();
+  screen.type('show rel?');
+  await screen.untilShown('One release in full');
+  await screen.untilPrompt('show rel');
+  screen.type('\x15upgrade system ?');
+  await screen.untilShown('2.2.0    in the registry');
+  screen.type('\x15show releases ?');
+  await screen.untilShown('<cr>');
+  screen.type('\x16?');
+  await screen.untilPrompt('show releases ?');
+});
+
+test('TAB completes words and live values; the second opens a menu', async () => {
+  const screen = await openAtPrompt();
+  screen.type('upg\tsys\t');
+  await screen.untilPrompt('upgrade system ');
+  screen.type('2.2\t');
+  await screen.untilPrompt('upgrade system 2.2.0 ');
+  screen.type('\x17\t\t');
+  await screen.untilShown('› 2.2.0');
+  screen.type('\x1b[B\r');
+  await screen.untilPrompt('upgrade system 2.1.0 ');
+  expect(screen.lines().some((line) => line.startsWith('›'))).toBe(false);
+});
+
+test('the menu stays below the height of the screen', async () => {
+  const screen = await openAtPrompt({ columns: 60, rows: 6 });
+  screen.type('show \t\t');
+  await screen.untilShown('1 of 9');
+  const shown = screen.lines();
+  expect(shown.findIndex((line) => line.startsWith('[admin@acme]> show'))).toBeGreaterThanOrEqual(0);
+  screen.type('\x1b[A\x1b');
+  await screen.until(() => !screen.lines().some((line) => line.includes(' of 9')), 'the menu to go');
+  await screen.untilPrompt('show ');
+});
+
+test('Ctrl-C drops the line, history brings lines back, Ctrl-D leaves', async () => {
+  const screen = await openAtPrompt();
+  screen.type('show sys\r');
+  await screen.untilShown('Docker Engine');
+  await screen.untilPrompt();
+  screen.type('nonsense\x03');
+  await screen.untilShown('nonsense^C');
+  await screen.untilPrompt();
+  screen.type('\x1b[A');
+  await screen.untilPrompt('show sys');
+  screen.type('\x1b[B');
+  await screen.untilPrompt();
+  screen.type('\x04');
+  expect(await screen.exited).toBe(0);
+  const again = await openAtPrompt();
+  again.type('\x1b[A');
+  await again.untilPrompt('show sys');
+});
+
+test('Ctrl-C in a live view detaches; the operation goes on and its end is told above the prompt', async () => {
+  const screen = await openAtPrompt();
+  screen.type('upgrade system 2.1.0 --yes\r');
+  await screen.untilShown('Ctrl-C leaves');
+  screen.type('\x03');
+  await screen.untilShown('the operation goes on in the daemon');
+  await screen.untilPrompt();
+  screen.type('show rel');
+  await screen.untilShown('The upgrade of acme to 2.1.0: succeeded.');
+  await screen.untilPrompt('show rel');
+  expect(daemon.operations[0]?.state).toBe('succeeded');
+});
+
+test('another session is told above the line that is being typed', async () => {
+  const screen = await openAtPrompt();
+  screen.type('show upg');
+  await screen.untilPrompt('show upg');
+  daemon.startUpgrade('2.1.0', 'bob');
+  await screen.untilShown('bob has started the upgrade of acme');
+  await screen.untilShown('[admin@acme](upgrading)> show upg');
+  screen.type('rade status\r');
+  await screen.untilShown('To watch it: show upgrade status watch');
+});
+
+test('a version that fails says why and what to type', async () => {
+  const screen = await openAtPrompt({ columns: 100, rows: 30 });
+  screen.type('upg sys 2.2.0\r');
+  await screen.untilShown('Continue? [yes,no] (no)');
+  expect(screen.lines()).toContain('upgrade system 2.2.0');
+  screen.type('yes\r');
+  await screen.untilShown('acme is back on 2.0.4');
+  await screen.untilPrompt();
+  expect(screen.lines()).toContain('  FATAL: cannot read config');
+  expect(screen.lines().some((line) => line.startsWith(' ↩ Turn off 2.0.4'))).toBe(true);
+});
+
+test('Enter at the question is no', async () => {
+  const screen = await openAtPrompt();
+  screen.type('rollback system\r');
+  await screen.untilShown('Continue? [yes,no] (no)');
+  screen.type('\r');
+  await screen.untilShown('Nothing was changed.');
+  expect(daemon.operations).toEqual([]);
+});
+
+test('a resize while typing and in a live view leaves no trace', async () => {
+  const screen = await openAtPrompt({ columns: 80, rows: 20 });
+  screen.type('show releases and some more words to fill the line');
+  await screen.untilPrompt('fill the line');
+  screen.resize(40, 20);
+  await screen.until(() => screen.beforeCursor().endsWith('fill the line'), 'the line redrawn');
+  screen.resize(80, 20);
+  await screen.untilPrompt('fill the line');
+  expect(screen.lines().filter((line) => line.includes('show releases and')).length).toBe(1);
+  screen.type('\x15upgrade system 2.1.0 --yes\r');
+  await screen.untilShown('Ctrl-C leaves');
+  screen.resize(60, 9);
+  await screen.untilShown('acme now runs 2.1.0');
+  await screen.untilPrompt();
+});
+
+test('the first appliance is adopted from the prompt', async () => {
+  await daemon.stop();
+  const socketPath = join(folder, 'sock');
+  daemon = new FakeDaemon({ socketPath, stepMs: 30, scripts: {}, adopted: false });
+  await daemon.start();
+  const screen = open();
+  await screen.untilShown('Belay looks after nothing yet.');
+  await screen.untilPrompt();
+  screen.type('adopt wiki as library\r');
+  await screen.untilShown('Continue? [yes,no] (no)');
+  screen.type('y\r');
+  await screen.untilShown('library runs 1.0');
+  await screen.untilShown('[admin@library]>');
+});
+
+test('the shell survives a daemon that goes and comes back', async () => {
+  const screen = await openAtPrompt();
+  await daemon.stop();
+  screen.type('show system\r');
+  await screen.untilShown('% No Belay daemon answers.');
+  await daemon.start();
+  await screen.untilPrompt();
+  screen.type('show system\r');
+  await screen.untilShown('Docker Engine');
+});
+
+test('a single command that changes asks on a terminal and leaves it sane', async () => {
+  const screen = open({ columns: 80, rows: 24 }, ['upgrade', 'system', '2.1.0']);
+  await screen.untilShown('Continue? [yes,no] (no)');
+  screen.type('y\r');
+  expect(await screen.exited).toBe(0);
+  expect(screen.written.endsWith('\x1b[?2004l\x1b[?25h')).toBe(true);
+  expect(screen.lines().some((line) => line.startsWith('acme now runs 2.1.0'))).toBe(true);
+});
+
+test('no colour where NO_COLOR is set', async () => {
+  environment['NO_COLOR'] = '1';
+  const screen = await openAtPrompt();
+  screen.type('show system\r');
+  await screen.untilShown('Docker Engine');
+  expect(screen.written).not.toMatch(/\x1b\[[0-9;]*m/);
+});

@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import type { OperationView, ReleaseView, StepView } from '../../src/api/contract/views.ts';
+import { createPaint } from '../../src/shell/paint.ts';
+import { operationLines } from '../../src/shell/views/operation.ts';
+import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
+import { releaseTable } from '../../src/shell/views/releases.ts';
+import { createRates } from '../../src/shell/views/rates.ts';
+import { stepLines } from '../../src/shell/views/step-lines.ts';
+import { cut, widthOf, wrap } from '../../src/shell/width.ts';
+
+const paint = createPaint(false);
+const nowMs = Date.parse('2026-11-21T20:16:00Z');
+const ago = (ms: number): string => new Date(nowMs - ms).toISOString();
+
+const release = (more: Partial<ReleaseView>): ReleaseView => ({
+  id: 'RPQXVNXFGXU',
+  version: '2.1.0',
+  created: ago(120_000),
+  by: 'admin',
+  status: 'active',
+  origin: 'upgrade',
+  copyOf: null,
+  slot: 'SABCDEFGHIJ',
+  data: { state: 'live', sizeBytes: 1.2 * 1024 ** 3, frozenAt: null },
+  image: 'acme:2.1.0',
+  digest: null,
+  ...more,
+});
+
+const releases = [
+  release({}),
+  release({
+    id: 'RHKOIXXVDMJ',
+    version: '2.0.4',
+    created: ago(21 * 86_400_000),
+    status: 'superseded',
+    data: { state: 'frozen', sizeBytes: 1.1 * 1024 ** 3, frozenAt: ago(120_000) },
+  }),
+];
+
+test('releases at 80 columns', () => {
+  expect(releaseTable(releases, { width: 80, nowMs, paint })).toEqual([
+    'ID           VERSION  CREATED        BY     STATUS      DATA',
+    'RPQXVNXFGXU  2.1.0    2 minutes ago  admin  active      live, 1.2 GiB',
+    'RHKOIXXVDMJ  2.0.4    3 weeks ago    admin  superseded  instant, 1.1 GiB frozen',
+  ]);
+});
+
+test('releases at 40 columns keep what matters', () => {
+  expect(releaseTable(releases, { width: 40, nowMs, paint })).toEqual([
+    'ID           VERSION  STATUS',
+    'RPQXVNXFGXU  2.1.0    active',
+    'RHKOIXXVDMJ  2.0.4    superseded',
+  ]);
+});
+
+const step = (name: string, status: StepView['status'], more: Partial<StepView> = {}): StepView => ({
+  name,
+  title: `Step ${name} of the upgrade`,
+  status,
+  progress: null,
+  doneBytes: null,
+  totalBytes: null,
+  startedAt: status === 'pending' ? null : ago(1100),
+  endedAt: status === 'done' ? ago(900) : null,
+  detail: null,
+  ...more,
+});
+
+const operation: OperationView = {
+  id: 'OABCDEFGHIJ',
+  appliance: 'acme',
+  kind: 'upgrade',
+  state: 'running',
+  from: { release: 'RHKOIXXVDMJ', version: '2.0.4' },
+  to: { release: 'RPQXVNXFGXU', version: '2.1.0' },
+  by: 'admin',
+  startedAt: ago(3000),
+  endedAt: null,
+  reason: null,
+  hint: null,
+  downtimeMs: null,
+  downSince: ago(1700),
+  logTail: [],
+  recoveries: 0,
+  steps: [
+    step('check', 'done'),
+    step('copy', 'running', {
+      progress: 0.5,
+      doneBytes: 512 * 1024 ** 2,
+      totalBytes: 1024 ** 3,
+      detail: 'reading back',
+    }),
+    step('gate', 'pending'),
+  ],
+};
+
+const drawing = { nowMs, spinner: '⠹', rateOf: () => null, paint, height: 50 };
+
+test('steps at 80 columns', () => {
+  expect(stepLines(operation, { ...drawing, width: 80 })).toEqual([
+    ' ✔ Step check of the upgrade    0.2 s',
+    ' ⠹ Step copy of the upgrade     1.1 s   downtime 1.7 s    50 %   ██████░░░░░░',
+    '   reading back',
+    ' · Step gate of the upgrade',
+  ]);
+});
+
+test('steps at 40 columns give the downtime a line of its own', () => {
+  expect(stepLines(operation, { ...drawing, width: 40 })).toEqual([
+    ' ✔ Step check of the upgrade    0.2 s',
+    ' ⠹ Step copy of the upgrade     1.1 s',
+    '   downtime 1.7 s',
+    '   reading back',
+    ' · Step gate of the upgrade',
+  ]);
+});
+
+test('steps at 200 columns say how fast and how long still', () => {
+  const [, running] = stepLines(operation, { ...drawing, width: 200, rateOf: () => 256 * 1024 ** 2 });
+  expect(running).toContain('512 MiB of 1 GiB   256 MiB/s   2.0 s left');
+});
+
+test('steps are never higher than the room there is, and the running one is among them', () => {
+  const steps = Array.from({ length: 30 }, (_, index) =>
+    step(String(index), index < 20 ? 'done' : index === 20 ? 'running' : 'pending'),
+  );
+  for (let height = 3; height < 40; height++) {
+    const lines = stepLines({ ...operation, steps }, { ...drawing, width: 80, height });
+    expect(lines.length).toBeLessThanOrEqual(height);
+    expect(lines.join('\n')).toContain('⠹ Step 20');
+  }
+});
+
+test('an operation that came back says why, with the log and what to type', () => {
+  const ended: OperationView = {
+    ...operation,
+    state: 'rolled-back',
+    endedAt: ago(0),
+    downSince: null,
+    downtimeMs: 3200,
+    reason: '2.1.0 exited with code 1.',
+    hint: 'show release RPQXVNXFGXU',
+    logTail: ['starting', 'FATAL'],
+  };
+  expect(operationLines(ended, { width: 80, nowMs, paint }).slice(-6)).toEqual([
+    'acme is back on 2.0.4 (RHKOIXXVDMJ) with its data. It was down for 3.2 s.',
+    'Why: 2.1.0 exited with code 1.',
+    'The last lines of the log of 2.1.0:',
+    '  starting',
+    '  FATAL',
+    'Next: show release RPQXVNXFGXU',
+  ]);
+});
+
+test('no view is wider than the screen', () => {
+  const wide = { ...operation, logTail: ['界'.repeat(200)], state: 'failed' as const, reason: 'x'.repeat(300) };
+  const plan = {
+    appliance: 'acme',
+    from: operation.to,
+    to: operation.from,
+    steps: [{ name: 'a', title: 'A step with quite a long title that goes on and on and on' }],
+    downtimeForecastMs: 3000,
+    data: {
+      backTo: ago(86_400_000),
+      changes: {
+        added: 1,
+        changed: 2,
+        removed: 3,
+        sample: [{ path: 'p'.repeat(300), change: 'added' as const, sizeBytes: 1 }],
+      },
+      keptWith: 'RPQXVNXFGXU',
+    },
+    settings: [{ service: 's', setting: 'env PATH', now: '/a'.repeat(100), after: null }],
+    warnings: ['w '.repeat(100)],
+    obstacles: [],
+  };
+  for (const width of [40, 80, 200, 300]) {
+    const screen = { width, nowMs, paint };
+    const lines = [
+      ...operationLines(wide, screen),
+      ...rollbackPlanLines(plan, screen, 'in full'),
+      ...releaseTable(releases, screen),
+    ];
+    for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(width);
+  }
+});
+
+test('widths of wide, combining and coloured text', () => {
+  expect([widthOf('日本'), widthOf('e\u0301'), widthOf('🙂'), widthOf('\x1b[1mab\x1b[22m')]).toEqual([4, 1, 2, 2]);
+  expect(cut('日本語', 5)).toBe('日本…');
+  expect(wrap('one two three', 9)).toEqual(['one two', 'three']);
+});
+
+test('the rate is that of the last seconds', () => {
+  const rates = createRates();
+  const at = (bytes: number): OperationView => ({
+    ...operation,
+    steps: [step('copy', 'running', { doneBytes: bytes })],
+  });
+  rates.observe(at(0), 0);
+  expect(rates.rateOf(step('copy', 'running'))).toBeNull();
+  rates.observe(at(100), 1000);
+  expect(rates.rateOf(step('copy', 'running'))).toBe(100);
+  rates.observe(at(10_100), 4500);
+  rates.observe(at(20_100), 5500);
+  expect(rates.rateOf(step('copy', 'running'))).toBe(10_000);
+});
