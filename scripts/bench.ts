@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { startPrivateEngine } from '../test/support/private-engine.ts';
+import { startPrivateEngine } from '../src/demo/private-engine/private-engine.ts';
 import { type Figure, rollbackBySize, upgradeAgainstBareRestart, upgradeAgainstTarball } from './bench/downtime.ts';
 import { BenchServer, withBelay } from './bench/server.ts';
 import { promptAgainstNode } from './bench/start-up.ts';

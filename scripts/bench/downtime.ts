@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { PrivateEngine } from '../../test/support/private-engine.ts';
+import type { PrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { downtimeOf, median } from './measure.ts';
 import { BenchServer, mustSucceed, withBelay } from './server.ts';
 
@@ -127,15 +127,7 @@ async function documentedProcedure({ docker }: PrivateEngine, server: BenchServe
     server.reference('2.0'),
   ];
   await docker([...helper, 'tar', 'zcf', `/backup/${server.name}.tar.gz`, '/data']);
-  const flags = [
-    '-d',
-    '--volumes-from',
-    `${server.name}-data`,
-    '-e',
-    'CHURN_FILES=0',
-    '-p',
-    `127.0.0.1:${server.port}:8080`,
-  ];
+  const flags = ['-d', '--volumes-from', `${server.name}-data`, ...server.flags(0)];
   await docker(['run', ...flags, server.reference('2.0')]);
   await run('rm', ['-f', `/var/tmp/${server.name}.tar.gz`]);
 }

@@ -2,17 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationView } from '../../src/api/contract/views.ts';
+import type { PrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { TestBelay } from '../../test/support/belay.ts';
 import { makeImage } from '../../test/support/images.ts';
-import type { PrivateEngine } from '../../test/support/private-engine.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/**
- * Below the range that outgoing connections get their ports from: a client that knocks on a closed port of that
- * range now and then connects to itself, and then holds the port.
- */
-let nextPort = 21_080;
+const NETWORK = 'bench';
+const ADDRESS = '10.213.77.10';
+const PORT = 8080;
 
 /** Serves at once and, when told so, rewrites one hundredth of its data without end. */
 const SERVER = `#!/bin/sh
@@ -32,7 +30,6 @@ while :; do wait $server; done
 export class BenchServer {
   readonly name: string;
   readonly repository: string;
-  port = 0;
   readonly #engine: PrivateEngine;
 
   constructor(engine: PrivateEngine, name: string) {
@@ -42,11 +39,18 @@ export class BenchServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/version`;
+    return `http://${ADDRESS}:${PORT}/version`;
   }
 
   reference(version: string): string {
     return `${this.repository}:${version}`;
+  }
+
+  /** The network, with a neighbour on it as on any host: alone, a container that stops takes the whole network down. */
+  async makeNetwork(): Promise<void> {
+    const { docker } = this.#engine;
+    await docker(['network', 'create', '--subnet', '10.213.77.0/24', NETWORK]).catch(() => {});
+    await docker(['run', '-d', '--network', NETWORK, this.reference('1.0'), 'sleep', '1000000']);
   }
 
   async makeImages(versions: string[]): Promise<void> {
@@ -57,21 +61,23 @@ export class BenchServer {
           { path: 'bin/server', content: SERVER, mode: 0o755 },
           { path: 'www/version', content: `${version}\n` },
         ],
-        changes: [
-          'CMD ["/bin/server"]',
-          'ENV PATH=/bin',
-          'VOLUME /data',
-          'EXPOSE 8080',
-          'LABEL io.belay.gate.stable=500ms',
-        ],
+        changes: ['CMD ["/bin/server"]', 'ENV PATH=/bin', 'VOLUME /data', 'LABEL io.belay.gate.stable=500ms'],
       });
     }
   }
 
+  /**
+   * At an address of its own, asked directly. Behind a published port the engine's proxy takes connections before the
+   * container has its network, and the kernel then asks for the address once a second, which hides what is measured.
+   */
+  flags(churnFiles: number): string[] {
+    return ['--network', NETWORK, '--ip', ADDRESS, '--expose', String(PORT), '-e', `CHURN_FILES=${churnFiles}`];
+  }
+
   async run(version: string, churnFiles = 0): Promise<void> {
-    this.port = nextPort++;
-    const flags = ['-d', '--name', this.name, '-p', `127.0.0.1:${this.port}:8080`, '-v', `${this.name}:/data`];
-    await this.#engine.docker(['run', ...flags, '-e', `CHURN_FILES=${churnFiles}`, this.reference(version)]);
+    await this.makeNetwork();
+    const flags = ['-d', '--name', this.name, ...this.flags(churnFiles), '-v', `${this.name}:/data`];
+    await this.#engine.docker(['run', ...flags, this.reference(version)]);
   }
 
   get dataPath(): string {

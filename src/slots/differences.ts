@@ -4,28 +4,33 @@ import { type Entry, list } from './listing.ts';
 export interface Differences {
   /** In the clone only, or of another type there, or linked there in another way. */
   remove: string[];
-  /** Everything whose content, metadata or existence may differ. */
+  /** Regular files of one name that are small enough to be copied anew. */
+  replace: string[];
+  /** Everything else whose content, metadata or existence may differ. */
   update: string[];
   /** Those of `update` that are regular files on both sides and can be made equal block by block. */
   patch: { path: string; sizeBytes: number }[];
 }
 
 /** From this size on it is faster to compare blocks than to copy a file again. */
-const PATCH_FROM_BYTES = 1 << 20;
+const PATCH_FROM_BYTES = 16 << 20;
 
 type Twin = Pick<Entry, 'type' | 'links' | 'outline'>;
 
 function compareEntry(entry: Entry, twin: Twin | undefined, sinceMs: number, found: Differences): void {
   const isLevel = twin !== undefined && twin.outline === entry.outline && twin.links === entry.links;
   if (isLevel && entry.changedMs < sinceMs) return;
+  // A changed file that shares its blocks with another name is made anew: the names may have parted.
+  const isShared = entry.links > 1 || (twin?.links ?? 1) > 1;
+  const isFile = entry.type === 'f' && (twin === undefined || twin.type === 'f');
+  if (isFile && !isShared && entry.sizeBytes < PATCH_FROM_BYTES) {
+    found.replace.push(entry.path);
+    return;
+  }
   found.update.push(entry.path);
   if (twin === undefined) return;
-  if (twin.type !== entry.type) found.remove.push(entry.path);
-  else if (entry.type === 'f') {
-    // A changed file that shares its blocks with another name is made anew: the names may have parted.
-    if (twin.links > 1 || entry.links > 1) found.remove.push(entry.path);
-    else if (entry.sizeBytes >= PATCH_FROM_BYTES || twin.outline === entry.outline) found.patch.push(entry);
-  }
+  if (twin.type !== entry.type || (isFile && isShared)) found.remove.push(entry.path);
+  else if (isFile) found.patch.push(entry);
 }
 
 /** Names without what lies below another of them, which goes with it. */
@@ -50,7 +55,7 @@ export async function findDifferences(
   sinceMs: number,
   signal?: AbortSignal,
 ): Promise<Differences> {
-  const found: Differences = { remove: [], update: [], patch: [] };
+  const found: Differences = { remove: [], replace: [], update: [], patch: [] };
   const twins = new Map<string, Twin>();
   const sources: Entry[][] = [];
   const readTarget = async () => {

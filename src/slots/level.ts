@@ -2,6 +2,7 @@ import { lstat, realpath, rm } from 'node:fs/promises';
 import { failure, runCommand } from './command.ts';
 import { findDifferences } from './differences.ts';
 import { patchFiles } from './patch.ts';
+import { replaceFiles } from './replace.ts';
 
 const RSYNC = ['-aHAXS', '--numeric-ids', '--modify-window=-1'];
 const VANISHED_FILES = 24; // rsync's exit code
@@ -43,9 +44,11 @@ export async function bringCopyLevel(from: string, to: string, options: LevelOpt
     return rsync(['--inplace', '--checksum', '--', from, to], doing, options);
   }
   const [source, target] = [await realpath(from), await realpath(to)];
-  const { remove, patch, update } = await findDifferences(source, target, options.sinceMs, options.signal);
-  await removeAll(target, remove);
-  await patchFiles(source, target, patch, options.signal);
+  const differences = await findDifferences(source, target, options.sinceMs, options.signal);
+  await removeAll(target, differences.remove);
+  const untimed = await replaceFiles(source, target, differences.replace, options);
+  await patchFiles(source, target, differences.patch, options.signal);
+  const update = [...new Set([...differences.update, ...untimed.map((path) => (path === '.' ? '' : path))])];
   if (update.length === 0) return;
   // The tree's own directory is sent along with anything below it; named, it would bring its whole content.
   const below = update.filter((path) => path !== '');

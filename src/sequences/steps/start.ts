@@ -3,7 +3,8 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import type { Release } from '../../domain/release.ts';
 import { NO_RESTART } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
-import { asideName, evidenceOf, findInstance, isUp, mustFindInstance } from '../instances.ts';
+import { evidenceOf, findInstance, isUp, mustFindInstance } from '../instances.ts';
+import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
 
 /** The switch itself: data into place, names swapped, the new release started. */
@@ -22,11 +23,10 @@ export const start: Step = {
 
   async run(context) {
     const { host, from, to, signal } = context;
-    await exchangeData(context, from, to);
-    await exchangeNames(context, from, to);
+    await Promise.all([exchangeData(context, from, to), exchangeNames(context, from, to)]);
     for (const service of to.services) {
       const instance = await mustFindInstance(context, to, service, signal);
-      await host.setRestartPolicy(instance.id, NO_RESTART, signal);
+      if (instance.restartPolicy.name !== NO_RESTART.name) await host.setRestartPolicy(instance.id, NO_RESTART, signal);
       await startOrExplain(context, instance, to);
     }
   },
@@ -61,27 +61,12 @@ async function exchangeData({ journal, slots, host }: StepContext, leaving: Rele
   for (const mount of comingMounts) await slots.place(mount);
 }
 
-async function exchangeNames(context: StepContext, leaving: Release, coming: Release): Promise<void> {
-  for (const service of leaving.services) {
-    const instance = await findInstance(context, leaving, service);
-    if (instance) await rename(context, instance, asideName(service, leaving.id));
-  }
-  for (const service of coming.services) {
-    const instance = await findInstance(context, coming, service);
-    if (instance) await rename(context, instance, service.containerName);
-  }
-}
-
 // The new release may have answered for a while: that time was no downtime.
 function noteEndOfService({ facts, learn, clock }: StepContext, instance: Instance): void {
   const { downtimeMs, servedUntilMs } = facts();
   if (downtimeMs === undefined || servedUntilMs !== undefined) return;
   const endedAt = isUp(instance) ? clock.now() : (instance.finishedAt ?? clock.now());
   learn({ servedUntilMs: endedAt.getTime() });
-}
-
-async function rename({ host }: StepContext, instance: Instance, name: string): Promise<void> {
-  if (instance.name !== name) await host.renameInstance(instance.id, name);
 }
 
 async function startOrExplain({ host, signal }: StepContext, instance: Instance, to: Release): Promise<void> {

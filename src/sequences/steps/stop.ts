@@ -2,6 +2,7 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { findInstance, isServing, isUp } from '../instances.ts';
+import { exchangeNames } from '../names.ts';
 
 const SERVING_POLL_MS = 100;
 
@@ -18,20 +19,22 @@ export const stop: Step = {
   async run(context) {
     const { host, clock, signal } = context;
     const instances = await activeInstances(context);
-    if (context.facts().stoppedAtMs === undefined) {
-      const restartPolicies = Object.fromEntries(
-        instances.map(({ service, instance }) => [service.name, instance.restartPolicy]),
-      );
-      context.learn({ stoppedAtMs: clock.now().getTime(), restartPolicies });
+    if (context.facts().restartPolicies === undefined) {
+      const policies = instances.map(({ service, instance }) => [service.name, instance.restartPolicy] as const);
+      context.learn({ restartPolicies: Object.fromEntries(policies) });
     }
     // First the policy of all of them: a stopped container with a policy is revived by a reboot.
     for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART, signal);
+    // Before the stop, because every call after it is downtime.
+    await exchangeNames(context, context.from, context.to);
+    if (context.facts().stoppedAtMs === undefined) context.learn({ stoppedAtMs: clock.now().getTime() });
     await Promise.all(instances.map(({ instance }) => host.stopInstance(instance.id, signal)));
     await noteExitCodes(context);
   },
 
   async revert(context) {
-    const { host, from } = context;
+    const { host, from, to } = context;
+    await exchangeNames(context, to, from);
     const policies = context.facts().restartPolicies;
     for (const service of from.services) {
       const instance = await findInstance(context, from, service);
