@@ -1,6 +1,6 @@
 import type { Grammar } from './grammar.ts';
+import { optionHelp } from './options.ts';
 import type { Paint } from './paint.ts';
-import { optionHelp } from './parse.ts';
 import { lineOf } from './tokenizer.ts';
 import { usageOf } from './views/help.ts';
 import { listing } from './views/listing.ts';

@@ -1,5 +1,5 @@
-import { createUnixClient } from '../api/client/unix-client.ts';
 import type { Client } from '../api/client/client.ts';
+import { createUnixClient } from '../api/client/unix-client.ts';
 import { announced } from './announce.ts';
 import { type Arguments, readArguments, usageLines } from './arguments.ts';
 import { execute, type Surroundings } from './execute.ts';
@@ -107,7 +107,7 @@ function surroundings(
     },
     history: () => [],
     appliance: () => state.appliance,
-    useAppliance: (name) => {
+    enterAppliance: (name) => {
       state.appliance = name;
     },
     leave: () => {

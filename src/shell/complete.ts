@@ -1,7 +1,8 @@
 import type { Client } from '../api/client/client.ts';
 import type { Candidate } from './command.ts';
 import { type Expected, type Grammar, read } from './grammar.ts';
-import { isOption, optionHelp } from './parse.ts';
+import { optionHelp } from './options.ts';
+import { isOption } from './parse.ts';
 import { quote, tokenize } from './tokenizer.ts';
 
 /** What can stand where the cursor is. */

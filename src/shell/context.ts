@@ -1,16 +1,16 @@
 import type { Client } from '../api/client/client.ts';
 import type { OperationView } from '../api/contract/views.ts';
 import type { ExitCode } from './failure.ts';
-import type { Grammar } from './grammar.ts';
+import type { Options } from './options.ts';
 import type { Output } from './output.ts';
-import type { Options } from './parse.ts';
 
 /** What a command's handler has to work with. */
 export interface Context {
   client: Client;
   output: Output;
   options: Options;
-  grammar: Grammar;
+  /** The help on the commands that begin with these words. */
+  helpOn(words: string): string[];
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
   nowMs(): number;
@@ -24,6 +24,6 @@ export interface Context {
   history(): readonly string[];
   /** The appliance that the session is in; null where it was not named and there is not just one. */
   appliance(): string | null;
-  useAppliance(name: string): void;
+  enterAppliance(name: string): void;
   leave(): void;
 }

@@ -1,7 +1,7 @@
-import { listing } from './views/listing.ts';
 import type { Expected } from './grammar.ts';
 import type { Paint } from './paint.ts';
 import type { Parsed } from './parse.ts';
+import { listing } from './views/listing.ts';
 import { widthOf } from './width.ts';
 
 type Wrong = Extract<Parsed, { outcome: 'ambiguous' | 'incomplete' | 'invalid' }>;
@@ -40,7 +40,7 @@ export function diagnose(wrong: Wrong, typed: Typed, paint: Paint): string[] {
   return lines;
 }
 
-export function rowOf(expected: Expected): [string, string] {
+function rowOf(expected: Expected): [string, string] {
   if (expected.type === 'word') return [expected.word, expected.help];
   if (expected.type === 'value') return [expected.argument.kind.metavar, expected.argument.help];
   return ['<cr>', expected.help];

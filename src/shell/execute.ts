@@ -6,6 +6,7 @@ import { type ExitCode, exitCode, exitCodeOf, ShellError, toFailure } from './fa
 import type { Grammar } from './grammar.ts';
 import type { Output } from './output.ts';
 import { type Parsed, parse } from './parse.ts';
+import { helpLines } from './views/help.ts';
 import { wrap } from './width.ts';
 
 /** What is around a line, be it typed at the prompt or given on the command line. */
@@ -18,7 +19,7 @@ export interface Surroundings {
   follow(operation: OperationView, options: { json: boolean; signal: AbortSignal }): Promise<ExitCode>;
   history(): readonly string[];
   appliance(): string | null;
-  useAppliance(name: string): void;
+  enterAppliance(name: string): void;
   leave(): void;
 }
 
@@ -63,7 +64,7 @@ async function run(
     client: around.client(),
     output,
     options,
-    grammar: around.grammar,
+    helpOn: (words) => helpLines(around.grammar, words, output),
     signal,
     nowMs: Date.now,
     answer(value, lines) {
@@ -81,7 +82,7 @@ async function run(
     follow: (operation) => around.follow(operation, { json: options.json, signal }),
     history: around.history,
     appliance: around.appliance,
-    useAppliance: around.useAppliance,
+    enterAppliance: around.enterAppliance,
     leave: around.leave,
   };
   return command.run(values, context);

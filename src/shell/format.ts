@@ -52,7 +52,7 @@ export function formatAge(iso: string, nowMs: number): string {
 const two = (number: number): string => String(number).padStart(2, '0');
 
 /** `20:14:07`, in the local time zone. */
-export function formatClock(iso: string): string {
+function formatClock(iso: string): string {
   const date = new Date(iso);
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

@@ -1,5 +1,5 @@
 /** Splits what a terminal sends into units that must not be cut: quoted keys, escape sequences, keys that end a feed. */
-const UNIT = /\x16[^]|\x1b\[[0-?]*[ -/]*[@-~]|\x1bO[^]|\x1b[^\r\n]|\r\n?|\n|[\t?]|[^\x16\x1b\r\n\t?]+|[^]/uy;
+const UNIT = /\x16.|\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|\x1b[^\r\n]|\r\n?|\n|[\t?]|[^\x16\x1b\r\n\t?]+|./suy;
 
 const PASTE_BEGINS = '\x1b[200~';
 const PASTE_ENDS = '\x1b[201~';

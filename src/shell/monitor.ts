@@ -8,6 +8,8 @@ export interface MonitorOptions {
   /** One that does not start a daemon: an idle session must not. */
   client: Client;
   user: string;
+  /** The one that the session is in: the events of others are told, but are not its state. */
+  appliance: string | null;
   onNotice(line: string): void;
   /** The appliance's state has changed, or has become known. */
   onState(): void;
@@ -86,7 +88,8 @@ export class Monitor {
     const before = this.operations.get(operation.id);
     this.operations.set(operation.id, operation.state);
     if (operation.state === 'running') {
-      this.setState(operation.kind === 'upgrade' ? 'upgrading' : 'rolling-back');
+      const ours = this.options.appliance === null || operation.appliance === this.options.appliance;
+      if (ours) this.setState(operation.kind === 'upgrade' ? 'upgrading' : 'rolling-back');
       const own = this.busy && operation.by === this.options.user;
       if (before === undefined && !own) this.options.onNotice(startLine(operation));
     } else if (before === 'running') {

@@ -1,19 +1,8 @@
 import type { Command } from './command.ts';
 import { canEnd, type Expected, type Grammar, read } from './grammar.ts';
 import { nearest } from './nearest.ts';
+import { type Options, optionHelp } from './options.ts';
 import { quote, type Token, tokenize } from './tokenizer.ts';
-
-export interface Options {
-  json: boolean;
-  yes: boolean;
-  noWait: boolean;
-}
-
-export const optionHelp: readonly { word: string; help: string; needs: Command['effect'] | null }[] = [
-  { word: '--json', help: 'Answer in JSON', needs: null },
-  { word: '--yes', help: 'Do not ask', needs: 'changes' },
-  { word: '--no-wait', help: 'Return as soon as the operation is accepted', needs: 'changes' },
-];
 
 /** What a line says. Columns are places in the line, in UTF-16 units. */
 export type Parsed =

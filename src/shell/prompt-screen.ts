@@ -53,7 +53,10 @@ export class PromptScreen extends Writable {
   /** Prints lines where the prompt is and draws the prompt again below them. */
   printAbove(lines: readonly string[]): void {
     const text = lines.map((line) => `${line}\n`).join('');
-    if (!this.drawn) return this.terminal.write(text);
+    if (!this.drawn) {
+      this.terminal.write(text);
+      return;
+    }
     const { body, below, column } = this.drawn;
     const up = below > 0 ? `\x1b[${below}A` : '';
     this.terminal.write(`${this.toTop()}\x1b[J${text}${body}${up}\x1b[${column + 1}G`);

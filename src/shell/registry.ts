@@ -14,7 +14,7 @@ import { showUpgradePlan } from './commands/show-upgrade-plan.ts';
 import { showUpgradeStatus } from './commands/show-upgrade-status.ts';
 import { showVersions } from './commands/show-versions.ts';
 import { upgradeSystem } from './commands/upgrade-system.ts';
-import { useApplianceCommand } from './commands/use-appliance.ts';
+import { useAppliance } from './commands/use-appliance.ts';
 import type { Grammar } from './grammar.ts';
 
 /** Every command there is, in the order in which `?` lists them. To add one, write its file and name it here. */
@@ -34,7 +34,7 @@ export const registry: Grammar = {
     upgradeSystem,
     rollbackSystem,
     adopt,
-    useApplianceCommand,
+    useAppliance,
     help,
     exit,
   ],

@@ -1,8 +1,7 @@
 import type { Client } from '../api/client/client.ts';
 import { createUnixClient } from '../api/client/unix-client.ts';
 import { announced } from './announce.ts';
-import { commonStart, offerAt } from './complete.ts';
-import { diagnose } from './diagnosis.ts';
+import { createAssistance } from './assist.ts';
 import { execute, failureLines, type Surroundings } from './execute.ts';
 import { type ExitCode, exitCode, toFailure } from './failure.ts';
 import { History, historyPath } from './history.ts';
@@ -10,11 +9,10 @@ import { Monitor } from './monitor.ts';
 import { createOutput, type Output } from './output.ts';
 import { parse } from './parse.ts';
 import { printable } from './printable.ts';
-import type { Assistance, OpenPrompt } from './prompt.ts';
+import type { OpenPrompt } from './prompt.ts';
 import { registry } from './registry.ts';
 import { Terminal } from './terminal.ts';
 import { attentionLines } from './views/system.ts';
-import { listing } from './views/listing.ts';
 import { widthOf, wrap } from './width.ts';
 
 export interface ShellOptions {
@@ -26,14 +24,11 @@ export interface ShellOptions {
   environment: NodeJS.ProcessEnv;
 }
 
-/** A completion that takes longer is given up: nobody waits for TAB. */
-const ASSIST_MS = 2500;
-
 /** The interactive session, until `exit` or the end of input. Resolves with the process's exit code. */
 export async function runShell(options: ShellOptions): Promise<ExitCode> {
   const terminal = new Terminal(process);
   terminal.start();
-  const session = new Session(options, terminal);
+  const session = new Session({ ...options, user: printable(options.user) }, terminal);
   try {
     return await session.run();
   } finally {
@@ -53,6 +48,7 @@ class Session {
   private socketPath = '';
   private over = false;
   private readonly ending = new AbortController();
+  private greeted = false;
   private beginning: Promise<void> | null = null;
   private open: OpenPrompt | null = null;
   /** What happened while a command was running. */
@@ -74,11 +70,17 @@ class Session {
       const result = await readLine(this.terminal, {
         text: () => this.promptText(),
         paint: this.output.paint,
-        assistance: this.assistance(),
+        assistance: createAssistance({
+          grammar: registry,
+          client: () => this.client,
+          output: this.output,
+          indent: () => widthOf(this.promptText()),
+          history: this.history.lines,
+        }),
         onOpen: (open) => {
           this.open = open;
           // Finding the daemon loads the HTTP client: nobody has to wait for that before typing.
-          setImmediate(() => this.begin());
+          if (!this.greeted) setImmediate(() => this.greet());
         },
       });
       this.open = null;
@@ -94,12 +96,20 @@ class Session {
     await this.history.flush();
   }
 
-  /** Once: finds the daemon and the appliance. Never rejects; a failure is told and tried again by the next command. */
+  /** At the first prompt, above it: what there is, or why nothing is found. */
+  private greet(): void {
+    this.greeted = true;
+    if (this.ending.signal.aborted) return;
+    this.begin().catch((thrown: unknown) => {
+      if (!this.ending.signal.aborted) this.tell(failureLines(toFailure(thrown), this.output));
+    });
+  }
+
+  /** Finds the daemon and the appliance, once; after a failure the next command tries again. */
   private begin(): Promise<void> {
-    if (this.ending.signal.aborted) return Promise.resolve();
     this.beginning ??= this.find().catch((thrown: unknown) => {
       this.beginning = null;
-      this.tell(failureLines(toFailure(thrown), this.output));
+      throw thrown;
     });
     return this.beginning;
   }
@@ -120,7 +130,7 @@ class Session {
     this.open?.redraw();
   }
 
-  private createClient(connect = announced(this.options.connect, (line) => this.tell([line]))): Client {
+  private createClient(connect = announced(this.options.connect, (line) => this.say(line))): Client {
     return createUnixClient({
       connect: async () => {
         this.socketPath = await connect();
@@ -140,6 +150,7 @@ class Session {
     this.monitor = new Monitor({
       client: this.createClient(async () => this.socketPath),
       user: this.options.user,
+      appliance: this.appliance,
       onNotice: (line) => this.tell(wrap(`— ${line}`, this.output.width).map(this.output.paint.accent)),
       onState: () => {
         const attention = this.monitor?.attention ?? [];
@@ -151,6 +162,13 @@ class Session {
     this.monitor.start();
   }
 
+  /** Now, whether or not a prompt is open. */
+  private say(line: string): void {
+    if (this.open) this.open.printAbove([line]);
+    else this.output.lines([line]);
+  }
+
+  /** Above the prompt; while a command runs it waits for the next one. */
   private tell(lines: readonly string[]): void {
     if (this.open) this.open.printAbove(lines);
     else this.news.push(...lines);
@@ -174,7 +192,8 @@ class Session {
     const interruption = new AbortController();
     const ignore = this.terminal.onInterrupt(() => interruption.abort());
     try {
-      await Promise.race([this.begin(), aborted(interruption.signal)]);
+      // Where this fails, so will the command, and say why.
+      await Promise.race([this.begin().catch(() => {}), aborted(interruption.signal)]);
       this.tellNews();
       this.monitor?.setBusy(true);
       const indent = widthOf(this.promptText());
@@ -195,7 +214,7 @@ class Session {
       follow: (operation, { json, signal }) => this.follow(operation, json, signal),
       history: () => this.history.lines,
       appliance: () => this.appliance,
-      useAppliance: (name) => {
+      enterAppliance: (name) => {
         if (name === this.appliance) return;
         this.appliance = name;
         this.listen();
@@ -228,37 +247,6 @@ class Session {
     else await this.monitor?.refresh();
     return code;
   }
-
-  private assistance(): Assistance {
-    const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ASSIST_MS)]);
-    return {
-      history: this.history.lines,
-      complete: async (before, signal) => {
-        const offer = await offerAt(registry, before, this.client, bounded(signal));
-        return { ...offer, ...commonStart(offer) };
-      },
-      help: async (before, signal) => this.helpLines(before, bounded(signal)),
-    };
-  }
-
-  /** For `?`: words, live values, and `<cr>` where the command may end; or what is wrong before it. */
-  private async helpLines(before: string, signal: AbortSignal): Promise<string[]> {
-    const { width, paint } = this.output;
-    const offer = await offerAt(registry, before, this.client, signal);
-    if (!offer.sound) return wrongBefore(before, widthOf(this.promptText()), width, this.output);
-    const rows = [...offer.kinds, ...offer.candidates].map(({ text, help }): [string, string] => [text, help]);
-    if (offer.canEnd) rows.push(['<cr>', 'Enter runs it']);
-    if (rows.length === 0) rows.push(['', 'Nothing fits here.']);
-    const problem = offer.problem === null ? [] : [paint.faint(`  ${offer.problem}`)];
-    return [...listing(rows, width, paint), ...problem];
-  }
-}
-
-/** The diagnosis of what stands before the word where `?` was typed. */
-function wrongBefore(before: string, indent: number, width: number, output: Output): string[] {
-  const parsed = parse(registry, before);
-  if (parsed.outcome === 'empty' || parsed.outcome === 'command') return [];
-  return diagnose(parsed, { line: before, indent, width }, output.paint);
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

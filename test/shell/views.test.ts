@@ -3,8 +3,8 @@ import type { OperationView, ReleaseView, StepView } from '../../src/api/contrac
 import { createPaint } from '../../src/shell/paint.ts';
 import { operationLines } from '../../src/shell/views/operation.ts';
 import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
-import { releaseTable } from '../../src/shell/views/releases.ts';
 import { createRates } from '../../src/shell/views/rates.ts';
+import { releaseTable } from '../../src/shell/views/releases.ts';
 import { stepLines } from '../../src/shell/views/step-lines.ts';
 import { cut, widthOf, wrap } from '../../src/shell/width.ts';
 

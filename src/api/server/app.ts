@@ -185,8 +185,17 @@ function mustOperation(service: Service, id: string): Operation {
 
 /** Who asks, as the shell says: on a socket of mode 0600 it can only be the same user, or root. */
 function userOf(context: Context): string {
-  const user = context.req.header('Belay-User') ?? '';
-  return /^[\w.@+-]{1,64}$/.test(user) ? user : 'unknown';
+  const user = decoded(context.req.header('Belay-User') ?? '');
+  return /^[\p{L}\p{N}_.@+-]{1,64}$/u.test(user) ? user : 'unknown';
+}
+
+// Names outside ASCII travel percent-encoded.
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return '';
+  }
 }
 
 // Hono answers a body that is not JSON, or is too large, with an exception of its own.

@@ -13,7 +13,7 @@ export async function viewReleases(journal: Journal, sizes: SlotSizes, releases:
   return Promise.all(
     releases.map(async (release, index) => {
       const slot = journal.slot(release.slot);
-      const measurable = slot && slot.state !== 'discarded' && index < MEASURED_RELEASES;
+      const measurable = slot && dataState(slot) !== 'gone' && index < MEASURED_RELEASES;
       return viewRelease(release, slot, measurable ? await sizes.of(slot, PATIENCE_MS) : null);
     }),
   );
@@ -37,8 +37,9 @@ function viewRelease(release: Release, slot: Slot | null, sizeBytes: number | nu
 }
 
 function dataState(slot: Slot | null): ReleaseView['data']['state'] {
-  if (!slot || slot.state === 'discarded') return 'gone';
-  if (slot.mounts.length === 0) return 'none';
+  if (slot?.mounts.length === 0) return 'none';
+  // A slot that stayed in preparation belongs to a release that failed before it was cloned.
+  if (!slot || slot.state === 'discarded' || slot.state === 'preparing') return 'gone';
   return slot.state === 'frozen' ? 'frozen' : 'live';
 }
 
@@ -78,10 +79,17 @@ function viewService(
       source,
       target,
       readOnly,
-      dataPath: slot?.mounts.find(({ key }) => key === slotKey)?.path ?? null,
+      dataPath: slot ? dataPathIn(slot, slotKey) : null,
       sharedBecause,
     })),
   };
+}
+
+// A frozen bind mount lies aside: at its own path there is another release's data.
+function dataPathIn(slot: Slot, slotKey: string | null): string | null {
+  const mount = slot.mounts.find(({ key }) => key === slotKey);
+  if (!mount) return null;
+  return slot.state === 'frozen' ? (mount.parkedPath ?? mount.path) : mount.path;
 }
 
 /** `0.0.0.0:8080 → 80/tcp`, one line per published port. */

@@ -18,7 +18,7 @@ export const adopt = command({
       after: { word: 'as', help: 'Give the appliance a name' },
     },
   ],
-  async run(values, { client, output, options, signal, confirm, useAppliance, answer }) {
+  async run(values, { client, output, options, signal, confirm, enterAppliance, answer }) {
     const called = values.name ?? values.container;
     const question = [
       `This makes ${values.container} the appliance ${called}.`,
@@ -28,7 +28,7 @@ export const adopt = command({
     const input = values.name === undefined ? {} : { name: values.name };
     const release = await client.adopt({ container: values.container, ...input }, signal);
     const adopted = values.name ?? (await nameOf(release.id, () => client.appliances(signal))) ?? called;
-    useAppliance(adopted);
+    enterAppliance(adopted);
     return answer(release, () => [
       output.paint.good(`${adopted} runs ${release.version} (${release.id}).`),
       ...(options.json ? [] : [`To see what it could become: ${output.paint.strong('show versions')}`]),

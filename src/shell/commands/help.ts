@@ -1,6 +1,5 @@
 import { command } from '../command.ts';
 import { exitCode } from '../failure.ts';
-import { helpLines } from '../views/help.ts';
 
 export const help = command({
   words: ['help'],
@@ -10,9 +9,9 @@ export const help = command({
   examples: ['help', 'help upgrade system'],
   takesWords: true,
   parameters: [],
-  async run(values, { grammar, output }) {
+  async run(values, { helpOn, output }) {
     const { words } = values as { words?: string };
-    output.lines(helpLines(grammar, words ?? '', output));
+    output.lines(helpOn(words ?? ''));
     return exitCode.done;
   },
 });

@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import type { Grammar } from '../grammar.ts';
+import { optionHelp } from '../options.ts';
 import type { Paint } from '../paint.ts';
-import { optionHelp } from '../parse.ts';
 import { wrap } from '../width.ts';
 import { listing } from './listing.ts';
 

@@ -18,7 +18,7 @@ interface LiveOperationProps {
 }
 
 /** The steps as they run. Always lower than the screen, so that the terminal never scrolls under it. */
-export function LiveOperation({ operation, footer, rateOf, paint }: LiveOperationProps) {
+function LiveOperation({ operation, footer, rateOf, paint }: LiveOperationProps) {
   const [frame, setFrame] = useState(0);
   const { columns, rows } = useWindowSize();
   useEffect(() => {

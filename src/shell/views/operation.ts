@@ -27,7 +27,7 @@ export const stateWords: Record<OperationView['state'], string> = {
   'needs-attention': 'needs attention',
 };
 
-export function paintState(text: string, state: OperationView['state'], paint: Paint): string {
+function paintState(text: string, state: OperationView['state'], paint: Paint): string {
   if (state === 'succeeded') return paint.good(text);
   if (state === 'running') return paint.accent(text);
   return state === 'rolled-back' ? paint.warn(text) : paint.bad(text);

@@ -73,33 +73,41 @@ const spaceText = ({ path, neededBytes, freeBytes }: UpgradePlanView['space'][nu
 export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail: 'in full' | 'in short'): string[] {
   const { width, nowMs, paint } = screen;
   const { data, from, to } = plan;
-  const { added, changed, removed, sample } = data.changes;
+  const { added, changed, removed } = data.changes;
   const count = added + changed + removed;
   const since = count === 0 ? 'nothing changed since' : `${formatCount(count, 'file')} changed since`;
   const back =
     data.backTo === null ? 'stays as it is: both releases share it' : `back to ${formatMoment(data.backTo, nowMs)}`;
+  const files = fileLines(data.changes.sample.slice(0, detail === 'in full' ? undefined : 5), count, width - 16);
   const list: Field[] = [
     { name: 'Downtime', value: formatForecast(plan.downtimeForecastMs) },
-    { name: 'Data', value: data.backTo === null ? back : `${back}; ${since} (kept with ${data.keptWith})` },
+    {
+      name: 'Data',
+      value: data.backTo === null ? back : [`${back}; ${since} (kept with ${data.keptWith})`, ...files],
+    },
     {
       name: 'Settings',
       value: plan.settings.map((each) => `${each.setting} ${each.now ?? '(not set)'} → ${each.after ?? '(not set)'}`),
     },
   ];
-  const marks = { added: '+', changed: '~', removed: '-' } as const;
-  const shownFiles = detail === 'in full' ? sample : sample.slice(0, 5);
-  const files = shownFiles.map(
-    (each) => `    ${marks[each.change]} ${cut(`${each.path} (${formatBytes(each.sizeBytes)})`, width - 6)}`,
-  );
-  const more = count - shownFiles.length;
-  if (files.length > 0 && more > 0) files.push(paint.faint(`    and ${formatCount(more, 'more file')}`));
   return [
     ...wrap(`This takes ${plan.appliance} from ${from.version} back to ${to.version} (${to.release}).`, width),
     ...fields(list, width, paint, 2),
-    ...files,
     ...(detail === 'in full' ? stepList(plan.steps, screen) : []),
     ...concerns(plan, screen),
   ];
+}
+
+const marks = { added: '+', changed: '~', removed: '-' } as const;
+
+/** The largest changes, and how many there are besides. */
+function fileLines(sample: RollbackPlanView['data']['changes']['sample'], count: number, columns: number): string[] {
+  const shown = sample.map(({ path, change, sizeBytes }) => {
+    const size = formatBytes(sizeBytes);
+    return `${marks[change]} ${cut(path, columns - size.length - 5)} (${size})`;
+  });
+  const more = count - shown.length;
+  return shown.length > 0 && more > 0 ? [...shown, `and ${formatCount(more, 'more file')}`] : shown;
 }
 
 function stepList(steps: readonly { title: string }[], { width, paint }: Screen): string[] {

@@ -11,7 +11,7 @@ interface Screen {
 }
 
 /** `live, 1.2 GiB`, `1.1 GiB frozen`, `gone`. */
-export function dataOf({ data }: ReleaseView): string {
+function dataOf({ data }: ReleaseView): string {
   const size = data.sizeBytes === null ? null : formatBytes(data.sizeBytes);
   switch (data.state) {
     case 'live':

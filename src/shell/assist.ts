@@ -1,0 +1,51 @@
+import type { Client } from '../api/client/client.ts';
+import { commonStart, offerAt } from './complete.ts';
+import { diagnose } from './diagnosis.ts';
+import type { Grammar } from './grammar.ts';
+import type { Assistance } from './line-editor.ts';
+import type { Output } from './output.ts';
+import { parse } from './parse.ts';
+import { listing } from './views/listing.ts';
+
+export interface AssistanceOptions {
+  grammar: Grammar;
+  client: () => Client;
+  output: Output;
+  /** Columns of the prompt. */
+  indent: () => number;
+  history: readonly string[];
+}
+
+/** A completion that takes longer is given up: nobody waits for TAB. */
+const ASSIST_MS = 2500;
+
+const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ASSIST_MS)]);
+
+/** TAB and `?` for a session, out of the grammar and what the daemon knows. */
+export function createAssistance(options: AssistanceOptions): Assistance {
+  return {
+    history: options.history,
+    complete: async (before, signal) => {
+      const offer = await offerAt(options.grammar, before, options.client(), bounded(signal));
+      return { ...offer, ...commonStart(offer) };
+    },
+    help: (before, signal) => helpAt(before, bounded(signal), options),
+  };
+}
+
+/** For `?`: words, live values, and `<cr>` where the command may end; or what is wrong before it. */
+async function helpAt(before: string, signal: AbortSignal, options: AssistanceOptions): Promise<string[]> {
+  const { grammar, client, output } = options;
+  const { width, paint } = output;
+  const offer = await offerAt(grammar, before, client(), signal);
+  if (!offer.sound) {
+    const parsed = parse(grammar, before);
+    if (parsed.outcome === 'empty' || parsed.outcome === 'command') return [];
+    return diagnose(parsed, { line: before, indent: options.indent(), width }, paint);
+  }
+  const rows = [...offer.kinds, ...offer.candidates].map(({ text, help }): [string, string] => [text, help]);
+  if (offer.canEnd) rows.push(['<cr>', 'Enter runs it']);
+  if (rows.length === 0) rows.push(['', 'Nothing fits here.']);
+  const problem = offer.problem === null ? [] : [paint.faint(`  ${offer.problem}`)];
+  return [...listing(rows, width, paint), ...problem];
+}

@@ -1,0 +1,13 @@
+/** Words that any command takes, wherever they stand in the line. */
+export interface Options {
+  json: boolean;
+  yes: boolean;
+  noWait: boolean;
+}
+
+/** `needs` is the effect that a command must have to take it; null where every command does. */
+export const optionHelp: readonly { word: string; help: string; needs: 'changes' | null }[] = [
+  { word: '--json', help: 'Answer in JSON', needs: null },
+  { word: '--yes', help: 'Do not ask', needs: 'changes' },
+  { word: '--no-wait', help: 'Return as soon as the operation is accepted', needs: 'changes' },
+];

@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { bundleShell } from './bundle.ts';
+import { FakeDaemon } from './fake-daemon.ts';
+
+let folder: string;
+let program: string;
+let daemon: FakeDaemon;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'belay-lines-'));
+  program = await bundleShell(join(folder, 'program'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+beforeEach(async () => {
+  const socketPath = join(folder, 'sock');
+  daemon = new FakeDaemon({ socketPath, stepMs: 20, scripts: { '2.2.0': 'fails its gate' }, adopted: true });
+  await daemon.start();
+});
+afterEach(() => daemon.stop());
+
+function start(
+  args: readonly string[],
+  input = '',
+): { child: ChildProcess; ended: Promise<{ code: number | null; out: string; err: string }> } {
+  const env = { PATH: process.env['PATH'], HOME: folder, BELAY_SOCKET: join(folder, 'sock') };
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: 'pipe' });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  child.stdin.end(input);
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))) };
+}
+
+const belay = (args: readonly string[], input?: string) => start(args, input).ended;
+
+test('show releases, plain: no colours, no cursor codes', async () => {
+  const { code, out } = await belay(['show', 'releases']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^ID +VERSION +CREATED +BY +STATUS +DATA\nR[A-Z]{10} +2\.0\.4/);
+  expect(out).not.toContain('\x1b');
+});
+
+test('--json before or behind the command', async () => {
+  for (const args of [
+    ['--json', 'show', 'releases'],
+    ['show', 'releases', '--json'],
+  ]) {
+    const { code, out } = await belay(args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).map(({ version }: { version: string }) => version)).toEqual(['2.0.4', '2.0.3']);
+  }
+});
+
+test('an upgrade in plain lines, one for each change of a step', async () => {
+  const { code, out } = await belay(['upgrade', 'system', '2.1.0', '--yes']);
+  expect(code).toBe(0);
+  expect(out).not.toContain('\x1b');
+  const lines = out.split('\n');
+  expect(lines.filter((line) => /^done +Pull 2\.1\.0 \(0\.\d s\)$/.test(line)).length).toBe(1);
+  expect(lines.some((line) => line.startsWith('acme now runs 2.1.0'))).toBe(true);
+  expect(lines).toContain('To go back: rollback system');
+});
+
+test('an upgrade that comes back ends with 1 and says why', async () => {
+  const { code, out } = await belay(['upgrade', 'system', '2.2.0', '--yes']);
+  expect(code).toBe(1);
+  expect(out).toContain('Why: 2.2.0 did not prove itself: the container exited with code 1.');
+});
+
+test('--json prints the operation once, as it ended', async () => {
+  const { code, out } = await belay(['upgrade', 'system', '2.2.0', '--yes', '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    state: 'rolled-back',
+    logTail: ['starting up', 'migrating data', 'FATAL: cannot read config'],
+  });
+});
+
+test('--no-wait returns at acceptance', async () => {
+  const { code, out } = await belay(['rollback', 'system', '--yes', '--no-wait', '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ kind: 'rollback', state: 'running', by: 'admin' });
+});
+
+test('what changes something is not done where nobody can be asked', async () => {
+  const { code, out, err } = await belay(['upgrade', 'sys', '2.1.0']);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain('To do it without a question: upgrade system 2.1.0 --yes');
+  expect(daemon.calls).toEqual([]);
+});
+
+test.each([
+  [['show', 'foo'], 2, "% Invalid input detected at '^' marker."],
+  [['show', 'rel'], 2, "'show rel' is ambiguous."],
+  [['upgrade', 'system'], 2, '% Incomplete command'],
+  [['--colour'], 2, 'There is no option --colour.'],
+  [['-c'], 2, '-c needs something after it.'],
+  [['upgrade', 'system', '9.9', '--yes'], 3, 'There is no version 9.9'],
+  [['show', 'release', 'RAAAAAAAAAA'], 3, 'There is no such release.'],
+])('%j ends with %d', async (args, expected, message) => {
+  const { code, out, err } = await belay(args);
+  expect([code, out]).toEqual([expected, '']);
+  expect(err).toContain(message);
+  expect(daemon.operations).toEqual([]);
+});
+
+test('a second operation is refused while one runs', async () => {
+  daemon.startUpgrade('2.1.0', 'bob');
+  const { code, err } = await belay(['rollback', 'system', '--yes']);
+  expect(code).toBe(3);
+  expect(err).toContain('bob is upgrading');
+});
+
+test('errors in JSON where JSON was asked for', async () => {
+  const { code, err } = await belay(['show', 'upgrade', 'plan', '9.9', '--json']);
+  expect(code).toBe(3);
+  expect(JSON.parse(err)).toMatchObject({ error: { code: 'not-found', hint: 'See: show versions' } });
+});
+
+test('no daemon is 4', async () => {
+  await daemon.stop();
+  const { code, err } = await belay(['show', 'system']);
+  expect(code).toBe(4);
+  expect(err).toContain('% No Belay daemon answers.');
+  await daemon.start();
+});
+
+test('lines from standard input run until the first that fails', async () => {
+  const { code, out, err } = await belay([], '# a comment\n\nshow versions\nshow foo\nshow releases\n');
+  expect(code).toBe(2);
+  expect(out).toContain('1.9.9');
+  expect(out).not.toContain('CREATED');
+  expect(err).toContain("show foo\n     ^\n% Invalid input detected at '^' marker.");
+});
+
+test('-c runs a line as it would be typed, and knows no shell', async () => {
+  expect((await belay(['-c', 'show releases --json'])).code).toBe(0);
+  const { code, err } = await belay(['-c', 'show releases; touch /tmp/owned']);
+  expect(code).toBe(2);
+  expect(err).toContain('^');
+});
+
+test('an argument stays one argument', async () => {
+  const { code, err } = await belay(['adopt', 'a b', '--yes']);
+  expect(code).toBe(2);
+  expect(err).toContain('adopt "a b"');
+});
+
+test('Ctrl-C detaches from an operation and leaves it running', async () => {
+  await daemon.stop();
+  daemon = new FakeDaemon({ socketPath: join(folder, 'sock'), stepMs: 200, scripts: {}, adopted: true });
+  await daemon.start();
+  const { child, ended } = start(['upgrade', 'system', '2.1.0', '--yes']);
+  await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
+  child.kill('SIGINT');
+  const { code, err } = await ended;
+  expect(code).toBe(130);
+  expect(err).toContain('the operation goes on in the daemon');
+  expect(daemon.operations[0]?.state).toBe('running');
+});
+
+test('--help and --version ask nobody', async () => {
+  expect((await belay(['--help'])).out).toContain('rollback system [to RELEASE]');
+  expect((await belay(['--version'])).out).toBe('belay 0.1.0-test\n');
+  expect(daemon.calls).toEqual([]);
+});
