@@ -2,10 +2,9 @@ import { BelayError } from '../domain/errors.ts';
 import type { Operation, OperationKind } from '../domain/operation.ts';
 import { decideRecovery, MAX_RECOVERIES } from '../domain/recovery.ts';
 import type { Sequence } from '../domain/step.ts';
+import { engineAnswers } from './engine-answers.ts';
 import type { Runner } from './runner.ts';
 import type { World } from './step-context.ts';
-
-const ENGINE_POLL_MS = 500;
 
 export interface Recovery {
   world: World;
@@ -44,16 +43,4 @@ async function takeUp({ world, runner, sequences }: Recovery, operation: Operati
   const sequence = sequences[operation.kind];
   const first = sequence.steps.findIndex(({ name }) => name === sequence.forwardFrom);
   return runner.goForward(operation, first);
-}
-
-async function engineAnswers(world: World, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      await world.host.describe(signal);
-      return;
-    } catch {
-      await world.clock.sleep(ENGINE_POLL_MS, signal);
-    }
-  }
 }

@@ -4,6 +4,7 @@ import type { EntryPhase, Operation, OperationKind, OperationState, StepProgress
 import type { NewOperation } from '../domain/ports/journal.ts';
 import type { Sequence, Step } from '../domain/step.ts';
 import { crashPoint } from './crash-points.ts';
+import { engineAnswers } from './engine-answers.ts';
 import { LiveProgress } from './live-progress.ts';
 import { contextFor, type World } from './step-context.ts';
 
@@ -80,8 +81,8 @@ export class Runner {
         if (this.#draining.signal.aborted && index < switchIndex) return;
         this.#recordFailure(operation, step, error);
         if (index < forwardIndex) return this.goBack(operation, error);
-        if (attempt++ === MAX_ATTEMPTS) return this.#finish(operation, 'needs-attention', error.message);
-        await this.#world.clock.sleep(RETRY_PAUSE_MS);
+        if (attempt === MAX_ATTEMPTS) return this.#finish(operation, 'needs-attention', error.message);
+        attempt += await this.#pauseAfter(error);
         index = forwardIndex - 1;
       }
     }
@@ -135,7 +136,7 @@ export class Runner {
     const context = contextFor(this.#world, operation.id, step.name, this.#progress, new AbortController().signal);
     this.#record(operation, step, 'revert-intent');
     crashPoint(`${step.name}:revert-intent`);
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; ; ) {
       try {
         await step.revert(context);
         crashPoint(`${step.name}:revert-acted`);
@@ -148,9 +149,19 @@ export class Runner {
           this.#record(operation, step, 'revert-failed', error.message);
           return error;
         }
-        await this.#world.clock.sleep(RETRY_PAUSE_MS);
+        attempt += await this.#pauseAfter(error);
       }
     }
+  }
+
+  /** Before the next try. Returns how much the failure counts: one that only the engine's absence made does not. */
+  async #pauseAfter(error: BelayError): Promise<0 | 1> {
+    if (error.code === 'engine-unreachable') {
+      await engineAnswers(this.#world);
+      return 0;
+    }
+    await this.#world.clock.sleep(RETRY_PAUSE_MS);
+    return 1;
   }
 
   /** Begun, and not yet taken back by an earlier try. */

@@ -74,13 +74,17 @@ export async function adopt(
     by: request.by,
     createdAt: at,
   };
+  // Again: somebody else may have adopted it while its settings were read.
+  refuseAdoptedTwice(journal, instance.id, instance.name);
   journal.adopt(release, slot, [{ release: release.id, service: spec.name, containerId: instance.id }]);
   return release;
 }
 
 function refuseAdoptedTwice(journal: Journal, containerId: string, containerName: string): void {
-  for (const { name, active } of journal.appliances()) {
-    if (journal.instances(active).some((record) => record.containerId === containerId)) {
+  for (const { name } of journal.appliances()) {
+    // A frozen container too is its appliance's.
+    const records = journal.releases(name).flatMap(({ id }) => journal.instances(id));
+    if (records.some((record) => record.containerId === containerId)) {
       throw new BelayError('refused', `The container ${containerName} belongs to the appliance ${name} already.`, {
         hint: 'Look at it: show system',
       });

@@ -12,6 +12,7 @@ import { findInstance } from './instances.ts';
 import type { PlanningWorld } from './plan-upgrade.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import { mustSlot, slotPairs } from './slot-pairs.ts';
+import { takenNames } from './taken-names.ts';
 
 export interface PlannedRollback {
   plan: RollbackPlan;
@@ -34,8 +35,9 @@ export async function planRollback(
   const { journal, clock } = world;
   const target = rollbackTarget(journal, active, request.release);
   const candidate = rollbackCandidate(active, target, { by: request.by, at: clock.now() });
-  const obstacles = await obstaclesOf(world, target);
-  const services = await currentServices(world, active, signal);
+  const obstacles = await obstaclesOf(world, active, target);
+  // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
+  const services = await currentServices(world, active, signal).catch(() => active.services);
   const plan: RollbackPlan = {
     appliance: active.appliance,
     from: { release: active.id, version: active.version },
@@ -84,9 +86,9 @@ async function locateOrNull(slots: PlanningWorld['slots'], mount: Parameters<typ
 }
 
 /** Everything that could keep the frozen release from starting is looked at before anything is stopped. */
-export async function obstaclesOf(world: PlanningWorld, target: Release): Promise<Obstacle[]> {
+export async function obstaclesOf(world: PlanningWorld, active: Release, target: Release): Promise<Obstacle[]> {
   const { journal, host, slots } = world;
-  const obstacles: Obstacle[] = [];
+  const obstacles = await takenNames(world, active, target);
   const kept = 'Nothing has been changed. See what else there is: show releases';
   const slot = mustSlot(journal, target.slot);
   for (const mount of slot.mounts) {

@@ -14,6 +14,7 @@ import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts
 import { findImage } from './image-of-version.ts';
 import { findInstance, isUp } from './instances.ts';
 import { mustSlot } from './slot-pairs.ts';
+import { takenNames } from './taken-names.ts';
 
 export interface PlanningWorld {
   journal: Journal;
@@ -180,9 +181,9 @@ function spaceObstacle({ path, neededBytes, freeBytes }: DataSizeOnDisk): Obstac
 
 type DataSizeOnDisk = { path: string; neededBytes: number; freeBytes: number };
 
-async function obstaclesOf({ host }: PlanningWorld, from: Release, to: Release): Promise<Obstacle[]> {
-  const obstacles: Obstacle[] = [];
-  const engine = await host.describe();
+async function obstaclesOf(world: PlanningWorld, from: Release, to: Release): Promise<Obstacle[]> {
+  const obstacles = await takenNames(world, from, to);
+  const engine = await world.host.describe();
   if (!engine.dataReachable) {
     obstacles.push({
       code: 'refused',

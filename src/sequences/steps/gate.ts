@@ -100,10 +100,10 @@ async function checkVersion(context: StepContext, service: ServiceSpec, instance
   if (!namesVersion(output, context.to.version)) await fail(context, instance, `it says that it is "${said}"`);
 }
 
-/** Whether the output names the version as a whole: `2.1` is not named by `2.10` or `12.1`. */
+/** Whether the output names the version: `2.1` is named by `2.1.5`, as a tag stands for its patches, not by `2.10` or `12.1`. */
 function namesVersion(output: string, version: string): boolean {
   const wanted = version.replace(/^v(?=\d)/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(^|[^0-9A-Za-z.])v?${wanted}(?![0-9A-Za-z])(?!\\.[0-9])`).test(output);
+  return new RegExp(`(^|[^0-9A-Za-z.])v?${wanted}(?![0-9A-Za-z])`).test(output);
 }
 
 function noteDowntime(context: StepContext): void {

@@ -1,3 +1,4 @@
+import { BelayError } from '../../domain/errors.ts';
 import type { SlotMount } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { LABELS } from '../instances.ts';
@@ -37,8 +38,14 @@ export const preCopy: Step = {
     const slot = mustSlot(journal, to.slot);
     if (slot.state !== 'preparing') return;
     for (const mount of slot.mounts) {
-      if (mount.volume) await host.removeVolume(mount.volume);
-      else await slots.discard(clonePath(mount));
+      if (mount.volume) {
+        await host.removeVolume(mount.volume);
+        continue;
+      }
+      if (mount.identity && (await slots.whereabouts(mount)) === 'in-place') {
+        throw new BelayError('refused', `The clone of ${mount.path} is still in place, so it is not removed.`);
+      }
+      await slots.discard(clonePath(mount));
     }
     journal.discardSlot(slot.id);
   },

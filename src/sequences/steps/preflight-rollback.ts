@@ -2,6 +2,7 @@ import { BelayError } from '../../domain/errors.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { findInstance, isUp } from '../instances.ts';
+import { noteLiveData } from '../live-data.ts';
 import { obstaclesOf } from '../plan-rollback.ts';
 
 /** The frozen release must be able to start: its data where the journal says, its container or image here. */
@@ -12,10 +13,14 @@ export const preflightRollback: Step = {
 
   async run(context) {
     await context.host.describe(context.signal);
-    const [obstacle] = await obstaclesOf(context, frozenRelease(context));
+    const [obstacle] = await obstaclesOf(context, context.from, frozenRelease(context));
     if (obstacle) {
       throw new BelayError(obstacle.code, obstacle.message, obstacle.hint ? { hint: obstacle.hint } : {});
     }
+    const active = await Promise.all(
+      context.from.services.map((service) => findInstance(context, context.from, service)),
+    );
+    if (active.every(isUp)) await noteLiveData(context, context.from);
     context.learn({ answeredPorts: await commonPorts(context) });
   },
 

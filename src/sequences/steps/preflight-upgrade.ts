@@ -1,5 +1,6 @@
-import type { Step, StepContext } from '../../domain/step.ts';
+import type { Step } from '../../domain/step.ts';
 import { isUp, mustFindInstance } from '../instances.ts';
+import { noteLiveData } from '../live-data.ts';
 import { mustSlot } from '../slot-pairs.ts';
 
 /** Notes what the old release does well now, so that the new one can be held against it. */
@@ -16,7 +17,7 @@ export const preflightUpgrade: Step = {
       const instance = await mustFindInstance(context, from, service, signal);
       const open = await Promise.all(instance.tcpPorts.map((port) => host.answers(instance.id, port, 1_000)));
       answeredPorts[service.name] = instance.tcpPorts.filter((_, index) => open[index]);
-      if (isUp(instance)) await noteWhereDataIs(context);
+      if (isUp(instance)) await noteLiveData(context, from);
     }
     context.learn({ answeredPorts });
     for (const mount of mustSlot(context.journal, from.slot).mounts) await slots.locate(mount);
@@ -25,11 +26,3 @@ export const preflightUpgrade: Step = {
 
   revert: async () => {},
 };
-
-// What a running container uses is its data, also where somebody has put another directory there since.
-async function noteWhereDataIs({ journal, slots, from }: StepContext): Promise<void> {
-  for (const mount of mustSlot(journal, from.slot).mounts) {
-    const identity = await slots.identify(mount.path);
-    if (identity) journal.updateSlotMount(from.slot, { ...mount, identity });
-  }
-}

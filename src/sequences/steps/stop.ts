@@ -1,8 +1,10 @@
+import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { findInstance, isServing, isUp } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
+import { mustSlot } from '../slot-pairs.ts';
 
 const SERVING_POLL_MS = 100;
 
@@ -35,6 +37,8 @@ export const stop: Step = {
   async revert(context) {
     const { host, from, to } = context;
     await exchangeNames(context, to, from);
+    // A container that is started on what lies there mounts it, whosever data it is.
+    if (from.slot !== to.slot) await mustBeInPlace(context);
     const policies = context.facts().restartPolicies;
     for (const service of from.services) {
       const instance = await findInstance(context, from, service);
@@ -45,6 +49,15 @@ export const stop: Step = {
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
   },
 };
+
+async function mustBeInPlace({ journal, slots, from }: StepContext): Promise<void> {
+  for (const mount of mustSlot(journal, from.slot).mounts) {
+    if ((await slots.whereabouts(mount)) === 'in-place') continue;
+    throw new BelayError('data-missing', `The data of ${from.version} is not in place at ${mount.path}.`, {
+      hint: `Put it back there (it was set aside as ${mount.parkedPath ?? mount.path}), then start the container.`,
+    });
+  }
+}
 
 interface ServiceInstance {
   service: ServiceSpec;
