@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -12,9 +11,6 @@ const absentModules = ['react-devtools-core', 'ssh2', '@grpc/grpc-js', '@grpc/pr
 const banner =
   "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);";
 
-const existing = (entries) =>
-  Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(join(root, source))));
-
 /** Bundles the program into `directory`: split, so that the prompt does not load what it does not show. */
 async function bundle(directory, hasCrashPoints) {
   const outdir = join(root, directory);
@@ -25,7 +21,9 @@ async function bundle(directory, hasCrashPoints) {
     platform: 'node',
     target: 'node26',
     format: 'esm',
+    // Names stay, for the sake of stack traces.
     minifySyntax: true,
+    minifyWhitespace: true,
     jsx: 'automatic',
     legalComments: 'none',
     logLevel: 'warning',
@@ -43,7 +41,7 @@ async function bundle(directory, hasCrashPoints) {
     build({
       ...options,
       splitting: true,
-      entryPoints: { belay: 'src/main.ts', lab: 'src/lab/main.ts', ...existing({ demo: 'src/demo/main.ts' }) },
+      entryPoints: { belay: 'src/main.ts', lab: 'src/lab/main.ts', demo: 'src/demo/main.ts' },
     }),
     // The embedded engine runs it as a process of its own, with nothing else loaded.
     build({ ...options, entryPoints: { 'sample-appliance': 'src/lab/sample-appliance.ts' } }),

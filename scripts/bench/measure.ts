@@ -11,9 +11,12 @@ export async function downtimeOf(url: string, work: () => Promise<unknown>): Pro
   poller.stdout.on('data', (chunk) => {
     output += chunk;
   });
-  while (!output.includes('answered')) await pause(10);
-  await pause(300);
   try {
+    for (let waitedMs = 0; !output.includes('answered'); waitedMs += 10) {
+      if (waitedMs > 20_000) throw new Error(`nothing answers at ${url}`);
+      await pause(10);
+    }
+    await pause(300);
     await work();
   } finally {
     poller.kill('SIGTERM');

@@ -49,7 +49,8 @@ export class BenchServer {
   /** The network, with a neighbour on it as on any host: alone, a container that stops takes the whole network down. */
   async makeNetwork(): Promise<void> {
     const { docker } = this.#engine;
-    await docker(['network', 'create', '--subnet', '10.213.77.0/24', NETWORK]).catch(() => {});
+    const subnet = ['--subnet', '10.213.77.0/24', '--opt', 'com.docker.network.bridge.name=belay-bench'];
+    await docker(['network', 'create', ...subnet, NETWORK]);
     await docker(['run', '-d', '--network', NETWORK, this.reference('1.0'), 'sleep', '1000000']);
   }
 
@@ -105,6 +106,7 @@ export class BenchServer {
     const { docker } = this.#engine;
     const ids = (await docker(['ps', '-aq'])).split('\n').filter(Boolean);
     if (ids.length > 0) await docker(['rm', '-f', '-v', ...ids]);
+    await docker(['network', 'rm', NETWORK]);
     const volumes = (await docker(['volume', 'ls', '-q'])).split('\n').filter(Boolean);
     if (volumes.length > 0) await docker(['volume', 'rm', '-f', ...volumes]);
   }

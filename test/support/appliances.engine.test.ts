@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../src/demo/private-engine/registry.ts';
 import { type Behaviour, makeAppliance } from './appliances.ts';
 import { forgetImage } from './images.ts';
 import { describeOnEngine } from './on-engine.ts';
-import { freePort } from './registry.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,5 +1,6 @@
-import { makeImage, pushImage, splitReference } from './images.ts';
-import type { Engine } from './private-engine.ts';
+import { pushImage, splitReference } from '../../src/demo/private-engine/images.ts';
+import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
+import { makeImage } from './images.ts';
 
 /** How a version of the test appliance behaves once it runs. */
 export type Behaviour =
@@ -22,6 +23,8 @@ export interface TestAppliance {
    */
   dataFormat?: number;
   afterSeconds?: number;
+  /** Whether it declares /data as a volume; it does unless told otherwise. */
+  volume?: boolean;
   /** Further Dockerfile instructions, such as `ENV LOG_LEVEL=info`. */
   changes?: string[];
 }
@@ -83,7 +86,7 @@ export async function makeAppliance(
   engine: Engine,
   appliance: TestAppliance,
 ): Promise<{ imageId: string; digest: string | null }> {
-  const { behaviour = 'serves', dataFormat = 1, afterSeconds = 5, changes = [] } = appliance;
+  const { behaviour = 'serves', dataFormat = 1, afterSeconds = 5, volume = true, changes = [] } = appliance;
   const { tag: version } = splitReference(appliance.reference);
   const probe = behaviour === 'never-healthy' ? 'false' : 'wget -q -O /dev/null http://127.0.0.1:8080/version';
   const imageId = await makeImage(engine, {
@@ -98,7 +101,7 @@ export async function makeAppliance(
     changes: [
       'CMD ["/bin/appliance"]',
       'ENV PATH=/bin',
-      'VOLUME /data',
+      ...(volume ? ['VOLUME /data'] : []),
       'EXPOSE 8080',
       `HEALTHCHECK --interval=1s --timeout=2s --retries=2 CMD ${probe}`,
       'LABEL io.belay.version-command="cat /www/version"',

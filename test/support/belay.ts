@@ -5,9 +5,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ErrorView, OperationView, ReleaseView, SystemView } from '../../src/api/contract/views.ts';
-import { callEngine } from './engine-api.ts';
+import { callEngine } from '../../src/demo/private-engine/engine-api.ts';
 
-const PROGRAM = resolve(import.meta.dirname, '../../dist-test/belay.js');
+/** Where the bundles are: in this tree, unless somebody tests a build of their own. */
+const BUILD = process.env['BELAY_TEST_BUILD'] ?? resolve(import.meta.dirname, '../..');
+/** The build with crash points. */
+const PROGRAM = join(BUILD, 'dist-test/belay.js');
+/** The build that is shipped. */
+export const SHIPPED_PROGRAM = join(BUILD, 'dist/belay.js');
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** An answer that was not what was asked for, with the API's code. */

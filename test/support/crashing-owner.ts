@@ -1,4 +1,4 @@
-import { startPrivateEngine } from './private-engine.ts';
+import { startPrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 
 // Run as a process of its own: starts an engine with a container's network, says where, and is killed.
 const engine = await startPrivateEngine('crash');

@@ -5,9 +5,9 @@ import { mkdir, mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/pr
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { importImage, pushImage } from './images.ts';
-import type { Engine } from './private-engine.ts';
-import { reserve } from './started-things.ts';
+import { importImage, pushImage } from '../../src/demo/private-engine/images.ts';
+import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
+import { reserve } from '../../src/demo/private-engine/started-things.ts';
 
 const run = promisify(execFile);
 

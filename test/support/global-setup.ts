@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
-import { provideNeeds } from './debian-packages.ts';
-import { startPrivateEngine } from './private-engine.ts';
-import { startRegistry } from './registry.ts';
+import { provideNeeds, TEST_NEEDS } from '../../src/demo/private-engine/debian-packages.ts';
+import { startPrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
+import { startRegistry } from '../../src/demo/private-engine/registry.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +14,7 @@ declare module 'vitest' {
 
 /** One Docker Engine and one registry for all real-engine tests of a run. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const problem = await provideNeeds();
+  const problem = await provideNeeds(TEST_NEEDS);
   if (problem !== null) {
     if (process.env['CI'] === 'true') throw new Error(`no real Docker Engine for the tests: ${problem}`);
     process.stderr.write(`\n*** NO REAL DOCKER ENGINE: ${problem}\n*** Every test that needs one is skipped.\n\n`);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { reserve } from './started-things.ts';
+import { reserve } from '../../src/demo/private-engine/started-things.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { describe, expect, inject } from 'vitest';
-import { type Engine, engineAt } from './private-engine.ts';
+import { type Engine, engineAt } from '../../src/demo/private-engine/private-engine.ts';
 
 /** The shared Docker Engine and registry, as a test file sees them. */
 export interface Bench {

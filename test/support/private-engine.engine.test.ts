@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { startPrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
+import { cleanStale, engineLeftovers } from '../../src/demo/private-engine/started-things.ts';
 import { makeImage } from './images.ts';
 import { describeOnEngine } from './on-engine.ts';
-import { startPrivateEngine } from './private-engine.ts';
-import { cleanStale, engineLeftovers } from './started-things.ts';
 
 const run = promisify(execFile);
 

@@ -7,7 +7,7 @@ import { cleanStale, engineLeftovers, markProcess, reserve, type StartedRecord }
 
 const run = promisify(execFile);
 
-/** A Docker Engine that a test may use. */
+/** A Docker Engine that may be used. */
 export interface Engine {
   socketPath: string;
   /** As `DOCKER_HOST` has it. */
@@ -16,7 +16,7 @@ export interface Engine {
   docker(args: string[]): Promise<string>;
 }
 
-/** A Docker Engine of the test's own, on its own bridge, subnet and data root. */
+/** A Docker Engine of one's own, on its own bridge, subnet and data root. */
 export interface PrivateEngine extends Engine {
   dataRoot: string;
   pid(): number;
@@ -53,6 +53,11 @@ async function waitUntilItAnswers(socketPath: string, log: string, isGone: () =>
   throw new Error(`dockerd did not come up; its last lines:\n${lines.join('\n')}`);
 }
 
+/** A network that a test made is a bridge of the host's, which outlives the engine and keeps its subnet's route. */
+async function removeNetworks(socketPath: string): Promise<void> {
+  await askEngine(socketPath, '/networks/prune', { method: 'POST', timeoutMs: 30_000 });
+}
+
 async function removeContainers(socketPath: string): Promise<void> {
   const containers = await askEngine<{ Id: string }[]>(socketPath, '/containers/json?all=1', { timeoutMs: 10_000 });
   const remove = ({ Id }: { Id: string }) =>
@@ -60,7 +65,7 @@ async function removeContainers(socketPath: string): Promise<void> {
   await Promise.all(containers.map(remove));
 }
 
-/** Takes a subnet 10.N.0.0/16 that no interface, route or other test uses, and makes a bridge on it. */
+/** Takes a subnet 10.N.0.0/16 that no interface, route or other private engine uses, and makes a bridge on it. */
 async function makeBridge(
   name: string,
   root: string,
@@ -105,7 +110,7 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
   async function start(): Promise<void> {
     const output = await open(log, 'a');
     const path = `${process.env['PATH']}:/usr/sbin:/sbin`;
-    // Detached: a Ctrl-C at the tests must not reach it before its containers are removed.
+    // Detached: a Ctrl-C at the terminal must not reach it before its containers are removed.
     const child = spawn('dockerd', args, {
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
@@ -149,12 +154,19 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
     reboot: async () => {
       process.kill(pid, 'SIGKILL');
       await waitUntilGone();
-      for (const leftover of await engineLeftovers(directory)) process.kill(leftover, 'SIGKILL');
+      for (const leftover of await engineLeftovers(directory)) {
+        try {
+          process.kill(leftover, 'SIGKILL');
+        } catch {
+          // It has ended by itself meanwhile.
+        }
+      }
       await run('rm', ['-rf', join(directory, 'pid'), join(directory, 'exec', 'containerd', 'containerd.pid')]);
       await start();
     },
     stop: async () => {
       await removeContainers(socketPath).catch(() => {});
+      await removeNetworks(socketPath).catch(() => {});
       await record.destroy();
     },
   };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanStale, markProcess, reserve } from './started-things.ts';
 
-export interface TestRegistry {
+export interface PrivateRegistry {
   /** `127.0.0.1:PORT`, as it stands before the repository in a reference. */
   address: string;
   stop(): Promise<void>;
@@ -38,11 +38,11 @@ http:
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts a real `docker-registry` on loopback with its storage in a temporary directory. */
-export async function startRegistry(port?: number): Promise<TestRegistry> {
+export async function startRegistry(port?: number): Promise<PrivateRegistry> {
   await cleanStale();
   const directory = join(tmpdir(), `belay-registry-${process.pid}-${Date.now()}`);
   const record = await reserve(directory);
-  if (!record) throw new Error('two test registries were given the same name');
+  if (!record) throw new Error('two registries were given the same name');
   const usedPort = port ?? (await freePort());
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'config.yml'), configuration(join(directory, 'storage'), usedPort));

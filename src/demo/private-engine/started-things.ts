@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const RECORDS = join(tmpdir(), 'belay-test-started');
+const RECORDS = join(tmpdir(), 'belay-started');
 
 /** A process, told from a later one with the same number by its start time. */
 interface ProcessMark {
@@ -14,11 +14,11 @@ interface ProcessMark {
   startTicks: string;
 }
 
-/** What a test has started and must take away again, kept in a file so that a crash does not lose it. */
+/** What somebody has started and must take away again, kept in a file so that a crash does not lose it. */
 export interface StartedThings {
   owner: ProcessMark;
   processes: ProcessMark[];
-  /** `10.201.`: links with an address that begins so are this test's; null where it has no network. */
+  /** `10.201.`: links with an address that begins so are the owner's; null where it has no network. */
   subnetPrefix: string | null;
   directory: string;
 }
@@ -111,6 +111,13 @@ async function takeAway(things: StartedThings): Promise<void> {
   await rm(things.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
+/** What the records name is killed and deleted: nobody else may have put them there. */
+async function refuseForeignRecords(): Promise<void> {
+  const { uid, mode } = await lstat(RECORDS);
+  const isOurs = uid === process.getuid?.() && (mode & 0o170022) === 0o040000;
+  if (!isOurs) throw new Error(`${RECORDS} is not a directory that only this user can write in`);
+}
+
 /**
  * Records what is about to be started. `name` is unique among all records: 'wx' makes it a reservation,
  * and null is returned where somebody else has it.
@@ -120,7 +127,8 @@ export async function reserve(
   subnetPrefix: string | null = null,
   name: string = randomBytes(6).toString('hex'),
 ): Promise<StartedRecord | null> {
-  await mkdir(RECORDS, { recursive: true });
+  await mkdir(RECORDS, { recursive: true, mode: 0o700 });
+  await refuseForeignRecords();
   const file = join(RECORDS, `${name}.json`);
   const things: StartedThings = { owner: await markProcess(process.pid), processes: [], subnetPrefix, directory };
   try {
@@ -139,9 +147,11 @@ export async function reserve(
   };
 }
 
-/** Takes away what tests that crashed have left. */
+/** Takes away what owners that crashed have left. */
 export async function cleanStale(): Promise<void> {
-  for (const entry of await readdir(RECORDS).catch(() => [])) {
+  const entries = await readdir(RECORDS).catch(() => []);
+  if (entries.length > 0) await refuseForeignRecords();
+  for (const entry of entries) {
     const file = join(RECORDS, entry);
     const text = await readFile(file, 'utf8').catch(() => '');
     if (text === '') continue; // being written, or taken away by another run

@@ -6,20 +6,26 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A command that real-engine tests call, and the Debian package that has it. */
-interface Need {
+/** A command, and the Debian package that has it. */
+export interface Need {
   command: string;
   package: string;
 }
 
-const NEEDS: Need[] = [
+/** For an engine and a registry, and for Belay to clone data while it is written. */
+export const ENGINE_NEEDS: readonly Need[] = [
   { command: 'dockerd', package: 'docker.io' },
-  { command: 'docker', package: 'docker.io' },
   { command: 'docker-registry', package: 'docker-registry' },
-  { command: 'busybox', package: 'busybox-static' },
   { command: 'rsync', package: 'rsync' },
   { command: 'ip', package: 'iproute2' },
   { command: 'iptables', package: 'iptables' },
+];
+
+/** What tests on a real engine call as well. */
+export const TEST_NEEDS: readonly Need[] = [
+  ...ENGINE_NEEDS,
+  { command: 'docker', package: 'docker.io' },
+  { command: 'busybox', package: 'busybox-static' },
   { command: 'debootstrap', package: 'debootstrap' },
   { command: 'mkfs.xfs', package: 'xfsprogs' },
   { command: 'mkfs.btrfs', package: 'btrfs-progs' },
@@ -56,7 +62,7 @@ async function isStatic(path: string): Promise<boolean> {
   );
 }
 
-async function missing(needs: Need[]): Promise<Need[]> {
+async function missing(needs: readonly Need[]): Promise<Need[]> {
   const absent: Need[] = [];
   for (const need of needs) {
     const path = await findCommand(need.command);
@@ -66,7 +72,7 @@ async function missing(needs: Need[]): Promise<Need[]> {
 }
 
 async function aptInstall(packages: string[]): Promise<void> {
-  process.stderr.write(`Installing Debian packages for the tests: ${packages.join(' ')}\n`);
+  process.stderr.write(`Installing Debian packages: ${packages.join(' ')}\n`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 64 << 20 };
   const install = ['install', '-y', '--no-install-recommends', ...packages];
   // The first try spares a machine whose package lists are fresh the wait for new ones.
@@ -77,21 +83,21 @@ async function aptInstall(packages: string[]): Promise<void> {
 }
 
 /**
- * Makes sure that what real-engine tests need is here: as root on Debian missing packages are installed.
- * Returns why they cannot run, or null. Needs without which only single tests are skipped do not count.
+ * Makes sure that the commands are here: as root on Debian missing packages are installed. Returns why a private
+ * Docker Engine cannot run, or null. Needs without which only single tests are skipped do not count.
  */
-export async function provideNeeds(): Promise<string | null> {
+export async function provideNeeds(needs: readonly Need[]): Promise<string | null> {
   if (process.platform !== 'linux') return `Docker Engine runs on Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'starting a private Docker Engine needs root';
-  let absent = await missing(NEEDS);
+  let absent = await missing(needs);
   if (absent.length > 0 && (await findCommand('apt-get')) !== null) {
     await aptInstall([...new Set(absent.map((need) => need.package))]).catch((error: Error) => {
       process.stderr.write(`apt-get: ${error.message.trim().split('\n').slice(-3).join(' ')}\n`);
     });
-    absent = await missing(NEEDS);
+    absent = await missing(needs);
     // From Debian 13 on the command line client is a package of its own.
     if (absent.some((need) => need.command === 'docker')) await aptInstall(['docker-cli']).catch(() => {});
-    absent = await missing(NEEDS);
+    absent = await missing(needs);
   }
   const essential = absent.filter((need) => ['dockerd', 'docker-registry', 'busybox', 'ip'].includes(need.command));
   if (essential.length === 0) return null;
