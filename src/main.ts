@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDaemon } from './daemon/ensure-running.ts';
 import { placesOf } from './daemon/places.ts';
@@ -9,6 +12,8 @@ const version = typeof __BELAY_VERSION__ === 'undefined' ? '0.0.0' : __BELAY_VER
 /** What is loaded decides how soon the prompt is there: the daemon's world is loaded by the daemon only. */
 async function main(argv: string[]): Promise<number> {
   const places = placesOf(process.env, process.getuid?.() ?? -1, homedir());
+  // Compiled code is kept for the next start, where nobody else can write.
+  if (existsSync(places.home)) enableCompileCache(join(places.home, 'compile-cache'));
   if (argv[0] === 'daemon') {
     const { serve } = await import('./daemon/serve.ts');
     return serve(places, version);

@@ -14,9 +14,8 @@ const POLL_MS = 15;
  */
 export async function ensureDaemon(places: Places, program: string): Promise<void> {
   if (await isAnswering(places.socket)) return;
-  mkdirSync(places.home, { recursive: true, mode: 0o700 });
   const logPath = join(places.home, 'daemon.log');
-  const log = openSync(logPath, 'a', 0o600);
+  const log = openLog(places.home, logPath);
   const child = spawn(process.execPath, [program, 'daemon'], {
     detached: true,
     stdio: ['ignore', log, log],
@@ -37,6 +36,22 @@ export async function ensureDaemon(places: Places, program: string): Promise<voi
   throw new BelayError('no-daemon', `The Belay daemon does not start: ${lastWords(logPath)}`, {
     hint: 'See why: belay daemon',
   });
+}
+
+function openLog(home: string, logPath: string): number {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    return openSync(logPath, 'a', 0o600);
+  } catch (cause) {
+    throw new BelayError(
+      'no-daemon',
+      `The Belay daemon cannot keep its state in ${home}: ${(cause as Error).message}.`,
+      {
+        hint: 'Choose another directory with BELAY_HOME.',
+        cause,
+      },
+    );
+  }
 }
 
 function lastWords(logPath: string): string {

@@ -16,8 +16,8 @@ export async function findImage(api: EngineApi, reference: string, signal?: Abor
 
 /** The digest that the registry has for the reference now. */
 export async function resolveDigest(api: EngineApi, reference: string, signal?: AbortSignal): Promise<string> {
-  const { repository, tag } = parseReference(reference);
-  const name = `${repository}:${tag ?? 'latest'}`;
+  const { repository, tag, digest: known } = parseReference(reference);
+  const name = known ? `${repository}@${known}` : `${repository}:${tag ?? 'latest'}`;
   const auth = await engineAuthFor(repository);
   const answer = await api.distribution(name, auth, signal).catch((thrown: unknown) => {
     throw registryFailure(thrown, name, repository);

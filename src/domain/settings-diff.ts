@@ -13,11 +13,17 @@ function settingsOf({ settings, mounts }: ServiceSpec): Map<string, string> {
   for (const [name, value] of Object.entries((Labels as JsonObject | undefined) ?? {}))
     found.set(`label ${name}`, String(value));
   for (const [name, value] of Object.entries({ ...config, ...settings.hostConfig })) {
-    if (!isUnset(value)) found.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+    if (!isUnset(value)) found.set(name, typeof value === 'string' ? value : JSON.stringify(value, withSortedKeys));
   }
   for (const network of Object.keys(settings.networks)) found.set(`network ${network}`, 'connected');
   for (const { slotKey, source, target } of mounts) found.set(`mount ${target}`, slotKey ?? source);
   return found;
+}
+
+/** The engine and the journal write the keys of one object in different orders. */
+function withSortedKeys(_key: string, value: JsonValue): JsonValue {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)));
 }
 
 function isUnset(value: JsonValue | undefined): boolean {

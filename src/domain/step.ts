@@ -32,7 +32,8 @@ export interface Step {
   title(releases: { from: Release; to: Release }): string;
   check(context: StepContext): Promise<boolean>;
   run(context: StepContext): Promise<void>;
-  revert(context: StepContext): Promise<void>;
+  /** Absent where there is nothing to take back. */
+  revert?(context: StepContext): Promise<void>;
   /** The step writes its own `done` entry, within its transaction. */
   recordsOutcome?: true;
 }

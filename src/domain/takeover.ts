@@ -13,3 +13,9 @@ export function heldBy(holder: Operation): BelayError {
     },
   );
 }
+
+/** The refusal of what was planned from a release that is not the active one any more. */
+export const outdated = (appliance: string): BelayError =>
+  new BelayError('busy', `Another operation has changed ${appliance} since this one was planned.`, {
+    hint: 'See what runs now: show system. Then type the command again.',
+  });

@@ -6,7 +6,7 @@ import type { JournalEntry, Operation, OperationFacts, OperationState } from '..
 import type { Appliance, InstanceRecord, Journal, NewOperation } from '../domain/ports/journal.ts';
 import type { Release } from '../domain/release.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
-import { heldBy } from '../domain/takeover.ts';
+import { heldBy, outdated } from '../domain/takeover.ts';
 import { openJournalDatabase } from './open.ts';
 import * as rows from './rows.ts';
 
@@ -120,6 +120,8 @@ export class SqliteJournal implements Journal {
         operation.appliance,
       );
       if (holder) throw heldBy(rows.readOperation(holder));
+      // A plan takes a while, and another operation may have begun and ended in between.
+      if (this.appliance(operation.appliance)?.active !== operation.from) throw outdated(operation.appliance);
       if (operation.slot) this.#insertSlot(operation.slot);
       this.#insertRelease(operation.to);
       this.#run(

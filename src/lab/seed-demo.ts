@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageDefinition } from './image-definition.ts';
 import type { Lab } from './lab.ts';
@@ -21,8 +21,14 @@ const RELEASED = {
   '2.1': '2026-08-03T09:00:00Z',
   '3.0': '2026-10-29T09:00:00Z',
 };
-const NOTES = ['Ropes checked at base camp', 'Weather window from Thursday', 'Camp 2 needs gas'];
+export const ACME_VERSIONS: readonly string[] = Object.keys(RELEASED);
+export const ACME_NOTES: readonly string[] = [
+  'Ropes checked at base camp',
+  'Weather window from Thursday',
+  'Camp 2 needs gas',
+];
 const READY_WITHIN_MS = 15_000;
+const FIRST_HOST_PORT = 18080;
 
 /** The sample appliance's images: one for each version, which is all that tells them apart. */
 export function acmeImage(version: string, port = 8080): ImageDefinition {
@@ -45,6 +51,20 @@ export function acmeImage(version: string, port = 8080): ImageDefinition {
   };
 }
 
+/** What `docker run` would send to the engine for the sample appliance. */
+export function acmeContainer(wanted: { image: string; volume: string; containerPort: number; hostPort: number }) {
+  return {
+    Image: wanted.image,
+    Env: ['ACME_SITE=base camp'],
+    Labels: { site: 'base-camp' },
+    HostConfig: {
+      Binds: [`${wanted.volume}:/var/lib/acme`],
+      PortBindings: { [`${wanted.containerPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(wanted.hostPort) }] },
+      RestartPolicy: { Name: 'unless-stopped' },
+    },
+  };
+}
+
 /**
  * Four versions of the sample appliance in the lab's registry, and version 1.0 running as `acme` with a volume
  * and a few notes, as plain `docker run` would have made it. Does nothing to an `acme` that is there.
@@ -54,24 +74,17 @@ export async function seedDemo(lab: Lab): Promise<Demo> {
   const existing = await call(lab, 'GET', `/containers/${CONTAINER}/json`);
   if (existing.status === 200) return { repository, container: CONTAINER, url: urlOf(existing.body as Inspected) };
   const containerPort = await firstFreePort('127.77.255.254', 8080);
-  for (const version of Object.keys(RELEASED)) {
+  for (const version of ACME_VERSIONS) {
     lab.addImage(acmeImage(version, containerPort), version === '1.0' ? 'both' : 'registry');
   }
-  const hostPort = await firstFreePort('127.0.0.1', 18080);
-  await must(lab, 'POST', `/containers/create?name=${CONTAINER}`, {
-    Image: `${repository}:1.0`,
-    Env: ['ACME_SITE=base camp'],
-    Labels: { site: 'base-camp' },
-    HostConfig: {
-      Binds: ['acme-data:/var/lib/acme'],
-      PortBindings: { [`${containerPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(hostPort) }] },
-      RestartPolicy: { Name: 'unless-stopped' },
-    },
-  });
+  const hostPort = await claimHostPort();
+  const ports = { containerPort, hostPort };
+  const container = acmeContainer({ image: `${repository}:1.0`, volume: 'acme-data', ...ports });
+  await must(lab, 'POST', `/containers/create?name=${CONTAINER}`, container);
   await must(lab, 'POST', `/containers/${CONTAINER}/start`);
   const url = `http://127.0.0.1:${hostPort}`;
   await untilReady(lab, url);
-  for (const text of NOTES) await fetch(`${url}/notes`, { method: 'POST', body: text });
+  for (const text of ACME_NOTES) await fetch(`${url}/notes`, { method: 'POST', body: text });
   return { repository, container: CONTAINER, url };
 }
 
@@ -95,19 +108,40 @@ async function untilReady(lab: Lab, url: string): Promise<void> {
   throw new Error(`the sample appliance does not answer on ${url}: ${String(body)}`);
 }
 
+/**
+ * A port of 127.0.0.1 for the sample appliance to be published on. Held for as long as this process lives, by
+ * listening at a place of its own: during an upgrade nobody listens on the port itself.
+ */
+export async function claimHostPort(): Promise<number> {
+  for (let first = FIRST_HOST_PORT; ; first++) {
+    const port = await firstFreePort('127.0.0.1', first);
+    const claim = process.platform === 'linux' ? await tryListen('127.77.255.253', port) : null;
+    claim?.unref();
+    if (claim || process.platform !== 'linux') return port;
+    first = port;
+  }
+}
+
 /** From `first` on. Somebody's server on every address of the machine holds a port of every container, too. */
 async function firstFreePort(address: string, first: number): Promise<number> {
   const host = process.platform === 'linux' ? address : '127.0.0.1';
   for (let port = first; ; port++) {
-    const server = createServer();
-    try {
-      await listenOn(server, { host, port });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      continue;
-    }
+    const server = await tryListen(host, port);
+    if (!server) continue;
     await new Promise((resolve) => server.close(resolve));
     return port;
+  }
+}
+
+/** Null where the port is taken. */
+async function tryListen(host: string, port: number): Promise<Server | null> {
+  const server = createServer();
+  try {
+    await listenOn(server, { host, port });
+    return server;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return null;
   }
 }
 

@@ -96,7 +96,7 @@ export class Runner {
     const toRevert = this.#stepsToRevert(operation);
     let trouble: BelayError | null = null;
     for (const step of steps.toReversed()) {
-      if (toRevert.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
+      if (step.revert && toRevert.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
     }
     const entries = this.#world.journal.entries(operation.id);
     const hadSwitched = entries.some(({ step, phase }) => step === switchesAt && phase === 'intent');
@@ -138,7 +138,7 @@ export class Runner {
     crashPoint(`${step.name}:revert-intent`);
     for (let attempt = 1; ; ) {
       try {
-        await step.revert(context);
+        await step.revert?.(context);
         crashPoint(`${step.name}:revert-acted`);
         this.#record(operation, step, 'reverted');
         crashPoint(`${step.name}:reverted`);

@@ -37,6 +37,8 @@ export async function runShell(options: ShellOptions): Promise<ExitCode> {
   }
 }
 
+const GREETING_DELAY_MS = 10;
+
 class Session {
   private readonly options: ShellOptions;
   private readonly terminal: Terminal;
@@ -79,8 +81,8 @@ class Session {
         }),
         onOpen: (open) => {
           this.open = open;
-          // Finding the daemon loads the HTTP client: nobody has to wait for that before typing.
-          if (!this.greeted) setImmediate(() => this.greet());
+          // Finding the daemon loads the HTTP client: keys that wait already are drawn before that.
+          if (!this.greeted) setTimeout(() => this.greet(), GREETING_DELAY_MS);
         },
       });
       this.open = null;

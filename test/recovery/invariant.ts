@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { OperationView } from '../../src/api/contract/views.ts';
+import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
 import type { TestBelay } from '../support/belay.ts';
-import type { Engine } from '../support/private-engine.ts';
 
 /** The data of a version: what the test appliance calls its witness, and the format that it is in. */
 export interface Witness {

@@ -201,5 +201,7 @@ function decoded(value: string): string {
 // Hono answers a body that is not JSON, or is too large, with an exception of its own.
 function malformed(thrown: unknown): unknown {
   if (thrown instanceof BelayError || !(thrown instanceof Error) || !('status' in thrown)) return thrown;
-  return new BelayError('invalid-input', `The request cannot be read: ${thrown.message || 'it is malformed'}.`);
+  return new BelayError('invalid-input', `The request cannot be read: ${thrown.message || 'it is malformed'}.`, {
+    hint: 'Send at most 64 KiB of JSON, with Content-Type: application/json.',
+  });
 }

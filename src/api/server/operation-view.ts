@@ -46,8 +46,9 @@ function viewStep(
 ): StepView {
   const status = statusOf(entries, operationRuns);
   const isUnderWay = status === 'running' || status === 'reverting';
-  const began = entries.findLast(({ phase }) => phase === 'intent');
-  const ended = entries.findLast(({ phase }) => phase !== 'intent' && phase !== 'revert-intent');
+  // A step that was taken back shows how long it took, not how long ago it was.
+  const began = entries.findLast(({ phase }) => phase === (status === 'reverting' ? 'revert-intent' : 'intent'));
+  const ended = entries.findLast(({ phase }) => phase === 'done' || phase === 'failed') ?? entries.at(-1);
   const failure = entries.findLast(({ phase }) => phase === 'failed' || phase === 'revert-failed');
   return {
     ...step,

@@ -6,7 +6,7 @@ import type { ImageRegistry } from '../../domain/ports/image-registry.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Sequence } from '../../domain/step.ts';
-import { heldBy } from '../../domain/takeover.ts';
+import { heldBy, outdated } from '../../domain/takeover.ts';
 import type { Runner } from '../../runner/runner.ts';
 import type { World } from '../../runner/step-context.ts';
 import { adopt } from '../../sequences/adopt.ts';
@@ -135,6 +135,10 @@ export class Service {
     plan: { from: { release: string }; steps: { name: string; title: string }[]; obstacles: Obstacle[] },
     by: string,
   ): OperationView {
+    // The plan took a while: what another operation has done meanwhile would look like obstacles.
+    const appliance = this.appliance(candidate.release.appliance);
+    this.#refuseWhileBusy(appliance);
+    if (appliance.active !== plan.from.release) throw outdated(appliance.name);
     refuseObstacles(plan.obstacles);
     const operation = this.#mustRunner().start({
       id: newOperationId(),

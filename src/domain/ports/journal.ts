@@ -60,7 +60,7 @@ export interface Journal {
   /** Sets what pulling taught about an image of a candidate. */
   updateCandidate(release: Release): void;
 
-  /** `busy`, with who holds it, when another operation of the appliance has not ended. */
+  /** `busy`, with who holds it, when another operation of the appliance has not ended, or when `from` is not active any more. */
   begin(operation: NewOperation, at: Date): Operation;
   operation(id: OperationId): Operation | null;
   /** Newest first. */

@@ -14,7 +14,4 @@ export const commit: Step = {
     await slots.flush(mustSlot(journal, to.slot).mounts.map(({ path }) => path));
     journal.commit(operation.id, 'commit', clock.now());
   },
-
-  // The transaction either was or was not: there is no half of it to take back.
-  revert: async () => {},
 };

@@ -21,7 +21,4 @@ export const delta: Step = {
       journal.updateSlotMount(to.slot, { ...mount, identity: await slots.identify(clonePath(mount)) });
     }
   },
-
-  // The clone is discarded by the step that made it.
-  revert: async () => {},
 };

@@ -16,8 +16,6 @@ export const gate: Step = {
   async run(context) {
     for (const service of context.to.services) await prove(context, service);
   },
-
-  revert: async () => {},
 };
 
 /**

@@ -23,8 +23,6 @@ export const preflightRollback: Step = {
     if (active.every(isUp)) await noteLiveData(context, context.from);
     context.learn({ answeredPorts: await commonPorts(context) });
   },
-
-  revert: async () => {},
 };
 
 /** The release that is gone back to; `to` is its copy, which has no containers yet. */

@@ -23,6 +23,4 @@ export const preflightUpgrade: Step = {
     for (const mount of mustSlot(context.journal, from.slot).mounts) await slots.locate(mount);
     context.report({ detail: `${to.services.length} to replace` });
   },
-
-  revert: async () => {},
 };

@@ -19,9 +19,6 @@ export const pull: Step = {
     await context.host.flush(context.signal);
     context.journal.updateCandidate({ ...context.to, services });
   },
-
-  // The image stays: it costs nothing but space, and the next try needs it.
-  revert: async () => {},
 };
 
 async function fetchImage(context: StepContext, service: ServiceSpec): Promise<ServiceSpec> {

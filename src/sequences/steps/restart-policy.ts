@@ -17,7 +17,4 @@ export const restartPolicy: Step = {
       if (!isUp(instance)) await host.startInstance(instance.id, signal);
     }
   },
-
-  // Never asked for: a failure after the commit goes forward.
-  revert: async () => {},
 };

@@ -31,7 +31,7 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
           ? `${last.kind} to ${last.to.version} ${stateWords[last.state]}, ${formatAge(last.endedAt ?? last.startedAt, nowMs)}`
           : null,
       },
-      { name: 'Engine', value: `${system.engine.product} ${system.engine.version}, ${system.engine.rootDir}` },
+      { name: 'Engine', value: `${system.engine.product}, ${system.engine.rootDir}` },
       {
         name: 'Daemon',
         value: `Belay ${system.daemon.version}, process ${system.daemon.pid}, started ${formatAge(system.daemon.startedAt, nowMs)}`,
