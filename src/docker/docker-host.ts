@@ -115,6 +115,10 @@ export class DockerHost implements ContainerHost {
     return removeVolume(this.#api, name, signal);
   }
 
+  async hasNetwork(name: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#api.network(name, signal)) !== null;
+  }
+
   async rawInspect(id: string, signal?: AbortSignal): Promise<JsonObject | null> {
     const answer = instances.isContainerName(id) ? await this.#api.container(id, signal) : null;
     return answer as JsonObject | null;

@@ -120,6 +120,10 @@ export class EngineApi {
     return this.#read<{ Running: boolean; ExitCode: number | null }>({ path: `/exec/${execId}/json`, signal });
   }
 
+  network(name: string, signal?: Signal) {
+    return this.#found<{ Id: string }>({ path: `/networks/${encodeURIComponent(name)}`, signal });
+  }
+
   connectNetwork(network: string, id: string, endpoint: JsonObject, signal?: Signal) {
     const body = { Container: id, EndpointConfig: endpoint };
     return this.#act({ path: `/networks/${encodeURIComponent(network)}/connect`, body, signal });

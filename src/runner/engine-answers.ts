@@ -1,4 +1,4 @@
-import type { World } from './step-context.ts';
+import type { World } from '../domain/ports/world.ts';
 
 const POLL_MS = 500;
 

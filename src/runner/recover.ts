@@ -1,10 +1,10 @@
 import { BelayError } from '../domain/errors.ts';
 import type { Operation, OperationKind } from '../domain/operation.ts';
+import type { World } from '../domain/ports/world.ts';
 import { decideRecovery, MAX_RECOVERIES } from '../domain/recovery.ts';
 import type { Sequence } from '../domain/step.ts';
 import { engineAnswers } from './engine-answers.ts';
 import type { Runner } from './runner.ts';
-import type { World } from './step-context.ts';
 
 export interface Recovery {
   world: World;

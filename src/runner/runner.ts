@@ -2,11 +2,12 @@ import { BelayError, toBelayError } from '../domain/errors.ts';
 import type { OperationId } from '../domain/ids.ts';
 import type { EntryPhase, Operation, OperationKind, OperationState, StepProgress } from '../domain/operation.ts';
 import type { NewOperation } from '../domain/ports/journal.ts';
+import type { World } from '../domain/ports/world.ts';
 import type { Sequence, Step } from '../domain/step.ts';
 import { crashPoint } from './crash-points.ts';
 import { engineAnswers } from './engine-answers.ts';
 import { LiveProgress } from './live-progress.ts';
-import { contextFor, type World } from './step-context.ts';
+import { contextFor } from './step-context.ts';
 
 const MAX_ATTEMPTS = 3;
 const RETRY_PAUSE_MS = 1_000;

@@ -1,20 +1,10 @@
 import { BelayError } from '../domain/errors.ts';
 import type { OperationId, ReleaseId } from '../domain/ids.ts';
-import type { Clock } from '../domain/ports/clock.ts';
-import type { ContainerHost } from '../domain/ports/container-host.ts';
 import type { Journal } from '../domain/ports/journal.ts';
-import type { SlotStore } from '../domain/ports/slot-store.ts';
+import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { StepContext } from '../domain/step.ts';
 import type { LiveProgress } from './live-progress.ts';
-
-/** What the runner needs of the world; steps get all of it. */
-export interface World {
-  journal: Journal;
-  host: ContainerHost;
-  slots: SlotStore;
-  clock: Clock;
-}
 
 /** Whatever a step sees of its operation is read from the journal anew: nothing lives in memory alone. */
 export function contextFor(

@@ -1,20 +1,11 @@
 import { BelayError } from '../domain/errors.ts';
 import { newReleaseId, newSlotId, type SlotId } from '../domain/ids.ts';
-import type { Clock } from '../domain/ports/clock.ts';
-import type { ContainerHost } from '../domain/ports/container-host.ts';
 import type { Journal } from '../domain/ports/journal.ts';
-import type { SlotStore } from '../domain/ports/slot-store.ts';
+import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import { parkedPathOf, type Slot, type SlotMount } from '../domain/slot.ts';
 import { isUp } from './instances.ts';
-
-export interface AdoptWorld {
-  journal: Journal;
-  host: ContainerHost;
-  slots: SlotStore;
-  clock: Clock;
-}
 
 const APPLIANCE_NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
 
@@ -23,7 +14,7 @@ const APPLIANCE_NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
  * where there is no such container, `refused` where it does not run or belongs to an appliance already.
  */
 export async function adopt(
-  world: AdoptWorld,
+  world: World,
   request: { container: string; name?: string | undefined; by: string },
 ): Promise<Release> {
   const { journal, host, clock } = world;
@@ -92,7 +83,7 @@ function refuseAdoptedTwice(journal: Journal, containerId: string, containerName
   }
 }
 
-async function slotMounts({ host, slots }: AdoptWorld, spec: ServiceSpec, slot: SlotId): Promise<SlotMount[]> {
+async function slotMounts({ host, slots }: World, spec: ServiceSpec, slot: SlotId): Promise<SlotMount[]> {
   const mounts = new Map<string, SlotMount>();
   for (const { kind, source, slotKey } of spec.mounts) {
     if (!slotKey || mounts.has(slotKey)) continue;

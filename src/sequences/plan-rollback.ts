@@ -2,6 +2,7 @@ import { BelayError, toBelayError } from '../domain/errors.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
 import type { DataChanges } from '../domain/ports/slot-store.ts';
+import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import { compareSettings } from '../domain/settings-diff.ts';
 import type { Step } from '../domain/step.ts';
@@ -9,10 +10,9 @@ import { type Candidate, rollbackCandidate } from './candidate.ts';
 import { currentServices } from './current-services.ts';
 import { lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
-import type { PlanningWorld } from './plan-upgrade.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import { mustSlot, slotPairs } from './slot-pairs.ts';
-import { takenNames } from './taken-names.ts';
+import { startObstacles } from './start-obstacles.ts';
 
 export interface PlannedRollback {
   plan: RollbackPlan;
@@ -26,7 +26,7 @@ const SAMPLE_LIMIT = 20;
  * no registry, and works while the appliance is down.
  */
 export async function planRollback(
-  world: PlanningWorld,
+  world: World,
   active: Release,
   request: { release?: ReleaseId | undefined; by: string },
   steps: readonly Step[],
@@ -63,7 +63,7 @@ export async function planRollback(
 }
 
 async function changesSince(
-  { journal, slots }: PlanningWorld,
+  { journal, slots }: World,
   target: Release,
   active: Release,
   signal?: AbortSignal,
@@ -81,14 +81,16 @@ async function changesSince(
   return { ...total, sample: total.sample.slice(0, SAMPLE_LIMIT) };
 }
 
-async function locateOrNull(slots: PlanningWorld['slots'], mount: Parameters<typeof slots.locate>[0]) {
+async function locateOrNull(slots: World['slots'], mount: Parameters<typeof slots.locate>[0]) {
   return slots.locate(mount).catch(() => null);
 }
 
 /** Everything that could keep the frozen release from starting is looked at before anything is stopped. */
-export async function obstaclesOf(world: PlanningWorld, active: Release, target: Release): Promise<Obstacle[]> {
+export async function obstaclesOf(world: World, active: Release, target: Release): Promise<Obstacle[]> {
   const { journal, host, slots } = world;
-  const obstacles = await takenNames(world, active, target);
+  // What is set on the frozen containers decides; the release's record where that cannot be told.
+  const services = await currentServices(world, target).catch(() => target.services);
+  const obstacles = await startObstacles(world, active, target, services);
   const kept = 'Nothing has been changed. See what else there is: show releases';
   const slot = mustSlot(journal, target.slot);
   for (const mount of slot.mounts) {

@@ -94,6 +94,7 @@ export async function clonesInstantly(from: string, to: string): Promise<boolean
 export async function obstacleAt(path: string): Promise<PathObstacle> {
   const status = await lstat(path).catch(() => null);
   if (!status) return 'missing';
+  if (status.isSymbolicLink()) return 'link';
   if (!status.isDirectory() && !status.isFile()) return 'special';
   const real = join(await realpath(dirname(path)), basename(path));
   const isMountPoint = (await mountTable()).some((mount) => mount.path === real);

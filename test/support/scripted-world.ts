@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newOperationId } from '../../src/domain/ids.ts';
 import type { NewOperation } from '../../src/domain/ports/journal.ts';
+import type { World } from '../../src/domain/ports/world.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
-import type { World } from '../../src/runner/step-context.ts';
 import { aRelease, aSlot } from './specimens.ts';
 
 /** A real journal, a clock that does not wait, and steps that write down what is asked of them. */

@@ -143,6 +143,8 @@ export interface ContainerHost {
   inspectVolume(name: string, signal?: AbortSignal): Promise<VolumeInfo | null>;
   removeVolume(name: string, signal?: AbortSignal): Promise<void>;
 
+  hasNetwork(name: string, signal?: AbortSignal): Promise<boolean>;
+
   /** The whole inspect answer, for `show` and as evidence. */
   rawInspect(id: string, signal?: AbortSignal): Promise<JsonObject | null>;
   /** Engine events until the signal aborts; ends with an error when the stream is cut. */

@@ -38,8 +38,8 @@ export interface DataChanges {
   sample: DataChange[];
 }
 
-/** Why a path cannot hold a slot: itself a mount point, not a directory, not there. Null when it can. */
-export type PathObstacle = 'mount-point' | 'special' | 'missing' | null;
+/** Why a path cannot hold a slot: itself a mount point, a symbolic link, not a directory, not there. Null when it can. */
+export type PathObstacle = 'mount-point' | 'link' | 'special' | 'missing' | null;
 
 /**
  * Data on the host's file systems: cloning, bringing level, setting aside, comparing. It never

@@ -43,8 +43,9 @@ export const stop: Step = {
     for (const service of from.services) {
       const instance = await findInstance(context, from, service);
       if (!instance) continue;
-      if (!isUp(instance)) await host.startInstance(instance.id);
+      // First the policy: where the start fails, a reboot or an administrator must find it as it was.
       await host.setRestartPolicy(instance.id, policies?.[service.name] ?? restartPolicyOf(service));
+      if (!isUp(instance)) await host.startInstance(instance.id);
     }
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
   },
@@ -93,7 +94,7 @@ async function waitUntilServing(context: StepContext): Promise<void> {
     const ports = facts.answeredPorts?.[service.name] ?? [];
     while (clock.monotonicMs() < deadlineMs) {
       const instance = await findInstance(context, from, service);
-      if (!instance || (await isServing(host, instance, ports))) break;
+      if (!instance || !isUp(instance) || (await isServing(host, instance, ports))) break;
       await clock.sleep(SERVING_POLL_MS);
     }
   }

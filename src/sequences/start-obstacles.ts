@@ -1,0 +1,60 @@
+import type { Obstacle } from '../domain/plan.ts';
+import type { ContainerHost } from '../domain/ports/container-host.ts';
+import type { Journal } from '../domain/ports/journal.ts';
+import type { SlotStore } from '../domain/ports/slot-store.ts';
+import type { Release } from '../domain/release.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
+
+type StartWorld = { journal: Journal; host: ContainerHost; slots: SlotStore };
+
+/**
+ * What would keep the services of a release from starting, apart from their data and their images: looked
+ * at before anything is stopped. `services` are what the containers of `coming` were or will be made from.
+ */
+export async function startObstacles(
+  world: StartWorld,
+  leaving: Release,
+  coming: Release,
+  services: readonly ServiceSpec[],
+): Promise<Obstacle[]> {
+  const found = await Promise.all([
+    ...services.map((service) => takenName(world, service, [leaving, coming])),
+    ...services.flatMap((service) => missingSources(world, service)),
+    ...services.flatMap((service) => missingNetworks(world, service)),
+  ]);
+  return found.filter((obstacle) => obstacle !== null);
+}
+
+async function takenName({ journal, host }: StartWorld, { containerName }: ServiceSpec, releases: Release[]) {
+  const holder = await host.inspectInstance(containerName);
+  const own = releases.flatMap(({ id }) => journal.instances(id));
+  if (!holder || own.some(({ containerId }) => containerId === holder.id)) return null;
+  const id = holder.id.slice(0, 12);
+  return refused(
+    `The container name ${containerName} is taken by another container (${id}).`,
+    `Give that one another name: docker rename ${id} OTHER-NAME`,
+  );
+}
+
+// The engine makes an empty directory of a file that is missing.
+function missingSources({ slots }: StartWorld, { name, mounts }: ServiceSpec): Promise<Obstacle | null>[] {
+  const shared = mounts.filter(({ kind, slotKey }) => kind === 'bind' && slotKey === null);
+  return shared.map(async ({ source, target }) =>
+    (await slots.identify(source))
+      ? null
+      : refused(
+          `${source} is not there, which ${name} mounts at ${target}.`,
+          'Put it back, then type the command again.',
+        ),
+  );
+}
+
+function missingNetworks({ host }: StartWorld, { name, settings }: ServiceSpec): Promise<Obstacle | null>[] {
+  return Object.keys(settings.networks).map(async (network) =>
+    (await host.hasNetwork(network))
+      ? null
+      : refused(`The network ${network} of ${name} is gone.`, `Make it again: docker network create ${network}`),
+  );
+}
+
+const refused = (message: string, hint: string): Obstacle => ({ code: 'refused', message, hint });

@@ -1,0 +1,115 @@
+import type { MountTreatment, Obstacle, PlannedMount } from '../domain/plan.ts';
+import type { World } from '../domain/ports/world.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
+import type { Slot, SlotMount } from '../domain/slot.ts';
+
+const SPACE_MARGIN = 1.05;
+
+interface SpaceNeed {
+  path: string;
+  neededBytes: number;
+  freeBytes: number;
+}
+
+/** A mount as the plan shows it, and what stands in the way of cloning it. */
+export interface SurveyedMount {
+  planned: PlannedMount;
+  slotMount: SlotMount | null;
+  obstacle: Obstacle | null;
+}
+
+/** What an upgrade would do with each thing that is mounted, and how large it is. One entry for a source, however often it is mounted. */
+export async function surveyMounts(
+  world: World,
+  services: ServiceSpec[],
+  slot: Slot,
+  signal?: AbortSignal,
+): Promise<SurveyedMount[]> {
+  const bySource = new Map<string, { service: string; mount: ServiceSpec['mounts'][number]; targets: string[] }>();
+  for (const service of services) {
+    for (const mount of service.mounts) {
+      const known = bySource.get(mount.slotKey ?? `shared:${mount.source}`);
+      if (known) known.targets.push(mount.target);
+      else
+        bySource.set(mount.slotKey ?? `shared:${mount.source}`, {
+          service: service.name,
+          mount,
+          targets: [mount.target],
+        });
+    }
+  }
+  return Promise.all(
+    [...bySource.values()].map(async ({ service, mount, targets }): Promise<SurveyedMount> => {
+      const base = { service, kind: mount.kind, source: mount.source, targets };
+      const slotMount = slot.mounts.find(({ key }) => key === mount.slotKey) ?? null;
+      if (!slotMount) {
+        const planned = { ...base, treatment: 'shared' as const, sizeBytes: 0, files: 0, note: mount.sharedBecause };
+        return { planned, slotMount: null, obstacle: null };
+      }
+      return surveySlotMount(world, base, slotMount, signal);
+    }),
+  );
+}
+
+async function surveySlotMount(
+  { slots }: World,
+  base: Pick<PlannedMount, 'service' | 'kind' | 'source' | 'targets'>,
+  slotMount: SlotMount,
+  signal?: AbortSignal,
+): Promise<SurveyedMount> {
+  const hindrance = await slots.obstacle(slotMount.path);
+  const blocked = (message: string, hint: string): SurveyedMount => ({
+    planned: { ...base, treatment: 'shared', sizeBytes: 0, files: 0, note: null },
+    slotMount,
+    obstacle: { code: hindrance === 'missing' ? 'data-missing' : 'refused', message, hint },
+  });
+  if (hindrance === 'missing') {
+    return blocked(
+      `The data of ${base.source} is not at ${slotMount.path}.`,
+      'Look for it before anything else: nothing has been changed.',
+    );
+  }
+  if (hindrance === 'mount-point' && slotMount.kind === 'bind') {
+    return blocked(
+      `${slotMount.path} is a mount point itself, so its data cannot be set aside by renaming.`,
+      'Mount a directory inside of it instead, or the file system one level above.',
+    );
+  }
+  if (hindrance === 'link') {
+    return blocked(
+      `${slotMount.path} is a symbolic link, so its data cannot be set aside by renaming.`,
+      'Mount the directory that it points to.',
+    );
+  }
+  if (hindrance === 'special') {
+    return blocked(`${slotMount.path} is neither a directory nor a file.`, 'Mount it read-only, so that it is shared.');
+  }
+  const size = await slots.measure(slotMount.path, signal);
+  const { reflink } = await slots.space(slotMount.path);
+  const treatment: MountTreatment = reflink ? 'reflink' : (await slots.canCompare()) ? 'pre-copy' : 'copy-stopped';
+  const note = treatment === 'copy-stopped' ? 'rsync is not installed: the data is copied while stopped' : null;
+  return { planned: { ...base, treatment, ...size, note }, slotMount, obstacle: null };
+}
+
+/** What the clones need of each file system, added up, against what is free there. */
+export async function neededSpace({ slots }: World, surveyed: SurveyedMount[]) {
+  const byDevice = new Map<string, { path: string; neededBytes: number; freeBytes: number }>();
+  for (const { planned, slotMount } of surveyed) {
+    if (!slotMount || planned.treatment === 'reflink' || planned.treatment === 'shared') continue;
+    const { device, freeBytes } = await slots.space(slotMount.path);
+    const entry = byDevice.get(device) ?? { path: slotMount.path, neededBytes: 0, freeBytes };
+    entry.neededBytes += Math.ceil(planned.sizeBytes * SPACE_MARGIN);
+    byDevice.set(device, entry);
+  }
+  return [...byDevice.values()].map((entry) => ({ ...entry, obstacle: spaceObstacle(entry) }));
+}
+
+function spaceObstacle({ path, neededBytes, freeBytes }: SpaceNeed): Obstacle | null {
+  if (neededBytes <= freeBytes) return null;
+  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+  return {
+    code: 'no-space',
+    message: `The clone needs ${mebibytes(neededBytes)} where ${path} lies, and ${mebibytes(freeBytes)} are free.`,
+    hint: 'Free some space there, then type the command again.',
+  };
+}
