@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { downtimeOf, median } from './measure.ts';
@@ -115,6 +118,7 @@ export async function upgradeAgainstTarball(
 }
 
 async function documentedProcedure({ docker }: PrivateEngine, server: BenchServer): Promise<void> {
+  const backup = await mkdtemp(join(tmpdir(), 'belay-tarball-'));
   await docker(['stop', server.name]);
   await docker(['create', '--volumes-from', server.name, '--name', `${server.name}-data`, server.reference('2.0')]);
   const helper = [
@@ -123,11 +127,11 @@ async function documentedProcedure({ docker }: PrivateEngine, server: BenchServe
     '--volumes-from',
     `${server.name}-data`,
     '-v',
-    '/var/tmp:/backup',
+    `${backup}:/backup`,
     server.reference('2.0'),
   ];
   await docker([...helper, 'tar', 'zcf', `/backup/${server.name}.tar.gz`, '/data']);
   const flags = ['-d', '--volumes-from', `${server.name}-data`, ...server.flags(0)];
   await docker(['run', ...flags, server.reference('2.0')]);
-  await run('rm', ['-f', `/var/tmp/${server.name}.tar.gz`]);
+  await rm(backup, { recursive: true });
 }

@@ -25,7 +25,7 @@ export async function downtimeOf(url: string, work: () => Promise<unknown>): Pro
   return Number(/longestGapMs ([\d.]+)/.exec(output)?.[1]);
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

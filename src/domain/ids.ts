@@ -17,5 +17,3 @@ function tenLetters(): string {
 export const newReleaseId = (): ReleaseId => `R${tenLetters()}`;
 export const newSlotId = (): SlotId => `S${tenLetters()}`;
 export const newOperationId = (): OperationId => `O${tenLetters()}`;
-
-export const isReleaseId = (text: string): boolean => /^R[A-Z]{10}$/.test(text);

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { askEngine } from '../../src/demo/private-engine/engine-api.ts';
 import { DockerHost } from '../../src/docker/docker-host.ts';
 import type { ContainerAnswer } from '../../src/docker/inspect-answers.ts';
-import { askEngine } from '../support/engine-api.ts';
 import { makeImage } from '../support/images.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 

@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askEngine } from '../../src/demo/private-engine/engine-api.ts';
 import { newReleaseId } from '../../src/domain/ids.ts';
 import type { ContainerHost, HostEvent, Instance } from '../../src/domain/ports/container-host.ts';
 import { NO_RESTART, type PinnedImage, type ServiceSpec } from '../../src/domain/service-spec.ts';
-import { askEngine } from '../support/engine-api.ts';
 
 /** An image in a registry that the engine can reach. The engine itself must not have it yet. */
 export interface ContractImage {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../src/demo/private-engine/registry.ts';
 import { DockerHost } from '../../src/docker/docker-host.ts';
 import { makeImage } from '../support/images.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
-import { freePort } from '../support/registry.ts';
 
 describeOnEngine('looking into a container', ({ engine, name }) => {
   const host = new DockerHost({ socketPath: engine.socketPath });

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pushImage } from '../../src/demo/private-engine/images.ts';
+import { freePort } from '../../src/demo/private-engine/registry.ts';
 import { DockerHost } from '../../src/docker/docker-host.ts';
 import { HttpRegistry } from '../../src/docker/registry.ts';
 import type { BelayError } from '../../src/domain/errors.ts';
 import type { PullProgress } from '../../src/domain/ports/container-host.ts';
 import type { PinnedImage } from '../../src/domain/service-spec.ts';
-import { forgetImage, makeImage, pushImage } from '../support/images.ts';
+import { forgetImage, makeImage } from '../support/images.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
-import { freePort } from '../support/registry.ts';
 import { type Fault, type FaultyRegistry, startFaultyRegistry } from './faulty-registry.ts';
 
 describeOnEngine('pulling from a registry that fails', ({ engine, registry, reference }) => {

@@ -95,6 +95,24 @@ describe('one operation at a time', () => {
     expect(journal.release(other.id)).toBeNull();
   });
 
+  test('an operation that was planned from a release which is not active any more', () => {
+    const { operation, from, to } = begun();
+    journal.commit(operation.id, 'commit', at);
+    journal.finish(operation.id, 'succeeded', null, at);
+    const late = {
+      id: newOperationId(),
+      kind: 'upgrade' as const,
+      appliance: 'acme',
+      by: 'admin',
+      steps: [],
+      slot: null,
+    };
+    const next = aRelease({ version: '3.0', status: 'candidate', slot: to.slot, previous: from.id });
+    expect(codeOf(() => journal.begin({ ...late, from: from.id, to: next }, at))).toBe('busy');
+    expect(journal.unfinished()).toEqual([]);
+    expect(journal.begin({ ...late, from: to.id, to: next }, at).state).toBe('running');
+  });
+
   test('an appliance is adopted once', () => {
     adopted();
     expect(codeOf(() => adopted())).toBe('refused');

@@ -115,14 +115,14 @@ test('settings are compared by the names that people know them by', () => {
   const now = aService({
     settings: {
       config: { Env: ['LOG_LEVEL=debug', 'A=1'], Labels: { tier: 'gold' } },
-      hostConfig: { Memory: 1024, Privileged: false, RestartPolicy: { Name: 'always' } },
+      hostConfig: { Memory: 1024, Privileged: false, RestartPolicy: { Name: 'always', MaximumRetryCount: 0 } },
       networks: { front: {} },
     },
   });
   const after = aService({
     settings: {
       config: { Env: ['A=1', 'LOG_LEVEL=info'] },
-      hostConfig: { RestartPolicy: { Name: 'always' } },
+      hostConfig: { RestartPolicy: { MaximumRetryCount: 0, Name: 'always' } },
       networks: {},
     },
   });

@@ -21,8 +21,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findCommand } from '../../src/demo/private-engine/debian-packages.ts';
 import { createSlotStore } from '../../src/slots/slot-store.ts';
-import { findCommand } from '../support/debian-packages.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 import { treeDifferences } from '../support/same-tree.ts';
 

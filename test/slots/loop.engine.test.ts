@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statfsSync, writeFileSync } from 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findCommand } from '../../src/demo/private-engine/debian-packages.ts';
 import { createSlotStore } from '../../src/slots/slot-store.ts';
-import { findCommand } from '../support/debian-packages.ts';
 import { type LoopFilesystem, mountLoop } from '../support/loop-filesystem.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 import { treeDifferences } from '../support/same-tree.ts';

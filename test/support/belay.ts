@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ErrorView, OperationView, ReleaseView, SystemView } from '../../src/api/contract/views.ts';
@@ -139,5 +138,3 @@ export class TestBelay {
     return parsed as T;
   }
 }
-
-export const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');

@@ -110,7 +110,7 @@ export const releaseView = z
   })
   .openapi('Release');
 
-export const mountView = z.object({
+const mountView = z.object({
   kind: z.enum(['volume', 'bind']),
   source: z.string(),
   target: z.string(),
@@ -140,7 +140,7 @@ export const releaseDetailView = releaseView
   })
   .openapi('ReleaseDetail');
 
-export const versionView = z
+const versionView = z
   .object({
     version: z.string(),
     /** Where it can be had: in the registry, on this host, or both. */
@@ -161,7 +161,7 @@ export const versionsView = z
   })
   .openapi('Versions');
 
-export const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
+const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 const planStep = z.object({ name: z.string(), title: z.string() });
 const releaseRef = z.object({ release: releaseId, version: z.string() });
 
@@ -267,7 +267,6 @@ export type ServiceView = z.infer<typeof serviceView>;
 export type SystemView = z.infer<typeof systemView>;
 export type ReleaseView = z.infer<typeof releaseView>;
 export type ReleaseDetailView = z.infer<typeof releaseDetailView>;
-export type VersionView = z.infer<typeof versionView>;
 export type VersionsView = z.infer<typeof versionsView>;
 export type UpgradePlanView = z.infer<typeof upgradePlanView>;
 export type RollbackPlanView = z.infer<typeof rollbackPlanView>;

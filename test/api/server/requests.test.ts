@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as routes from '../../../src/api/contract/routes.ts';
+import { callEngine } from '../../../src/demo/private-engine/engine-api.ts';
+import { TestBelay } from '../../support/belay.ts';
+
+// What the API says to requests that are not as they should be needs no engine.
+let belay: TestBelay;
+
+beforeAll(async () => {
+  belay = new TestBelay('unix:///nonexistent/engine.sock');
+  await belay.start();
+});
+afterAll(async () => {
+  await belay?.close();
+});
+
+interface Answer {
+  status: number;
+  body: { error: { code: string; message: string; hint: string | null; details: object } };
+}
+
+async function ask(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const answer = await callEngine(belay.socket, path, {
+    method,
+    headers: { ...type, ...headers },
+    ...(body === undefined ? {} : { body: Buffer.from(body) }),
+    timeoutMs: 10_000,
+  });
+  return { status: answer.status, body: JSON.parse(answer.body.toString()) };
+}
+
+/** One sentence, a code, and always the same four fields. */
+function expectError({ body }: Answer, code: string): void {
+  expect(Object.keys(body.error).sort()).toEqual(['code', 'details', 'hint', 'message']);
+  expect(body.error.code).toBe(code);
+  expect(body.error.message).toMatch(/^\S.*[.]$/);
+  expect(body.error.message).not.toMatch(/\n|\bat \w+ \(|\[object/);
+}
+
+describe('the OpenAPI document', () => {
+  it('lists every route of the contract', async () => {
+    const answer = await callEngine(belay.socket, '/api/openapi.json');
+    expect(answer.status).toBe(200);
+    const { openapi, paths } = JSON.parse(answer.body.toString());
+    expect(openapi).toBe('3.1.0');
+    const listed = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    const contract = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
+    expect(listed.sort()).toEqual(contract.sort());
+    expect(contract).toEqual(
+      expect.arrayContaining([
+        'post /api/cluster/upgrade',
+        'post /api/cluster/rollback',
+        'get /api/upgrade/status',
+        'get /api/releases',
+        'get /api/events',
+      ]),
+    );
+  });
+});
+
+describe('a request that is not as it should be', () => {
+  const UPGRADE = '/api/cluster/upgrade';
+  const ROLLBACK = '/api/cluster/rollback';
+
+  it.each([
+    ['is not JSON', UPGRADE, '{"version": '],
+    ['is JSON, but no object', UPGRADE, '"2.0"'],
+    ['is an array', UPGRADE, '[]'],
+    ['is null', UPGRADE, 'null'],
+    ['lacks a field', UPGRADE, '{}'],
+    ['has a field that nobody knows', UPGRADE, '{"version":"2.0","force":true}'],
+    ['has a number for a word', UPGRADE, '{"version":2.1}'],
+    ['has an empty word', UPGRADE, '{"version":""}'],
+    ['has a word without end', UPGRADE, JSON.stringify({ version: '1'.repeat(129) })],
+    ['reaches for the prototype', UPGRADE, '{"version":"2.0","__proto__":{"by":"root"}}'],
+    ['is larger than any request', UPGRADE, JSON.stringify({ version: 'x'.repeat(100_000) })],
+    ['is not JSON', ROLLBACK, 'release=RAAAAAAAAAA'],
+    ['has a field that nobody knows', ROLLBACK, '{"to":"RAAAAAAAAAA"}'],
+    ['names a container with a number', '/api/appliances', '{"container":5}'],
+  ])('%s (%s)', async (_what, path, body) => {
+    const answer = await ask('POST', path, body);
+    expect(answer.status).toBe(400);
+    expectError(answer, 'invalid-input');
+  });
+
+  it('is refused where its body is not said to be JSON, instead of being read as empty', async () => {
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain']) {
+      const answer = await ask('POST', ROLLBACK, '{"release":"RAAAAAAAAAA"}', { 'content-type': type });
+      expect(answer.status).toBe(400);
+      expectError(answer, 'invalid-input');
+      expect(answer.body.error.hint).toContain('JSON');
+    }
+  });
+
+  it.each([
+    '/api/releases?limit=many',
+    '/api/releases?limit=0',
+    '/api/releases?offset=-1',
+    '/api/upgrade/history?limit=1e9',
+    '/api/upgrade/plan',
+    `/api/system?appliance=${'a'.repeat(64)}`,
+  ])('has a query that cannot be: %s', async (path) => {
+    const answer = await ask('GET', path);
+    expect(answer.status).toBe(400);
+    expectError(answer, 'invalid-input');
+  });
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/api/nothing'],
+    ['GET', '/api/releases/../../etc/passwd'],
+    ['DELETE', '/api/releases'],
+    ['GET', UPGRADE],
+  ])('asks for what is not there: %s %s', async (method, path) => {
+    const answer = await ask(method, path);
+    expect(answer.status).toBe(404);
+    expectError(answer, 'not-found');
+  });
+
+  it('names an appliance that is not there, or none where there is none', async () => {
+    for (const path of ['/api/system', '/api/releases', '/api/versions', '/api/upgrade/status', '/api/rollback/plan']) {
+      for (const query of ['', '?appliance=acme']) {
+        const answer = await ask('GET', path + query);
+        expect(answer.status).toBe(404);
+        expectError(answer, 'not-found');
+        expect(answer.body.error.hint).toBeTruthy();
+      }
+    }
+  });
+
+  it('wants an engine where there is none', async () => {
+    for (const answer of [
+      await ask('GET', '/api/containers'),
+      await ask('POST', '/api/appliances', '{"container":"web"}'),
+    ]) {
+      expect(answer.status).toBe(502);
+      expectError(answer, 'engine-unreachable');
+      expect(answer.body.error.hint).toBeTruthy();
+    }
+  });
+});
