@@ -1,5 +1,5 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -10,6 +10,18 @@ const absentModules = ['react-devtools-core', 'ssh2', '@grpc/grpc-js', '@grpc/pr
 // Bundled CommonJS modules call `require` for Node's own.
 const banner =
   "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);";
+
+/** Two bundles that load each other as finished files. Both are named after their sources. */
+const apart = ['src/shell/shell.ts', 'src/shell/session.ts'].map((source) => join(root, source));
+const loadedApart = {
+  name: 'loaded-apart',
+  setup(builder) {
+    builder.onResolve({ filter: /\/(?:shell|session)\.ts$/ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import' || !apart.includes(join(resolveDir, path))) return undefined;
+      return { path: `./${basename(path, '.ts')}.js`, external: true };
+    });
+  },
+};
 
 /** Bundles the program into `directory`: split, so that the prompt does not load what it does not show. */
 async function bundle(directory, hasCrashPoints) {
@@ -29,6 +41,7 @@ async function bundle(directory, hasCrashPoints) {
     logLevel: 'warning',
     banner: { js: banner },
     alias: Object.fromEntries(absentModules.map((name) => [name, absent])),
+    plugins: [loadedApart],
     define: {
       __BELAY_VERSION__: JSON.stringify(version),
       __CRASH_POINTS__: String(hasCrashPoints),
@@ -41,8 +54,15 @@ async function bundle(directory, hasCrashPoints) {
     build({
       ...options,
       splitting: true,
-      entryPoints: { belay: 'src/main.ts', lab: 'src/lab/main.ts', demo: 'src/demo/main.ts' },
+      entryPoints: {
+        belay: 'src/main.ts',
+        session: 'src/shell/session.ts',
+        lab: 'src/lab/main.ts',
+        demo: 'src/demo/main.ts',
+      },
     }),
+    // What draws the prompt is one file: each more takes as long to load as all that is in it.
+    build({ ...options, entryPoints: { shell: 'src/shell/shell.ts' } }),
     // The embedded engine runs it as a process of its own, with nothing else loaded.
     build({ ...options, entryPoints: { 'sample-appliance': 'src/lab/sample-appliance.ts' } }),
   ]);

@@ -3,7 +3,6 @@ import { enableCompileCache } from 'node:module';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureDaemon } from './daemon/ensure-running.ts';
 import { placesOf } from './daemon/places.ts';
 
 declare const __BELAY_VERSION__: string;
@@ -20,12 +19,19 @@ async function main(argv: string[]): Promise<number> {
   }
   const program = fileURLToPath(import.meta.url);
   const connect = async () => {
+    const { ensureDaemon } = await import('./daemon/ensure-running.ts');
     await ensureDaemon(places, program);
     return places.socket;
   };
   const user = process.env['SUDO_USER'] || userInfo().username;
+  const options = { connect, user, version, environment: process.env };
+  // Reading arguments loads every command; where there are none, nothing is loaded but the prompt.
+  if (argv.length === 0 && process.stdin.isTTY && process.stdout.isTTY) {
+    const { runShell } = await import('./shell/shell.ts');
+    return runShell({ ...options, appliance: null });
+  }
   const { runCommandLine } = await import('./shell/command-line.ts');
-  return runCommandLine(argv, { connect, user, version, environment: process.env });
+  return runCommandLine(argv, options);
 }
 
 process.exitCode = await main(process.argv.slice(2));

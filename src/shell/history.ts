@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { constants, readFileSync } from 'node:fs';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -25,11 +25,13 @@ export class History {
     this.path = path;
   }
 
-  async load(): Promise<void> {
-    const text = await readFile(this.path, 'utf8').catch(() => '');
-    const lines = text.split('\n').filter((line) => line !== '');
+  /** At once: the first prompt waits for it. */
+  load(): void {
+    const lines = this.read()
+      .split('\n')
+      .filter((line) => line !== '');
     this.lines.unshift(...lines.slice(-MOST_LINES));
-    if (lines.length > 2 * MOST_LINES) await this.shorten().catch(() => {});
+    if (lines.length > 2 * MOST_LINES) this.writing = this.shorten().catch(() => {});
   }
 
   add(line: string): void {
@@ -43,6 +45,14 @@ export class History {
   /** Resolves when everything that was added is in the file. */
   async flush(): Promise<void> {
     await this.writing;
+  }
+
+  private read(): string {
+    try {
+      return readFileSync(this.path, 'utf8');
+    } catch {
+      return '';
+    }
   }
 
   private async append(line: string): Promise<void> {

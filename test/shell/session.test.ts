@@ -135,6 +135,22 @@ test('? lists what can follow without Enter, and keeps the line', async () => {
   await screen.untilPrompt('show releases ?');
 });
 
+test('TAB, ? and Enter at the first prompt wait for what stands behind it', async () => {
+  const early = open();
+  early.type('upg\tsys\t2.2\t');
+  await early.untilPrompt('upgrade system 2.2.0 ');
+  const asking = open();
+  await asking.untilPrompt();
+  asking.type('show rel?');
+  await asking.untilShown('One release in full');
+  await asking.untilPrompt('show rel');
+  const running = open();
+  await running.untilPrompt();
+  running.type('show system\rexit\r');
+  expect(await running.exited).toBe(0);
+  expect(running.lines().some((line) => line.includes('Docker Engine'))).toBe(true);
+});
+
 test('TAB completes words and live values; the second opens a menu', async () => {
   const screen = await openAtPrompt();
   screen.type('upg\tsys\t');

@@ -1,0 +1,199 @@
+import type { Client } from '../api/client/client.ts';
+import { createUnixClient } from '../api/client/unix-client.ts';
+import type { OperationView, SystemView } from '../api/contract/views.ts';
+import { announced } from './announce.ts';
+import { createAssistance } from './assist.ts';
+import { execute, failureLines, type Surroundings } from './execute.ts';
+import { type ExitCode, exitCode, toFailure } from './failure.ts';
+import type { Assistance } from './line-editor.ts';
+import { Monitor } from './monitor.ts';
+import type { Output } from './output.ts';
+import { parse } from './parse.ts';
+import { printable } from './printable.ts';
+import { registry } from './registry.ts';
+import { showOperation } from './show-operation.ts';
+import { attentionLines } from './views/system.ts';
+import { wrap } from './width.ts';
+
+export interface SessionOptions {
+  /** Sees to it that a daemon runs and gives the path of its socket. */
+  connect: () => Promise<string>;
+  user: string;
+  /** Null: the only one there is, if there is only one. */
+  appliance: string | null;
+}
+
+/** What a session knows of the prompt in front of it. */
+export interface Foreground {
+  readonly output: Output;
+  /** Lines typed before, oldest first. */
+  readonly history: readonly string[];
+  promptColumns(): number;
+  /** Now, whether or not a prompt is open. */
+  say(line: string): void;
+  /** Above the prompt; while a command runs it waits for `tellNews` or the next prompt. */
+  tell(lines: readonly string[]): void;
+  tellNews(): void;
+  ask(question: string): Promise<'yes' | 'no' | 'interrupted'>;
+  redraw(): void;
+  /** No prompt follows. */
+  leave(): void;
+}
+
+/** What stands behind the prompt: it finds the daemon, watches the appliance, and runs the lines that are typed. */
+export class Session {
+  readonly assistance: Assistance;
+  private readonly options: SessionOptions;
+  private readonly front: Foreground;
+  private readonly ending = new AbortController();
+  private client: Client;
+  private monitor: Monitor | null = null;
+  private current: string | null;
+  private socketPath = '';
+  private beginning: Promise<void> | null = null;
+
+  constructor(options: SessionOptions, front: Foreground) {
+    this.options = options;
+    this.front = front;
+    this.current = options.appliance;
+    this.client = this.createClient();
+    this.assistance = createAssistance({
+      grammar: registry,
+      client: () => this.client,
+      output: front.output,
+      indent: () => front.promptColumns(),
+      history: front.history,
+    });
+  }
+
+  /** The one that commands are about. */
+  get appliance(): string | null {
+    return this.current;
+  }
+
+  /** The appliance's; null until it is known. */
+  get state(): SystemView['state'] | null {
+    return this.monitor?.state ?? null;
+  }
+
+  /** Says above the prompt what there is, or why nothing is found. */
+  greet(): void {
+    this.begin().catch((thrown: unknown) => {
+      if (!this.ending.signal.aborted) this.front.tell(failureLines(toFailure(thrown), this.front.output));
+    });
+  }
+
+  /** Runs a line that was typed at the prompt, and says what comes of it. */
+  async runLine(line: string, signal: AbortSignal): Promise<void> {
+    try {
+      // Where this fails, so will the command, and say why.
+      await Promise.race([this.begin().catch(() => {}), aborted(signal)]);
+      this.front.tellNews();
+      this.monitor?.setBusy(true);
+      await execute({ line, indent: this.front.promptColumns(), signal }, this.surroundings());
+    } finally {
+      this.monitor?.setBusy(false);
+      if (parse(registry, line).outcome === 'command') void this.monitor?.refresh();
+    }
+  }
+
+  end(): void {
+    this.ending.abort();
+    this.monitor?.stop();
+  }
+
+  /** Finds the daemon and the appliance, once; after a failure the next command tries again. */
+  private begin(): Promise<void> {
+    this.beginning ??= this.find().catch((thrown: unknown) => {
+      this.beginning = null;
+      throw thrown;
+    });
+    return this.beginning;
+  }
+
+  private async find(): Promise<void> {
+    const known = await this.client.appliances(this.ending.signal);
+    if (this.ending.signal.aborted) return;
+    const { strong } = this.front.output.paint;
+    if (this.current === null && known.length === 1) this.current = known[0]?.name ?? null;
+    if (known.length === 0) {
+      this.front.tell([
+        `Belay looks after nothing yet. Next: ${strong('show containers')}, then ${strong('adopt CONTAINER')}`,
+      ]);
+    } else if (this.current === null) {
+      this.front.tell([`There are several appliances. Next: ${strong('use appliance NAME')}`]);
+    }
+    this.listen();
+    this.front.redraw();
+  }
+
+  private createClient(connect = announced(this.options.connect, (line) => this.front.say(line))): Client {
+    return createUnixClient({
+      connect: async () => {
+        this.socketPath = await connect();
+        return this.socketPath;
+      },
+      user: this.options.user,
+      appliance: this.current,
+      clean: printable,
+    });
+  }
+
+  /** Begins to watch the appliance that the session is in. */
+  private listen(): void {
+    const { output } = this.front;
+    this.monitor?.stop();
+    this.client = this.createClient();
+    let warned = false;
+    this.monitor = new Monitor({
+      client: this.createClient(async () => this.socketPath),
+      user: this.options.user,
+      appliance: this.current,
+      onNotice: (line) => this.front.tell(wrap(`— ${line}`, output.width).map(output.paint.accent)),
+      onState: () => {
+        const attention = this.monitor?.attention ?? [];
+        if (!warned && attention.length > 0) this.front.tell(attentionLines(attention, output));
+        warned = true;
+        this.front.redraw();
+      },
+    });
+    this.monitor.start();
+  }
+
+  private surroundings(): Surroundings {
+    const { output, history } = this.front;
+    return {
+      grammar: registry,
+      client: () => this.client,
+      output,
+      ask: (question) => this.front.ask(question),
+      follow: (operation, { json, signal }) => this.follow(operation, json, signal),
+      history: () => history,
+      appliance: () => this.current,
+      enterAppliance: (name) => {
+        if (name === this.current) return;
+        this.current = name;
+        this.listen();
+        this.monitor?.setBusy(true);
+      },
+      leave: () => this.front.leave(),
+    };
+  }
+
+  private async follow(operation: OperationView, json: boolean, signal: AbortSignal): Promise<ExitCode> {
+    this.monitor?.setFollowed(operation.id, true);
+    const { client } = this;
+    const { output } = this.front;
+    const { stdout } = process;
+    const code = await showOperation({ client, operation, output, stdout, signal, json, nowMs: Date.now });
+    if (code === exitCode.interrupted) this.monitor?.setFollowed(operation.id, false);
+    else await this.monitor?.refresh();
+    return code;
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
