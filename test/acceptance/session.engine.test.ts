@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Screen } from '../shell/screen.ts';
+import { makeAppliance } from '../support/appliances.ts';
+import { SHIPPED_PROGRAM, TestBelay } from '../support/belay.ts';
+import { describeOnEngine } from '../support/on-engine.ts';
+
+const ROUND = [
+  'show system',
+  'show releases',
+  'show versions',
+  'show upgrade history',
+  'upgrade system 2.0 --yes',
+  'show upgrade status',
+  'rollback system --yes',
+  'show containers',
+];
+
+const paste = (text: string) => `\x1b[200~${text}\x1b[201~`;
+
+describeOnEngine('the real binary on a real terminal, with a real engine behind it', (bench) => {
+  const container = bench.name('acme');
+  const reference = (version: string) => bench.reference('server', version);
+  let belay: TestBelay;
+  let screen: Screen;
+
+  const prompts = () => screen.lines().filter((line) => line.startsWith(`[`) && line.includes(`@${container}]`)).length;
+
+  /** Types a line and waits for the prompt after it. */
+  async function type(line: string): Promise<void> {
+    const before = prompts();
+    screen.type(`${line}\r`);
+    await screen.until(() => prompts() > before, `the prompt after ${line}`);
+    await screen.untilPrompt();
+  }
+
+  beforeAll(async () => {
+    const changes = ['LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=15s'];
+    await makeAppliance(bench.engine, { reference: reference('1.0'), dataFormat: 1, changes });
+    await makeAppliance(bench.engine, { reference: reference('2.0'), dataFormat: 2, changes });
+    await bench.engine.docker(['run', '-d', '--name', container, reference('1.0')]);
+    belay = new TestBelay(bench.engine.dockerHost, SHIPPED_PROGRAM);
+    await belay.start();
+    await belay.adopt(container, container);
+    const { CI: _, ...env } = belay.env({ HOME: belay.directory, XDG_STATE_HOME: join(belay.directory, 'state') });
+    const script = 'stty -g > "$0/before"; "$1" "$2"; echo "exit $?"; stty -g > "$0/after"';
+    const args = ['-c', script, belay.directory, process.execPath, SHIPPED_PROGRAM];
+    screen = new Screen('/bin/sh', args, { columns: 110, rows: 40, env });
+    await screen.untilShown(`@${container}]`);
+    await screen.untilPrompt();
+  });
+  afterAll(async () => {
+    screen?.kill();
+    await belay?.close();
+  });
+
+  it('takes forty commands in a row, prompt and live steps alternating', { timeout: 180_000 }, async () => {
+    for (let count = 0; count < 40; count++) await type(ROUND[count % ROUND.length] as string);
+    const lines = screen.lines();
+    // Once at the end of each upgrade, once in the status after it.
+    expect(lines.filter((line) => line.startsWith(`${container} now runs 2.0`)).length).toBe(10);
+    expect(lines.filter((line) => line.startsWith(`${container} now runs 1.0`)).length).toBe(5);
+    expect(lines.filter((line) => line.includes('✔ Make 2.0 the active release')).length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('runs a paste of three lines one after the other', async () => {
+    const before = prompts();
+    screen.type(paste('show system\nshow releases\nshow versions\n'));
+    await screen.until(() => prompts() >= before + 3, 'three more prompts');
+    await screen.untilPrompt();
+  });
+
+  it('follows a resize in the middle of live steps', async () => {
+    const before = prompts();
+    const writtenBefore = screen.written.length;
+    screen.type('upgrade system 2.0 --yes\r');
+    await screen.until(() => screen.written.slice(writtenBefore).includes('Prove that it works'), 'live steps');
+    screen.resize(50, 20);
+    await screen.until(() => prompts() > before, 'the prompt after the upgrade');
+    await screen.untilPrompt();
+    expect((await belay.system()).version).toBe('2.0');
+  });
+
+  it('leaves the terminal as it found it', async () => {
+    screen.type('exit\r');
+    expect(await screen.exited).toBe(0);
+    expect(screen.written).toContain('exit 0');
+    const state = (name: string) => readFileSync(join(belay.directory, name), 'utf8');
+    expect(state('after')).toBe(state('before'));
+    expect(screen.written).not.toMatch(/warning/i);
+    expect(screen.written.lastIndexOf('\x1b[?2004l')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?2004h'));
+    expect(screen.written.lastIndexOf('\x1b[?25h')).toBeGreaterThan(screen.written.lastIndexOf('\x1b[?25l'));
+  });
+});
