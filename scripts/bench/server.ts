@@ -89,11 +89,13 @@ export class BenchServer {
   async fill(sizeBytes: number, files: number): Promise<void> {
     await this.#engine.docker(['volume', 'create', this.name]);
     const perFileBytes = Math.ceil(sizeBytes / files);
-    const block = randomBytes(Math.min(perFileBytes, MEBIBYTE));
+    let block = randomBytes(Math.min(perFileBytes, MEBIBYTE));
     for (let n = 0; n < files; n++) {
       const directory = files > 10_000 ? join(this.dataPath, `d${n % 100}`) : this.dataPath;
       if (n < 100) await mkdir(directory, { recursive: true });
       const file = await open(join(directory, `blob-${n}`), 'w');
+      // The same small block again would compress to nothing; a large one is beyond what gzip looks back to.
+      if (perFileBytes < MEBIBYTE) block = randomBytes(block.length);
       for (let written = 0; written < perFileBytes; written += block.length) {
         block.writeUInt32LE(n, 0);
         await file.write(block);

@@ -1,4 +1,4 @@
-import { type Entry, list } from './listing.ts';
+import { type Entry, type Listed, list, parse, recordsOf } from './listing.ts';
 
 /** What has to be done to a clone so that it is its source again. Paths are relative, as bytes in latin1. */
 export interface Differences {
@@ -17,9 +17,7 @@ const PATCH_FROM_BYTES = 16 << 20;
 
 type Twin = Pick<Entry, 'type' | 'links' | 'outline'>;
 
-function compareEntry(entry: Entry, twin: Twin | undefined, sinceMs: number, found: Differences): void {
-  const isLevel = twin !== undefined && twin.outline === entry.outline && twin.links === entry.links;
-  if (isLevel && entry.changedMs < sinceMs) return;
+function compareEntry(entry: Entry, twin: Twin | undefined, found: Differences): void {
   // A changed file that shares its blocks with another name is made anew: the names may have parted.
   const isShared = entry.links > 1 || (twin?.links ?? 1) > 1;
   const isFile = entry.type === 'f' && (twin === undefined || twin.type === 'f');
@@ -47,28 +45,34 @@ function topmost(paths: string[]): string[] {
 /**
  * Compares two trees by type, size, times, mode and owner, and names for a comparison by content every
  * file that was changed at `sinceMs` or later. The change time decides: the kernel moves it with every
- * write, also where the modification time has been set by hand.
+ * write, also where the modification time has been set by hand. `known` are the clone's records, where they
+ * were read before; they are used up.
  */
 export async function findDifferences(
   from: string,
   to: string,
   sinceMs: number,
-  signal?: AbortSignal,
+  options: { known?: Set<string> | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<Differences> {
-  const found: Differences = { remove: [], replace: [], update: [], patch: [] };
-  const twins = new Map<string, Twin>();
-  const sources: Entry[][] = [];
-  const readTarget = async () => {
-    for await (const entries of list(to, signal)) {
-      for (const { path, type, links, outline } of entries) twins.set(path, { type, links, outline });
-    }
-  };
+  const sources: Listed[][] = [];
   const readSource = async () => {
-    for await (const entries of list(from, signal)) sources.push(entries);
+    for await (const entries of list(from, options.signal)) sources.push(entries);
   };
-  await Promise.all([readTarget(), readSource()]);
-  for (const entry of sources.flat()) {
-    compareEntry(entry, twins.get(entry.path), sinceMs, found);
+  const [clone] = await Promise.all([options.known ?? recordsOf(to, options.signal), readSource()]);
+  const changed: { entry: Entry; isLevel: boolean }[] = [];
+  for (const listed of sources.flat()) {
+    const isLevel = clone.delete(listed.record);
+    if (!isLevel || listed.changedMs >= sinceMs) changed.push({ entry: parse(listed), isLevel });
+  }
+  // What is left of the clone has no twin, or another one.
+  const twins = new Map<string, Twin>();
+  for (const record of clone) {
+    const { path, type, links, outline } = parse({ changedMs: 0, record });
+    twins.set(path, { type, links, outline });
+  }
+  const found: Differences = { remove: [], replace: [], update: [], patch: [] };
+  for (const { entry, isLevel } of changed) {
+    compareEntry(entry, isLevel ? entry : twins.get(entry.path), found);
     twins.delete(entry.path);
   }
   found.remove = topmost([...found.remove, ...twins.keys()]);

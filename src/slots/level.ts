@@ -11,6 +11,8 @@ const PARTIAL_TRANSFER = 23;
 export interface LevelOptions {
   /** Files changed at this time or later are compared by content; 0 compares all of them. */
   sinceMs: number;
+  /** The clone's records, where they were read before. */
+  known?: Set<string> | undefined;
   /** The source is in use: files may vanish, and the clone is nearly level afterwards. */
   isLive: boolean;
   signal?: AbortSignal | undefined;
@@ -44,7 +46,7 @@ export async function bringCopyLevel(from: string, to: string, options: LevelOpt
     return rsync(['--inplace', '--checksum', '--', from, to], doing, options);
   }
   const [source, target] = [await realpath(from), await realpath(to)];
-  const differences = await findDifferences(source, target, options.sinceMs, options.signal);
+  const differences = await findDifferences(source, target, options.sinceMs, options);
   await removeAll(target, differences.remove);
   const untimed = await replaceFiles(source, target, differences.replace, options);
   await patchFiles(source, target, differences.patch, options.signal);

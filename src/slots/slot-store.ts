@@ -4,6 +4,7 @@ import { compareTrees } from './compare.ts';
 import { copyWhole, prepareTarget } from './copy.ts';
 import { clonesInstantly, flushFilesystems, kernelTimeMs, obstacleAt, spaceAt } from './filesystem.ts';
 import { bringCopyLevel } from './level.ts';
+import { recordsOf } from './listing.ts';
 import { discardClone, identityAt, locateData, parkData, placeData, whereaboutsOf } from './placing.ts';
 import { hasComparingTools } from './tools.ts';
 import { measureTree } from './tree.ts';
@@ -18,8 +19,8 @@ const CLOCK_TOLERANCE_MS = 1_000;
 
 /** Slots on the file systems of this machine. */
 export function createSlotStore(): SlotStore {
-  /** When each clone was begun, by the kernel's clock and by one that nobody can set. */
-  const begun = new Map<string, { kernelMs: number; monotonicMs: number }>();
+  /** When each clone was begun, by the kernel's clock and by one that nobody can set, and what is in it since. */
+  const begun = new Map<string, { kernelMs: number; monotonicMs: number; records?: Set<string> | undefined }>();
 
   /** Everything written before the returned time is on disk, so that a later write through mmap shows. */
   async function startPass(from: string, to: string): Promise<number> {
@@ -53,6 +54,9 @@ export function createSlotStore(): SlotStore {
       await bringCopyLevel(from, to, { sinceMs, isLive: true, signal });
       sinceMs = nextSinceMs;
     }
+    // Nobody else writes the clone: it is listed now, because the time of the second pass is downtime.
+    const start = begun.get(to);
+    if (start && (await lstat(to)).isDirectory()) start.records = await recordsOf(to, signal);
     return { sinceMs };
   }
 
@@ -60,7 +64,11 @@ export function createSlotStore(): SlotStore {
     const hasFirstPass = sinceMs > 0 && (await lstat(to).catch(() => null)) !== null;
     if (hasFirstPass && (await hasComparingTools())) {
       const trusted = (await clockWasSet(to)) ? 0 : sinceMs;
-      await bringCopyLevel(from, to, { sinceMs: trusted, isLive: false, signal });
+      const start = begun.get(to);
+      const known = start?.records;
+      // True until the clone is written: another try must look for itself.
+      if (start) start.records = undefined;
+      await bringCopyLevel(from, to, { sinceMs: trusted, isLive: false, known, signal });
     } else {
       await prepareTarget(from, to);
       await copyWhole(from, to, { isLive: false, signal });
