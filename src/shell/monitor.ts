@@ -102,11 +102,11 @@ export class Monitor {
 const nouns: Record<OperationView['kind'], string> = { upgrade: 'upgrade', rollback: 'rollback' };
 
 const startLine = ({ kind, by, appliance, from, to }: OperationView): string =>
-  `${by} has started the ${nouns[kind]} of ${appliance} from ${from.version} to ${to.version}. To watch it: show upgrade status watch`;
+  `${by} has started the ${nouns[kind]} of ${appliance} from ${from} to ${to}. To watch it: show upgrade status watch`;
 
 function endLine(operation: OperationView): string {
   const { kind, appliance, from, to, state } = operation;
-  const runs = state === 'succeeded' ? to.version : from.version;
+  const runs = state === 'succeeded' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
-  return `The ${nouns[kind]} of ${appliance} to ${to.version}: ${stateWords[state]}. ${now}`;
+  return `The ${nouns[kind]} of ${appliance} to ${to}: ${stateWords[state]}. ${now}`;
 }

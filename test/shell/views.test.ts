@@ -72,8 +72,10 @@ const operation: OperationView = {
   appliance: 'acme',
   kind: 'upgrade',
   state: 'running',
-  from: { release: 'RHKOIXXVDMJ', version: '2.0.4' },
-  to: { release: 'RPQXVNXFGXU', version: '2.1.0' },
+  from: '2.0.4',
+  fromRelease: 'RHKOIXXVDMJ',
+  to: '2.1.0',
+  toRelease: 'RPQXVNXFGXU',
   by: 'admin',
   startedAt: ago(3000),
   endedAt: null,
@@ -157,8 +159,8 @@ test('no view is wider than the screen', () => {
   const wide = { ...operation, logTail: ['界'.repeat(200)], state: 'failed' as const, reason: 'x'.repeat(300) };
   const plan = {
     appliance: 'acme',
-    from: operation.to,
-    to: operation.from,
+    from: { release: 'RPQXVNXFGXU', version: '2.1.0' },
+    to: { release: 'RHKOIXXVDMJ', version: '2.0.4' },
     steps: [{ name: 'a', title: 'A step with quite a long title that goes on and on and on' }],
     downtimeForecastMs: 3000,
     data: {

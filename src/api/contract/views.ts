@@ -37,8 +37,11 @@ export const operationView = z
     appliance: z.string(),
     kind: z.enum(['upgrade', 'rollback']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
-    from: z.object({ release: releaseId, version: z.string() }),
-    to: z.object({ release: releaseId, version: z.string() }),
+    /** Versions; the releases are beside them. */
+    from: z.string(),
+    to: z.string(),
+    fromRelease: releaseId,
+    toRelease: releaseId,
     by: z.string(),
     startedAt: date,
     endedAt: date.nullable(),

@@ -15,8 +15,10 @@ export function viewOperation(journal: Journal, operation: Operation, progressOf
     appliance: operation.appliance,
     kind: operation.kind,
     state: operation.state,
-    from: viewRelease(journal, operation.from),
-    to: viewRelease(journal, operation.to),
+    from: versionOf(journal, operation.from),
+    to: versionOf(journal, operation.to),
+    fromRelease: operation.from,
+    toRelease: operation.to,
     by: operation.by,
     startedAt: operation.startedAt.toISOString(),
     endedAt: operation.endedAt?.toISOString() ?? null,
@@ -33,10 +35,7 @@ export function viewOperation(journal: Journal, operation: Operation, progressOf
   };
 }
 
-function viewRelease(journal: Journal, id: string): { release: string; version: string } {
-  const release = journal.release(id);
-  return { release: id, version: release?.version ?? 'unknown' };
-}
+const versionOf = (journal: Journal, release: string): string => journal.release(release)?.version ?? 'unknown';
 
 function viewStep(
   step: { name: string; title: string },

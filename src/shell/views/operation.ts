@@ -16,7 +16,7 @@ const nouns: Record<OperationView['kind'], string> = { upgrade: 'Upgrade', rollb
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
 export const titleOf = ({ kind, appliance, from, to }: OperationView): string =>
-  `${nouns[kind]} of ${appliance} from ${from.version} to ${to.version}`;
+  `${nouns[kind]} of ${appliance} from ${from} to ${to}`;
 
 /** A state as a person says it. */
 export const stateWords: Record<OperationView['state'], string> = {
@@ -39,21 +39,21 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
   if (state === 'running') return [];
   const down = operation.downtimeMs === null ? '' : ` It was down for ${formatDuration(operation.downtimeMs)}.`;
   if (state === 'succeeded') {
-    const back = operation.kind === 'upgrade' ? 'To go back' : `To return to ${from.version}`;
-    const command = operation.kind === 'upgrade' ? 'rollback system' : `rollback system to ${from.release}`;
-    const now = `${appliance} now runs ${to.version} (${to.release}).${down}`;
+    const back = operation.kind === 'upgrade' ? 'To go back' : `To return to ${from}`;
+    const command = operation.kind === 'upgrade' ? 'rollback system' : `rollback system to ${operation.fromRelease}`;
+    const now = `${appliance} now runs ${to} (${operation.toRelease}).${down}`;
     return [...wrap(now, width).map((line) => paint.good(line)), `${back}: ${paint.strong(command)}`];
   }
   const verdict: Record<Exclude<OperationView['state'], 'running' | 'succeeded'>, string> = {
-    'rolled-back': `${appliance} is back on ${from.version} (${from.release}) with its data.${down}`,
-    failed: `Nothing was changed: ${appliance} still runs ${from.version}.`,
+    'rolled-back': `${appliance} is back on ${from} (${operation.fromRelease}) with its data.${down}`,
+    failed: `Nothing was changed: ${appliance} still runs ${from}.`,
     'needs-attention': `${appliance} needs your attention: Belay will not decide alone.`,
   };
   const colour = state === 'rolled-back' ? paint.warn : paint.bad;
   const lines = wrap(verdict[state], width).map(colour);
   if (reason) lines.push(...wrap(`Why: ${reason}`, width));
   if (operation.logTail.length > 0) {
-    lines.push(`The last lines of the log of ${to.version}:`);
+    lines.push(`The last lines of the log of ${to}:`);
     lines.push(...operation.logTail.slice(-10).map((line) => paint.faint(`  ${cut(line, width - 2)}`)));
   }
   const hint = operation.hint ?? (state === 'rolled-back' ? 'show upgrade status' : 'show upgrade history');
@@ -103,8 +103,8 @@ export function operationTable(operations: readonly OperationView[], { width, no
     [
       { title: 'STARTED', value: (each) => formatAge(each.startedAt, nowMs) },
       { title: 'WHAT', value: (each) => each.kind },
-      { title: 'FROM', value: (each) => each.from.version, least: 6 },
-      { title: 'TO', value: (each) => each.to.version, least: 6 },
+      { title: 'FROM', value: (each) => each.from, least: 6 },
+      { title: 'TO', value: (each) => each.to, least: 6 },
       {
         title: 'STATE',
         value: (each) => stateWords[each.state],

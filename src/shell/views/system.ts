@@ -28,7 +28,7 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
       {
         name: 'Last',
         value: last
-          ? `${last.kind} to ${last.to.version} ${stateWords[last.state]}, ${formatAge(last.endedAt ?? last.startedAt, nowMs)}`
+          ? `${last.kind} to ${last.to} ${stateWords[last.state]}, ${formatAge(last.endedAt ?? last.startedAt, nowMs)}`
           : null,
       },
       { name: 'Engine', value: `${system.engine.product}, ${system.engine.rootDir}` },
