@@ -115,6 +115,10 @@ test.each([
 });
 
 test('a second operation is refused while one runs', async () => {
+  await daemon.stop();
+  // So slow that it still runs when a busy machine has started the command.
+  daemon = new FakeDaemon({ socketPath: join(folder, 'sock'), stepMs: 5_000, scripts: {}, adopted: true });
+  await daemon.start();
   daemon.startUpgrade('2.1.0', 'bob');
   const { code, err } = await belay(['rollback', 'system', '--yes']);
   expect(code).toBe(3);
@@ -158,7 +162,7 @@ test('an argument stays one argument', async () => {
 
 test('Ctrl-C detaches from an operation and leaves it running', async () => {
   await daemon.stop();
-  daemon = new FakeDaemon({ socketPath: join(folder, 'sock'), stepMs: 200, scripts: {}, adopted: true });
+  daemon = new FakeDaemon({ socketPath: join(folder, 'sock'), stepMs: 2_000, scripts: {}, adopted: true });
   await daemon.start();
   const { child, ended } = start(['upgrade', 'system', '2.1.0', '--yes']);
   await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));

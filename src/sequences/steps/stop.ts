@@ -37,15 +37,16 @@ export const stop: Step = {
   async revert(context) {
     const { host, from, to } = context;
     await exchangeNames(context, to, from);
-    // A container that is started on what lies there mounts it, whosever data it is.
-    if (from.slot !== to.slot) await mustBeInPlace(context);
     const policies = context.facts().restartPolicies;
     for (const service of from.services) {
       const instance = await findInstance(context, from, service);
       if (!instance) continue;
       // First the policy: where the start fails, a reboot or an administrator must find it as it was.
       await host.setRestartPolicy(instance.id, policies?.[service.name] ?? restartPolicyOf(service));
-      if (!isUp(instance)) await host.startInstance(instance.id);
+      if (isUp(instance)) continue;
+      // A container mounts what lies there, whosever data it is.
+      if (from.slot !== to.slot) await mustBeInPlace(context);
+      await host.startInstance(instance.id);
     }
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
   },
