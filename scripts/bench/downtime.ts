@@ -96,14 +96,18 @@ export async function upgradeAgainstTarball(
   data: { what: string; sizeBytes: number; files: number; wanted: number },
 ): Promise<Figure> {
   const server = new BenchServer(engine, `tarball-${data.files}`);
-  await server.makeImages(['1.0', '2.0']);
+  const versions = ['2.0', '3.0', '4.0'];
+  await server.makeImages(['1.0', ...versions]);
   await server.fill(data.sizeBytes, data.files);
   await server.run('1.0');
-  let upgraded = 0;
+  const upgrades: number[] = [];
   await withBelay(engine, server, program, async (belay) => {
-    await settle();
-    upgraded = await downtimeOf(server.url, async () => mustSucceed(await belay.upgrade('2.0')));
+    for (const version of versions) {
+      await settle();
+      upgrades.push(await downtimeOf(server.url, async () => mustSucceed(await belay.upgrade(version))));
+    }
   });
+  const upgraded = median(upgrades);
   await settle();
   const documented = await downtimeOf(server.url, () => documentedProcedure(engine, server));
   await server.remove();
