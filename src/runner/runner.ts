@@ -129,7 +129,7 @@ export class Runner {
     if (!alreadyThere) await step.run(context);
     crashPoint(`${step.name}:acted`);
     if (alreadyThere || !step.recordsOutcome) this.#record(operation, step, 'done');
-    this.#onChange(operation.id);
+    else this.#onChange(operation.id);
     crashPoint(`${step.name}:done`);
   }
 

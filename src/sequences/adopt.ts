@@ -5,6 +5,7 @@ import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import { parkedPathOf, type Slot, type SlotMount } from '../domain/slot.ts';
+import { containerOwners } from './container-owners.ts';
 import { isUp } from './instances.ts';
 
 const APPLIANCE_NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
@@ -72,15 +73,11 @@ export async function adopt(
 }
 
 function refuseAdoptedTwice(journal: Journal, containerId: string, containerName: string): void {
-  for (const { name } of journal.appliances()) {
-    // A frozen container too is its appliance's.
-    const records = journal.releases(name).flatMap(({ id }) => journal.instances(id));
-    if (records.some((record) => record.containerId === containerId)) {
-      throw new BelayError('refused', `The container ${containerName} belongs to the appliance ${name} already.`, {
-        hint: 'Look at it: show system',
-      });
-    }
-  }
+  const owner = containerOwners(journal).get(containerId);
+  if (owner === undefined) return;
+  throw new BelayError('refused', `The container ${containerName} belongs to the appliance ${owner} already.`, {
+    hint: 'Look at it: show system',
+  });
 }
 
 async function slotMounts({ host, slots }: World, spec: ServiceSpec, slot: SlotId): Promise<SlotMount[]> {

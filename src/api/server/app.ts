@@ -5,6 +5,7 @@ import { streamSSE } from 'hono/streaming';
 import { BelayError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
+import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
 import { failureOf } from './failures.ts';
@@ -72,12 +73,7 @@ function addReads(app: OpenAPIHono, service: Service): void {
     ),
   );
   app.openapi(routes.listContainers, async (c) => {
-    const owners = new Map<string, string>();
-    for (const { name } of journal.appliances()) {
-      for (const release of journal.releases(name)) {
-        for (const { containerId } of journal.instances(release.id)) owners.set(containerId, name);
-      }
-    }
+    const owners = containerOwners(journal);
     const containers = await host.listContainers();
     return c.json(
       containers.map(({ id, name, image, running, status }) => ({

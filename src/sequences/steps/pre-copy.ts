@@ -14,16 +14,15 @@ export const preCopy: Step = {
   async run(context) {
     await createVolumes(context);
     const pairs = slotPairs(context.journal, context.from, context.to);
+    const sources = await Promise.all(pairs.map(({ from }) => context.slots.locate(from)));
     const sizes = await Promise.all(
-      pairs.map(
-        async ({ from }) => (await context.slots.measure(await context.slots.locate(from), context.signal)).sizeBytes,
-      ),
+      sources.map(async (source) => (await context.slots.measure(source, context.signal)).sizeBytes),
     );
     const totalBytes = sizes.reduce((sum, sizeBytes) => sum + sizeBytes, 0);
     const since: Record<string, number> = {};
     let finishedBytes = 0;
-    for (const [index, { from, to }] of pairs.entries()) {
-      const source = await context.slots.locate(from);
+    for (const [index, { to }] of pairs.entries()) {
+      const source = sources[index] as string;
       const onProgress = ({ doneBytes }: { doneBytes: number }) =>
         reportBytes(context, finishedBytes + doneBytes, totalBytes);
       since[to.key] = (await context.slots.preCopy(source, clonePath(to), onProgress, context.signal)).sinceMs;
