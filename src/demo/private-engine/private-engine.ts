@@ -104,6 +104,8 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
     '--data-root', dataRoot, '--exec-root', join(directory, 'exec'), '--pidfile', join(directory, 'pid'),
     '--host', `unix://${socketPath}`, '--bridge', bridge, '--iptables=false', '--ip-forward=false',
     '--default-address-pool', `base=10.${octet}.128.0/17,size=24`,
+    // The engine's own five attempts at a truncated layer take more than a minute.
+    '--max-download-attempts=2',
   ];
 
   let pid = 0;
