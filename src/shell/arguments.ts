@@ -1,7 +1,7 @@
-import type { Grammar } from './grammar.ts';
+import type { Grammar } from './grammar/grammar.ts';
+import { lineOf } from './grammar/tokenizer.ts';
 import { optionHelp } from './options.ts';
 import type { Paint } from './paint.ts';
-import { lineOf } from './tokenizer.ts';
 import { usageOf } from './views/help.ts';
 import { listing } from './views/listing.ts';
 

@@ -4,10 +4,10 @@ import { announced } from './announce.ts';
 import { type Arguments, readArguments, usageLines } from './arguments.ts';
 import { execute, type Surroundings } from './execute.ts';
 import { type ExitCode, exitCode } from './failure.ts';
+import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
 import { printable } from './printable.ts';
 import { registry } from './registry.ts';
-import { Terminal } from './terminal.ts';
 
 export interface CommandLineOptions {
   /** Sees to it that a daemon runs and gives the path of its socket. */
@@ -97,10 +97,10 @@ function surroundings(
         ? null
         : async (question) => {
             terminal.start();
-            return (await import('./question.ts')).askYesNo(terminal, question);
+            return (await import('./line/question.ts')).askYesNo(terminal, question);
           },
     async follow(operation, { json, signal }) {
-      const { showOperation } = await import('./show-operation.ts');
+      const { showOperation } = await import('./live/show-operation.ts');
       terminal?.start();
       const shown = { client: connected(), operation, output, stdout: process.stdout, signal, json, nowMs: Date.now };
       return showOperation(shown);

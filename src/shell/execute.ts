@@ -1,11 +1,11 @@
 import type { Client } from '../api/client/client.ts';
 import type { OperationView } from '../api/contract/views.ts';
 import type { Context } from './context.ts';
-import { diagnose } from './diagnosis.ts';
 import { type ExitCode, exitCode, exitCodeOf, ShellError, toFailure } from './failure.ts';
-import type { Grammar } from './grammar.ts';
+import { diagnose } from './grammar/diagnosis.ts';
+import type { Grammar } from './grammar/grammar.ts';
+import { type Parsed, parse } from './grammar/parse.ts';
 import type { Output } from './output.ts';
-import { type Parsed, parse } from './parse.ts';
 import { helpLines } from './views/help.ts';
 import { wrap } from './width.ts';
 

@@ -15,7 +15,7 @@ import { showUpgradeStatus } from './commands/show-upgrade-status.ts';
 import { showVersions } from './commands/show-versions.ts';
 import { upgradeSystem } from './commands/upgrade-system.ts';
 import { useAppliance } from './commands/use-appliance.ts';
-import type { Grammar } from './grammar.ts';
+import type { Grammar } from './grammar/grammar.ts';
 
 /** Every command there is, in the order in which `?` lists them. To add one, write its file and name it here. */
 export const registry: Grammar = {

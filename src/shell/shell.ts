@@ -1,12 +1,12 @@
 import { type ExitCode, exitCode } from './failure.ts';
-import { History, historyPath } from './history.ts';
-import type { Assistance } from './line-editor.ts';
+import { History, historyPath } from './line/history.ts';
+import type { Assistance } from './line/line-editor.ts';
+import { type OpenPrompt, readLine } from './line/prompt.ts';
+import { askYesNo } from './line/question.ts';
+import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
 import { printable } from './printable.ts';
-import { type OpenPrompt, readLine } from './prompt.ts';
-import { askYesNo } from './question.ts';
 import type { Foreground, Session } from './session.ts';
-import { Terminal } from './terminal.ts';
 import { widthOf } from './width.ts';
 
 export interface ShellOptions {

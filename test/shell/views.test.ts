@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { OperationView, ReleaseView, StepView } from '../../src/api/contract/views.ts';
+import { createRates } from '../../src/shell/live/rates.ts';
 import { createPaint } from '../../src/shell/paint.ts';
 import { operationLines } from '../../src/shell/views/operation.ts';
 import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
-import { createRates } from '../../src/shell/views/rates.ts';
 import { releaseTable } from '../../src/shell/views/releases.ts';
 import { stepLines } from '../../src/shell/views/step-lines.ts';
 import { cut, widthOf, wrap } from '../../src/shell/width.ts';

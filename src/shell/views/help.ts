@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import type { Grammar } from '../grammar.ts';
+import type { Grammar } from '../grammar/grammar.ts';
 import { optionHelp } from '../options.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lineOf, tokenize } from '../../src/shell/tokenizer.ts';
+import { lineOf, tokenize } from '../../../src/shell/grammar/tokenizer.ts';
 
 const texts = (line: string): string[] => tokenize(line).tokens.map(({ text }) => text);
 

@@ -1,4 +1,4 @@
-import { createPaint } from './paint.ts';
+import { createPaint } from '../paint.ts';
 import { readLine } from './prompt.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
-import type { Candidate } from './command.ts';
-import type { Paint } from './paint.ts';
-import { quote } from './tokenizer.ts';
-import { cut, pad, widthOf } from './width.ts';
+import type { Candidate } from '../command.ts';
+import { quote } from '../grammar/tokenizer.ts';
+import type { Paint } from '../paint.ts';
+import { cut, pad, widthOf } from '../width.ts';
 
 /** The list that a second TAB opens: one candidate per line, one of them chosen. */
 export class Menu {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diagnose } from '../../src/shell/diagnosis.ts';
-import { createPaint } from '../../src/shell/paint.ts';
-import { type Parsed, parse } from '../../src/shell/parse.ts';
-import { registry } from '../../src/shell/registry.ts';
-import { usageOf } from '../../src/shell/views/help.ts';
+import { diagnose } from '../../../src/shell/grammar/diagnosis.ts';
+import { type Parsed, parse } from '../../../src/shell/grammar/parse.ts';
+import { createPaint } from '../../../src/shell/paint.ts';
+import { registry } from '../../../src/shell/registry.ts';
+import { usageOf } from '../../../src/shell/views/help.ts';
 
 const read = (line: string): Parsed => parse(registry, line);
 

@@ -1,6 +1,6 @@
-import type { Client } from '../api/client/client.ts';
-import type { OperationView } from '../api/contract/views.ts';
-import { type ExitCode, exitCode, toFailure } from './failure.ts';
+import type { Client } from '../../api/client/client.ts';
+import type { OperationView } from '../../api/contract/views.ts';
+import { type ExitCode, exitCode, toFailure } from '../failure.ts';
 
 /** Between two looks when the event stream is silent or gone. */
 const POLL_MS = 1000;

@@ -1,7 +1,7 @@
-import type { Client } from '../api/client/client.ts';
-import type { Candidate } from './command.ts';
+import type { Client } from '../../api/client/client.ts';
+import type { Candidate } from '../command.ts';
+import { optionHelp } from '../options.ts';
 import { type Expected, type Grammar, read } from './grammar.ts';
-import { optionHelp } from './options.ts';
 import { isOption } from './parse.ts';
 import { quote, tokenize } from './tokenizer.ts';
 

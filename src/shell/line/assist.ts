@@ -1,11 +1,11 @@
-import type { Client } from '../api/client/client.ts';
-import { commonStart, offerAt } from './complete.ts';
-import { diagnose } from './diagnosis.ts';
-import type { Grammar } from './grammar.ts';
+import type { Client } from '../../api/client/client.ts';
+import { commonStart, offerAt } from '../grammar/complete.ts';
+import { diagnose } from '../grammar/diagnosis.ts';
+import type { Grammar } from '../grammar/grammar.ts';
+import { parse } from '../grammar/parse.ts';
+import type { Output } from '../output.ts';
+import { listing } from '../views/listing.ts';
 import type { Assistance } from './line-editor.ts';
-import type { Output } from './output.ts';
-import { parse } from './parse.ts';
-import { listing } from './views/listing.ts';
 
 export interface AssistanceOptions {
   grammar: Grammar;

@@ -1,8 +1,8 @@
+import type { Paint } from '../paint.ts';
+import { listing } from '../views/listing.ts';
+import { widthOf } from '../width.ts';
 import type { Expected } from './grammar.ts';
-import type { Paint } from './paint.ts';
 import type { Parsed } from './parse.ts';
-import { listing } from './views/listing.ts';
-import { widthOf } from './width.ts';
 
 type Wrong = Extract<Parsed, { outcome: 'ambiguous' | 'incomplete' | 'invalid' }>;
 

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import type { Candidate } from './command.ts';
+import type { Candidate } from '../command.ts';
+import type { Paint } from '../paint.ts';
 import { Menu } from './menu.ts';
-import type { Paint } from './paint.ts';
 import type { PromptScreen } from './prompt-screen.ts';
 import type { PromptKeys, Terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
-import type { Command } from './command.ts';
+import type { Command } from '../command.ts';
+import { type Options, optionHelp } from '../options.ts';
 import { canEnd, type Expected, type Grammar, read } from './grammar.ts';
 import { nearest } from './nearest.ts';
-import { type Options, optionHelp } from './options.ts';
 import { quote, type Token, tokenize } from './tokenizer.ts';
 
 /** What a line says. Columns are places in the line, in UTF-16 units. */

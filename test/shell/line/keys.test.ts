@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endsFeed, KeyReader, splitUnits } from '../../src/shell/keys.ts';
+import { endsFeed, KeyReader, splitUnits } from '../../../src/shell/line/keys.ts';
 
 test('keeps escape sequences and quoted keys whole', () => {
   expect(splitUnits('ab\x1b[A?\x16?\tc\r\nd\x1b[?1;2c\x1bOP')).toEqual([

@@ -1,12 +1,12 @@
-import type { Client } from '../api/client/client.ts';
-import type { OperationView, StepView } from '../api/contract/views.ts';
-import { type ExitCode, exitCode, toFailure } from './failure.ts';
+import type { Client } from '../../api/client/client.ts';
+import type { OperationView, StepView } from '../../api/contract/views.ts';
+import { type ExitCode, exitCode, toFailure } from '../failure.ts';
+import { formatDuration } from '../format.ts';
+import type { Output } from '../output.ts';
+import { outcomeLines, titleOf } from '../views/operation.ts';
+import { stepLines } from '../views/step-lines.ts';
+import { wrap } from '../width.ts';
 import { exitCodeOfOperation, follow } from './follow.ts';
-import { formatDuration } from './format.ts';
-import type { Output } from './output.ts';
-import { outcomeLines, titleOf } from './views/operation.ts';
-import { stepLines } from './views/step-lines.ts';
-import { wrap } from './width.ts';
 
 export interface ShowOperation {
   client: Client;
@@ -40,7 +40,7 @@ async function waitForJson({ client, operation, output, signal }: ShowOperation)
 }
 
 async function showLive({ client, operation, output, stdout, signal, nowMs }: ShowOperation): Promise<ExitCode> {
-  const { openLiveView } = await import('./views/live-operation.tsx');
+  const { openLiveView } = await import('./live-operation.tsx');
   const view = openLiveView(stdout, output.paint);
   const footer = output.paint.faint('Ctrl-C leaves; the operation goes on.');
   const away = output.paint.warn('The daemon is away; waiting for it to come back.');

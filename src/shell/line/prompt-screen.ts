@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
+import { widthOf } from '../width.ts';
 import type { Terminal } from './terminal.ts';
-import { widthOf } from './width.ts';
 
 /** A redraw by @inquirer/core 12.1.0: down to the last line, erase all lines, draw, up to the prompt, to the column. */
 const REDRAW = /^(?:\x1b\[\d+B)?(?:\x1b\[2K\x1b\[1A)*\x1b\[2K\x1b\[G/;

@@ -3,8 +3,8 @@ import { Box, type Instance, render, Text, useWindowSize } from 'ink';
 import { useEffect, useState } from 'react';
 import type { OperationView, StepView } from '../../api/contract/views.ts';
 import type { Paint } from '../paint.ts';
+import { stepLines } from '../views/step-lines.ts';
 import { createRates } from './rates.ts';
-import { stepLines } from './step-lines.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const FRAME_MS = 100;

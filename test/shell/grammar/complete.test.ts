@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Client } from '../../src/api/client/client.ts';
-import { commonStart, offerAt, possibleAt } from '../../src/shell/complete.ts';
-import { registry } from '../../src/shell/registry.ts';
+import type { Client } from '../../../src/api/client/client.ts';
+import { commonStart, offerAt, possibleAt } from '../../../src/shell/grammar/complete.ts';
+import { registry } from '../../../src/shell/registry.ts';
 
 const versions = ['2.1.0', '2.1.1', '1.9'].map((version) => ({
   version,

@@ -1,4 +1,5 @@
 import { createPrompt, useEffect, useKeypress, useMemo, useState } from '@inquirer/core';
+import type { Paint } from '../paint.ts';
 import {
   type Assistance,
   type EditorConfig,
@@ -7,7 +8,6 @@ import {
   type LineResult,
   type Readline,
 } from './line-editor.ts';
-import type { Paint } from './paint.ts';
 import { PromptScreen } from './prompt-screen.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-import type { ArgumentSpec, Command } from './command.ts';
+import type { ArgumentSpec, Command } from '../command.ts';
 import type { Token } from './tokenizer.ts';
 
 type Element =

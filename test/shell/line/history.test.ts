@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { History, historyPath } from '../../src/shell/history.ts';
+import { History, historyPath } from '../../../src/shell/line/history.ts';
 
 let folder: string;
 beforeEach(async () => {
