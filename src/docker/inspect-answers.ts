@@ -58,6 +58,7 @@ export interface ContainerAnswer {
   Image: string;
   RestartCount?: number;
   State: {
+    Pid?: number;
     Status: string;
     Paused?: boolean;
     OOMKilled?: boolean;

@@ -3,7 +3,7 @@ import type { Instance, InstanceState } from '../domain/ports/container-host.ts'
 import type { ContainerAnswer, ContainerConfig } from './inspect-answers.ts';
 
 /** An inspect answer as Belay sees an instance. */
-export function instanceOf(answer: ContainerAnswer): Instance {
+export function instanceOf(answer: ContainerAnswer, rootPath: string | null): Instance {
   const { State: state, Config: config, HostConfig: host } = answer;
   const policy = host.RestartPolicy as { Name?: string; MaximumRetryCount?: number } | undefined;
   return {
@@ -29,6 +29,7 @@ export function instanceOf(answer: ContainerAnswer): Instance {
       readOnly: !mount.RW,
     })),
     tcpPorts: tcpPorts(config, host),
+    rootPath,
   };
 }
 

@@ -7,6 +7,7 @@ import type { EngineApi } from './engine-api.ts';
 import { startFailure, statusOf } from './engine-errors.ts';
 import type { ContainerAnswer } from './inspect-answers.ts';
 import { instanceOf } from './instance-answers.ts';
+import { rootPathOf } from './root-path.ts';
 
 const STOP_TIMEOUT_S = 10;
 
@@ -32,7 +33,7 @@ export async function listContainers(api: EngineApi, signal?: AbortSignal): Prom
 export async function findInstance(api: EngineApi, idOrName: string, signal?: AbortSignal): Promise<Instance | null> {
   if (!isContainerName(idOrName)) return null;
   const answer = await api.container(idOrName, signal);
-  return answer && instanceOf(answer);
+  return answer && instanceOf(answer, await rootPathOf(api, answer.State.Pid ?? 0));
 }
 
 /**

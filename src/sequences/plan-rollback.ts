@@ -8,6 +8,7 @@ import { compareSettings } from '../domain/settings-diff.ts';
 import type { Step } from '../domain/step.ts';
 import { type Candidate, rollbackCandidate } from './candidate.ts';
 import { currentServices } from './current-services.ts';
+import { displacedMounts } from './displaced-mounts.ts';
 import { lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
 import { rollbackTarget } from './rollback-target.ts';
@@ -53,13 +54,23 @@ export async function planRollback(
       const after = target.services.find(({ name }) => name === now.name);
       return after ? compareSettings(now, after) : [];
     }),
-    warnings:
-      mustSlot(journal, active.slot).mounts.length === 0
-        ? ['There is no data in mounts: what is in an external database is not taken back.']
-        : [],
+    warnings: await warningsOf(world, active),
     obstacles,
   };
   return { plan, candidate };
+}
+
+async function warningsOf(world: World, active: Release): Promise<string[]> {
+  const displaced = await displacedMounts(world, active).catch(() => []);
+  return [
+    ...(mustSlot(world.journal, active.slot).mounts.length === 0
+      ? ['There is no data in mounts: what is in an external database is not taken back.']
+      : []),
+    ...displaced.map(
+      ({ service, source }) =>
+        `${service} does not write to what is at ${source}: what it has written since is where that was moved to.`,
+    ),
+  ];
 }
 
 async function changesSince(

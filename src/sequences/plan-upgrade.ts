@@ -7,6 +7,7 @@ import type { Step } from '../domain/step.ts';
 import { compareVersions } from '../domain/version.ts';
 import { type Candidate, upgradeCandidate } from './candidate.ts';
 import { currentServices } from './current-services.ts';
+import { displacedMounts } from './displaced-mounts.ts';
 import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findImage } from './image-of-version.ts';
 import { findInstance, isUp } from './instances.ts';
@@ -76,6 +77,13 @@ const whileStoppedMs = (mount: PlannedMount) =>
 
 async function obstaclesOf(world: World, from: Release, to: Release): Promise<Obstacle[]> {
   const obstacles = await startObstacles(world, from, to, to.services);
+  for (const { service, containerName, source } of await displacedMounts(world, from)) {
+    obstacles.push({
+      code: 'data-missing',
+      message: `${service} does not write to what is at ${source}: it goes on with what was there when it started.`,
+      hint: `Put that back, or let it use what is there now: docker restart ${containerName}`,
+    });
+  }
   const engine = await world.host.describe();
   if (!engine.dataReachable) {
     obstacles.push({

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -62,17 +62,20 @@ describeOnEngine('parts that have gone or moved since', (bench) => {
     expect(await system(name)).toMatchObject({ version: '2.0', state: 'running' });
   });
 
-  // Open: a container goes on with the directory that it has mounted, and Belay clones what is at its path.
-  it.fails('clones what the container writes to, also where another directory has been put in its place', async () => {
+  it('an upgrade is refused where the container writes to a directory that has been moved away and replaced', async () => {
     const path = join(directory, 'data');
     await mkdir(path);
     const name = await adopted('replaced', ['-v', `${path}:/data`]);
     await rename(path, `${path}.moved`);
     await mkdir(path);
     await inside(name, 'echo written > /data/notes; sync');
-    // Refusing would do as well.
-    await operate(name, 'upgrade', { version: '2.0' }).catch(() => null);
-    expect(await inside(name, 'cat /data/notes').catch(() => '')).toBe('written');
+    await expect(operate(name, 'upgrade', { version: '2.0' })).rejects.toThrow('goes on with what was there');
+    expect(await inside(name, 'cat /data/notes')).toBe('written');
+
+    await rmdir(path);
+    await rename(`${path}.moved`, path);
+    expect(await operate(name, 'upgrade', { version: '2.0' })).toMatchObject({ state: 'succeeded' });
+    expect(await inside(name, 'cat /data/notes')).toBe('written');
   });
 
   it('two appliances at the same time', async () => {

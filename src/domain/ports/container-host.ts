@@ -58,6 +58,8 @@ export interface Instance {
   mounts: { kind: 'volume' | 'bind' | 'other'; source: string; hostPath: string; target: string; readOnly: boolean }[];
   /** TCP ports inside the container that are published or exposed. */
   tcpPorts: number[];
+  /** Where this machine sees the container's files as the container does; null while it does not run, or runs elsewhere. */
+  rootPath: string | null;
 }
 
 export interface VolumeInfo {
