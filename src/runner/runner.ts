@@ -124,25 +124,25 @@ export class Runner {
     const signal = interruptible ? this.#draining.signal : new AbortController().signal;
     const context = contextFor(this.#world, operation.id, step.name, this.#progress, signal);
     this.#record(operation, step, 'intent');
-    crashPoint(`${step.name}:intent`);
+    await crashPoint(`${step.name}:intent`);
     const alreadyThere = await step.check(context);
     if (!alreadyThere) await step.run(context);
-    crashPoint(`${step.name}:acted`);
+    await crashPoint(`${step.name}:acted`);
     if (alreadyThere || !step.recordsOutcome) this.#record(operation, step, 'done');
     else this.#onChange(operation.id);
-    crashPoint(`${step.name}:done`);
+    await crashPoint(`${step.name}:done`);
   }
 
   async #takeBack(operation: Operation, step: Step): Promise<BelayError | null> {
     const context = contextFor(this.#world, operation.id, step.name, this.#progress, new AbortController().signal);
     this.#record(operation, step, 'revert-intent');
-    crashPoint(`${step.name}:revert-intent`);
+    await crashPoint(`${step.name}:revert-intent`);
     for (let attempt = 1; ; ) {
       try {
         await step.revert?.(context);
-        crashPoint(`${step.name}:revert-acted`);
+        await crashPoint(`${step.name}:revert-acted`);
         this.#record(operation, step, 'reverted');
-        crashPoint(`${step.name}:reverted`);
+        await crashPoint(`${step.name}:reverted`);
         return null;
       } catch (thrown) {
         const error = toBelayError(thrown);

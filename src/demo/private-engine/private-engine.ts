@@ -24,6 +24,12 @@ export interface PrivateEngine extends Engine {
   restart(): Promise<void>;
   /** What a power failure of the host does to containers: everything is killed at once. Then the engine starts. */
   reboot(): Promise<void>;
+  /** `kill -9` of dockerd alone: its containerd, its shims and its containers go on. */
+  kill(): Promise<void>;
+  /** Kills everything that belongs to the engine at once. */
+  powerOff(): Promise<void>;
+  /** Starts it after `kill` or `powerOff`. */
+  start(): Promise<void>;
   /** Removes containers, engine, mounts, bridge and data. */
   stop(): Promise<void>;
 }
@@ -138,6 +144,27 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
     while ((await markProcess(pid)).startTicks !== 'gone') await pause(20);
   }
 
+  async function kill(): Promise<void> {
+    process.kill(pid, 'SIGKILL');
+    await waitUntilGone();
+  }
+  async function powerOff(): Promise<void> {
+    await kill();
+    // A process that is killed may have begun another one.
+    for (let leftovers = await engineLeftovers(directory); leftovers.length > 0; ) {
+      for (const leftover of leftovers) {
+        try {
+          process.kill(leftover, 'SIGKILL');
+        } catch {
+          // It has ended by itself meanwhile.
+        }
+      }
+      await pause(20);
+      leftovers = await engineLeftovers(directory);
+    }
+    await run('rm', ['-rf', join(directory, 'pid'), join(directory, 'exec', 'containerd', 'containerd.pid')]);
+  }
+
   try {
     await start();
   } catch (error) {
@@ -154,18 +181,12 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
       await start();
     },
     reboot: async () => {
-      process.kill(pid, 'SIGKILL');
-      await waitUntilGone();
-      for (const leftover of await engineLeftovers(directory)) {
-        try {
-          process.kill(leftover, 'SIGKILL');
-        } catch {
-          // It has ended by itself meanwhile.
-        }
-      }
-      await run('rm', ['-rf', join(directory, 'pid'), join(directory, 'exec', 'containerd', 'containerd.pid')]);
+      await powerOff();
       await start();
     },
+    kill,
+    powerOff,
+    start,
     stop: async () => {
       await removeContainers(socketPath).catch(() => {});
       await removeNetworks(socketPath).catch(() => {});
