@@ -1,16 +1,23 @@
+import { DURATION_HINT, parseDuration, writeDuration } from './duration.ts';
 import { BelayError } from './errors.ts';
 import { DEFAULT_GATE, type GateRules } from './service-spec.ts';
 
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const LIMIT = 'io.belay.gate.limit';
 
 /**
- * What `io.belay.gate.deadline`, `io.belay.gate.stable` (durations such as `500ms`, `10s`, `5m`) and
- * `io.belay.version-command` (a JSON array, or words) ask for; the default where a label is missing.
- * `invalid-input` with the label and its value where one cannot be read.
+ * What `io.belay.gate.deadline`, `io.belay.gate.limit`, `io.belay.gate.stable` (durations such as `500ms`, `10s`,
+ * `1h30m`) and `io.belay.version-command` (a JSON array, or words) ask for; the default where a label is missing.
+ * `invalid-input` with the label and its value where one cannot be read, or the limit is below the deadline.
  */
 export function gateFromLabels(labels: Readonly<Record<string, string>>): GateRules {
+  const deadlineMs = duration(labels, 'io.belay.gate.deadline') ?? DEFAULT_GATE.deadlineMs;
+  const limitMs = duration(labels, LIMIT) ?? Math.max(deadlineMs, DEFAULT_GATE.limitMs);
+  if (limitMs < deadlineMs) {
+    throw unreadable(LIMIT, labels[LIMIT] ?? '', `The deadline is ${writeDuration(deadlineMs)}: the limit is no less.`);
+  }
   return {
-    deadlineMs: duration(labels, 'io.belay.gate.deadline') ?? DEFAULT_GATE.deadlineMs,
+    deadlineMs,
+    limitMs,
     stableMs: duration(labels, 'io.belay.gate.stable') ?? DEFAULT_GATE.stableMs,
     versionCommand: command(labels, 'io.belay.version-command') ?? DEFAULT_GATE.versionCommand,
   };
@@ -19,10 +26,9 @@ export function gateFromLabels(labels: Readonly<Record<string, string>>): GateRu
 function duration(labels: Readonly<Record<string, string>>, label: string): number | null {
   const value = labels[label];
   if (value === undefined) return null;
-  const parts = /^(\d{1,9})(ms|s|m|h)$/.exec(value.trim());
-  const unitMs = UNIT_MS[parts?.[2] ?? ''];
-  if (!parts || unitMs === undefined) throw unreadable(label, value, 'A duration is written like 500ms, 10s or 5m.');
-  return Number(parts[1]) * unitMs;
+  const durationMs = parseDuration(value);
+  if (durationMs === null) throw unreadable(label, value, DURATION_HINT);
+  return durationMs;
 }
 
 function command(labels: Readonly<Record<string, string>>, label: string): string[] | null {
@@ -43,7 +49,7 @@ function jsonWords(value: string): string[] | null {
 }
 
 function unreadable(label: string, value: string, hint: string): BelayError {
-  return new BelayError('invalid-input', `The label ${label} has the value '${value}', which cannot be read.`, {
+  return new BelayError('invalid-input', `The label ${label} has the value '${value}', which cannot be used.`, {
     hint,
   });
 }

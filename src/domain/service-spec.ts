@@ -61,15 +61,26 @@ export interface ServiceSpec {
 
 /** What a new release must prove. Set by labels `io.belay.*` of the container or of its image. */
 export interface GateRules {
-  /** How long it may take until the first good answer. */
+  /** How long it may take until the first good answer; counted anew whenever a migrating server shows progress. */
   deadlineMs: number;
+  /** The longest that progress can make it. */
+  limitMs: number;
   /** How long it must then stay good without a restart. */
   stableMs: number;
   /** A command inside the instance whose output must contain the version; null where there is none. */
   versionCommand: string[] | null;
 }
 
-export const DEFAULT_GATE: GateRules = { deadlineMs: 300_000, stableMs: 10_000, versionCommand: null };
+/**
+ * Stable for longer than 30 s: what loses its database, its licence or its memory mostly does so within half a
+ * minute of its first good answer. The wait costs no downtime, only what is written in it where it fails.
+ */
+export const DEFAULT_GATE: GateRules = {
+  deadlineMs: 300_000,
+  limitMs: 7_200_000,
+  stableMs: 45_000,
+  versionCommand: null,
+};
 
 /** The restart policy as the engine's API names it. */
 export interface RestartPolicy {

@@ -6,6 +6,7 @@ import { clonesInstantly, flushFilesystems, kernelTimeMs, obstacleAt, spaceAt } 
 import { bringCopyLevel } from './level.ts';
 import { recordsOf } from './listing.ts';
 import { discardClone, identityAt, locateData, parkData, placeData, whereaboutsOf } from './placing.ts';
+import { pulseOf } from './pulse.ts';
 import { hasComparingTools } from './tools.ts';
 import { measureTree } from './tree.ts';
 
@@ -78,6 +79,7 @@ export function createSlotStore(): SlotStore {
 
   return {
     measure: measureTree,
+    pulse: pulseOf,
     space: spaceAt,
     obstacle: obstacleAt,
     identify: identityAt,

@@ -220,6 +220,7 @@ describe('the service', () => {
     const config = { Labels: { 'io.belay.gate.stable': '500ms', 'io.belay.version-command': 'acme --version' } };
     expect(specFrom({ config, imageConfig }).gate).toEqual({
       deadlineMs: 300_000,
+      limitMs: 7_200_000,
       stableMs: 500,
       versionCommand: ['acme', '--version'],
     });

@@ -14,6 +14,17 @@ it.each([
 });
 
 it.each([
+  [{ 'io.belay.gate.limit': '1h30m' }, 5_400_000],
+  [{ 'io.belay.gate.deadline': '3h' }, 10_800_000],
+  [{ 'io.belay.gate.deadline': '3h', 'io.belay.gate.limit': '3h' }, 10_800_000],
+])('takes the limit from %j', (labels, limitMs) => expect(gateFromLabels(labels).limitMs).toBe(limitMs));
+
+it('refuses a limit below the deadline', () => {
+  const labels = { 'io.belay.gate.deadline': '5m', 'io.belay.gate.limit': '1m' };
+  expect(() => gateFromLabels(labels)).toThrow('io.belay.gate.limit');
+});
+
+it.each([
   ['["acme","--show version"]', ['acme', '--show version']],
   ['cat  /version', ['cat', '/version']],
 ])('reads the command %s', (text, words) => {
@@ -24,6 +35,7 @@ it.each([
   ['io.belay.gate.deadline', '5 minutes'],
   ['io.belay.gate.stable', '-1s'],
   ['io.belay.gate.stable', '10'],
+  ['io.belay.gate.limit', 'for ever'],
   ['io.belay.version-command', '[1]'],
   ['io.belay.version-command', '["a"'],
   ['io.belay.version-command', ''],

@@ -22,7 +22,12 @@ export class ScriptedWorld {
 
   readonly world: World = {
     journal: this.journal,
-    clock: { now: () => new Date(), monotonicMs: () => performance.now(), sleep: async () => {} },
+    clock: {
+      now: () => new Date(),
+      monotonicMs: () => performance.now(),
+      bootTime: () => ({ bootId: 'boot-1', sinceBootMs: performance.now() }),
+      sleep: async () => {},
+    },
     host: { describe: async () => ({}) } as unknown as World['host'],
     slots: {} as World['slots'],
   };

@@ -47,6 +47,8 @@ export type PathObstacle = 'mount-point' | 'link' | 'special' | 'missing' | null
  */
 export interface SlotStore {
   measure(path: string, signal?: AbortSignal): Promise<DataSize>;
+  /** A bounded look that is cheap whatever the size: the answer is another one when something has been written. */
+  pulse(path: string, signal?: AbortSignal): Promise<string>;
   /** About the file system that holds `path` (or its nearest existing parent). */
   space(path: string): Promise<SpaceInfo>;
   obstacle(path: string): Promise<PathObstacle>;
