@@ -2,7 +2,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { ContainerHost, HostEvent, PullProgress } from '../domain/ports/container-host.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
 import { EngineApi } from './engine-api.ts';
-import { EngineConnection } from './engine-connection.ts';
+import { type Dial, EngineConnection } from './engine-connection.ts';
 import { hostEvents } from './host-events.ts';
 import { describeHost, flushHost } from './host-info.ts';
 import { findImage, localTags, resolveDigest } from './images.ts';
@@ -17,6 +17,8 @@ const STALL_TIMEOUT_MS = 60_000;
 export interface DockerHostOptions {
   /** Of the engine; wins over DOCKER_HOST. */
   socketPath?: string;
+  /** In place of a socket, for an engine in this process. */
+  dial?: Dial;
   /** How long a pull may stand still before it is given up. */
   stallTimeoutMs?: number;
 }
@@ -27,7 +29,7 @@ export class DockerHost implements ContainerHost {
   readonly #stallTimeoutMs: number;
 
   constructor(options: DockerHostOptions = {}) {
-    this.#api = new EngineApi(new EngineConnection(options.socketPath));
+    this.#api = new EngineApi(new EngineConnection(options.socketPath, options.dial));
     this.#stallTimeoutMs = options.stallTimeoutMs ?? STALL_TIMEOUT_MS;
   }
 

@@ -22,6 +22,12 @@ export interface EngineCall {
 }
 
 /**
+ * Sends a call and resolves when its answer begins. Rejects as dockerode does: with `statusCode` where the
+ * engine refused, with `code` where the connection failed, and with the signal's reason.
+ */
+export type Dial = (call: EngineCall, signal: AbortSignal) => Promise<AsyncIterable<Buffer> & { destroy(): void }>;
+
+/**
  * The one way to the engine, and the only user of dockerode. Every answer is read as a stream, also a
  * short one: dockerode's own reading never settles when an answer is cut or stalls in the middle.
  */
@@ -30,10 +36,10 @@ export class EngineConnection {
   readonly address: string;
   /** Whether the engine is reached by a unix socket, and so may share this machine's file systems. */
   readonly local: boolean;
-  readonly #docker: Docker;
+  readonly #dial: Dial;
 
-  /** `socketPath` wins over DOCKER_HOST; without it DOCKER_HOST and the usual socket are looked at. */
-  constructor(socketPath?: string) {
+  /** `socketPath` wins over DOCKER_HOST; without it DOCKER_HOST and the usual socket are looked at. `dial` is for engines in this process. */
+  constructor(socketPath?: string, dial?: Dial) {
     const dockerHost = process.env.DOCKER_HOST ?? '';
     if (!socketPath && dockerHost.startsWith('ssh://')) {
       throw new BelayError(
@@ -46,7 +52,7 @@ export class EngineConnection {
     }
     this.local = socketPath !== undefined || dockerHost === '' || dockerHost.startsWith('unix://');
     this.address = socketPath ? `unix://${socketPath}` : dockerHost || 'unix:///var/run/docker.sock';
-    this.#docker = openDocker(socketPath, this.address);
+    this.#dial = dial ?? dialing(openDocker(socketPath, this.address));
   }
 
   /** The whole answer as JSON; null where it has no body. */
@@ -81,11 +87,11 @@ export class EngineConnection {
     const beginning = new AbortController();
     const timer = setTimeout(() => beginning.abort(new DOMException('', 'TimeoutError')), deadlineMs);
     const signal = call.signal ? AbortSignal.any([call.signal, beginning.signal]) : beginning.signal;
-    let response: IncomingMessage | null = null;
+    let response: Awaited<ReturnType<Dial>> | null = null;
     try {
       response = await this.#dial(call, signal);
       clearTimeout(timer);
-      for await (const chunk of response) yield chunk as Buffer;
+      for await (const chunk of response) yield chunk;
     } catch (thrown) {
       throw callFailure(thrown, { address: this.address, path: call.path, deadlineMs, signal });
     } finally {
@@ -93,9 +99,12 @@ export class EngineConnection {
       response?.destroy();
     }
   }
+}
 
-  #dial(call: EngineCall, signal: AbortSignal): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
+const dialing =
+  (docker: Docker): Dial =>
+  (call, signal) =>
+    new Promise((resolve, reject) => {
       signal.throwIfAborted();
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       const request = {
@@ -107,12 +116,10 @@ export class EngineConnection {
         abortSignal: signal,
         statusCodes: { 200: true, 201: true, 204: true },
       };
-      this.#docker.modem.dial(request, (failure, response) =>
+      docker.modem.dial(request, (failure, response) =>
         failure ? reject(failure) : resolve(response as IncomingMessage),
       );
     });
-  }
-}
 
 function openDocker(socketPath: string | undefined, address: string): Docker {
   // dockerode lets DOCKER_HOST win over a socket path unless the host is taken out by hand.

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { listenOn } from './listen.ts';
+import type { Ground } from './ground.ts';
 
 /** A lab holds 127.77.x.0/24 by listening here on its first address: two labs never share addresses. */
 const CLAIM_PORT = 7077;
@@ -10,13 +10,18 @@ const HOSTS_PER_NET = 253;
  * answers on the whole of 127.0.0.0/8; elsewhere all share 127.0.0.1.
  */
 export class Addresses {
+  readonly #listen: Ground['listen'];
   readonly #nets: { prefix: string; claim: Server }[] = [];
   readonly #taken = new Set<string>();
   #next = 0;
 
+  constructor({ listen }: Ground) {
+    this.#listen = listen;
+  }
+
   async take(): Promise<string> {
     if (process.platform !== 'linux') return '127.0.0.1';
-    if (this.#taken.size >= this.#nets.length * HOSTS_PER_NET) this.#nets.push(await claimNet());
+    if (this.#taken.size >= this.#nets.length * HOSTS_PER_NET) this.#nets.push(await claimNet(this.#listen));
     for (;;) {
       const position = this.#next++ % (this.#nets.length * HOSTS_PER_NET);
       const net = this.#nets[Math.floor(position / HOSTS_PER_NET)];
@@ -36,12 +41,12 @@ export class Addresses {
   }
 }
 
-async function claimNet(): Promise<{ prefix: string; claim: Server }> {
+async function claimNet(listen: Ground['listen']): Promise<{ prefix: string; claim: Server }> {
   for (let net = 0; net < 256; net++) {
     const prefix = `127.77.${net}`;
     const claim = createServer();
     try {
-      await listenOn(claim, { host: `${prefix}.1`, port: CLAIM_PORT });
+      await listen(claim, { host: `${prefix}.1`, port: CLAIM_PORT });
       claim.unref();
       return { prefix, claim };
     } catch (error) {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listenOn } from './listen.ts';
+import type { Ground } from './ground.ts';
 import type { ContainerRecord } from './records.ts';
 
 /** Programs that every container finds in its path, each one a script of Node. */
@@ -64,12 +64,15 @@ export function environmentOf(record: ContainerRecord, placement: Placement, roo
 }
 
 /** Free ports to listen on in place of the container's own, where containers have no address of their own. */
-export async function substitutePorts(record: ContainerRecord): Promise<Record<string, number>> {
+export async function substitutePorts(
+  record: ContainerRecord,
+  listen: Ground['listen'],
+): Promise<Record<string, number>> {
   const ports: Record<string, number> = {};
   if (process.platform === 'linux') return ports;
   for (const exposed of Object.keys(record.config.ExposedPorts ?? {})) {
     const server = createServer();
-    await listenOn(server, { host: '127.0.0.1', port: 0 });
+    await listen(server, { host: '127.0.0.1', port: 0 });
     const address = server.address();
     if (typeof address === 'object' && address) ports[exposed.split('/')[0] ?? ''] = address.port;
     await new Promise((resolve) => server.close(resolve));

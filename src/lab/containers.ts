@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Disk } from './disk.ts';
 import type { Events } from './events.ts';
 import { completeHostConfig } from './host-config.ts';
 import { LAB_NAME, newId, newName } from './identity.ts';
@@ -16,20 +16,22 @@ const VALID_NAME = /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 /** The containers' records, each in `ROOT/containers/ID/config.json`. */
 export class Containers {
+  readonly #disk: Disk;
   readonly #root: string;
   readonly #images: Images;
   readonly #volumes: Volumes;
   readonly #events: Events;
   readonly #records = new Map<string, ContainerRecord>();
 
-  constructor(root: string, images: Images, volumes: Volumes, events: Events) {
+  constructor(disk: Disk, root: string, images: Images, volumes: Volumes, events: Events) {
+    this.#disk = disk;
     this.#root = join(root, 'containers');
     this.#images = images;
     this.#volumes = volumes;
     this.#events = events;
-    mkdirSync(this.#root, { recursive: true });
-    for (const id of readdirSync(this.#root)) {
-      const record = readState<ContainerRecord | null>(join(this.directory(id), 'config.json'), null);
+    disk.makeDirectory(this.#root);
+    for (const id of disk.list(this.#root)) {
+      const record = readState<ContainerRecord | null>(disk, join(this.directory(id), 'config.json'), null);
       if (record) this.#records.set(id, record);
     }
   }
@@ -84,7 +86,9 @@ export class Containers {
       args: command.slice(1),
       config,
       hostConfig,
-      mounts: resolveMounts(config, hostConfig, this.#volumes, (from) => this.find(from)),
+      mounts: resolveMounts(config, hostConfig, { disk: this.#disk, volumes: this.#volumes }, (from) =>
+        this.find(from),
+      ),
       networks: initialNetworks(asText(hostConfig['NetworkMode']), asObject(networking)),
       state: newState(),
       restartCount: 0,
@@ -94,7 +98,7 @@ export class Containers {
       address: '',
       ports: {},
     };
-    mkdirSync(this.directory(id));
+    this.#disk.makeDirectory(this.directory(id));
     this.#records.set(id, record);
     this.save(record);
     this.emit(record, 'create');
@@ -119,13 +123,13 @@ export class Containers {
   }
 
   save(record: ContainerRecord): void {
-    if (this.exists(record)) writeState(join(this.directory(record.id), 'config.json'), record);
+    if (this.exists(record)) writeState(this.#disk, join(this.directory(record.id), 'config.json'), record);
   }
 
   /** Forgets a container that is not running; with its anonymous volumes where asked. */
   remove(record: ContainerRecord, withVolumes: boolean): void {
     this.#records.delete(record.id);
-    rmSync(this.directory(record.id), { recursive: true, force: true });
+    this.#disk.remove(this.directory(record.id));
     for (const mount of record.mounts) {
       const name = mount.Name ?? '';
       if (withVolumes && mount.anonymous && this.#volumes.has(name) && this.usersOf(name).length === 0) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Addresses } from './addresses.ts';
 import { Containers } from './containers.ts';
 import { Events } from './events.ts';
+import type { Ground } from './ground.ts';
 import { newId } from './identity.ts';
 import { Images } from './images.ts';
 import { Networks } from './networks.ts';
@@ -27,17 +28,18 @@ export interface Engine {
 }
 
 /** Reads the state that is under `root`, and begins a new one where there is none. */
-export function openEngine(root: string, registry: Registry, pullLineMs: number): Engine {
-  const identity = readState(join(root, 'engine.json'), { id: newId() });
-  writeState(join(root, 'engine.json'), identity);
+export function openEngine(ground: Ground, root: string, registry: Registry, pullLineMs: number): Engine {
+  const { disk } = ground;
+  const identity = readState(disk, join(root, 'engine.json'), { id: newId() });
+  writeState(disk, join(root, 'engine.json'), identity);
   const events = new Events();
-  const images = new Images(root, events);
-  const volumes = new Volumes(root, events);
-  const networks = new Networks(root, events);
-  const containers = new Containers(root, images, volumes, events);
-  const addresses = new Addresses();
-  const publishedPorts = new PublishedPorts();
-  const supervisor = new Supervisor({ root, containers, volumes, networks, addresses, publishedPorts });
+  const images = new Images(disk, root, events);
+  const volumes = new Volumes(disk, root, events);
+  const networks = new Networks(disk, root, events);
+  const containers = new Containers(disk, root, images, volumes, events);
+  const addresses = new Addresses(ground);
+  const publishedPorts = new PublishedPorts(ground);
+  const supervisor = new Supervisor({ ground, root, containers, volumes, networks, addresses, publishedPorts });
   const stores = { events, images, volumes, networks, containers };
   return { id: identity.id, root, ...stores, supervisor, addresses, registry, pullLineMs };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Disk } from './disk.ts';
 import type { Events } from './events.ts';
 import type { ImageRecord } from './image-definition.ts';
 import { LabError } from './lab-error.ts';
@@ -15,14 +16,16 @@ export interface LocalImage {
 
 /** The images that the engine has here. */
 export class Images {
+  readonly #disk: Disk;
   readonly #path: string;
   readonly #events: Events;
   #images: LocalImage[];
 
-  constructor(root: string, events: Events) {
+  constructor(disk: Disk, root: string, events: Events) {
+    this.#disk = disk;
     this.#path = join(root, 'images.json');
     this.#events = events;
-    this.#images = readState<LocalImage[]>(this.#path, []);
+    this.#images = readState<LocalImage[]>(disk, this.#path, []);
   }
 
   list(): readonly LocalImage[] {
@@ -107,7 +110,7 @@ export class Images {
   }
 
   #save(): void {
-    writeState(this.#path, this.#images);
+    writeState(this.#disk, this.#path, this.#images);
   }
 }
 

@@ -2,22 +2,20 @@ import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { containerRoutes } from './api/containers.ts';
-import { execRoutes, upgradeToExec } from './api/exec.ts';
-import { imageRoutes } from './api/images.ts';
-import { logRoutes } from './api/logs.ts';
-import { networkRoutes } from './api/networks.ts';
-import { API_VERSION, ENGINE_VERSION, systemRoutes } from './api/system.ts';
-import { volumeRoutes } from './api/volumes.ts';
+import { type AddedImage, addImage, type ImagePlace } from './add-image.ts';
+import { upgradeToExec } from './api/exec.ts';
+import { API_VERSION, ENGINE_VERSION } from './api/system.ts';
 import { boot } from './boot.ts';
 import { installPrograms } from './container-env.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { Execs } from './execs.ts';
 import { type Fault, Faults } from './faults.ts';
-import { buildImage, type ImageDefinition } from './image-definition.ts';
+import { thisMachine } from './ground.ts';
+import type { ImageDefinition } from './image-definition.ts';
 import { listenOn } from './listen.ts';
 import { Registry } from './registry.ts';
-import { dispatch, type Route, unversioned } from './router.ts';
+import { dispatch, unversioned } from './router.ts';
+import { routesOf } from './routes.ts';
 
 export interface LabOptions {
   /** Everything that the lab keeps lies under this directory. */
@@ -28,17 +26,6 @@ export interface LabOptions {
   registryPort?: number;
   /** How long each line of a pull's progress takes. */
   pullLineMs?: number;
-}
-
-/** Where an image is to be found: in the registry (to be pulled), with the engine, or in both places. */
-export type ImagePlace = 'registry' | 'engine' | 'both';
-
-export interface AddedImage {
-  /** As containers and pulls name it. */
-  reference: string;
-  imageId: string;
-  /** The manifest's digest. */
-  digest: string;
 }
 
 export interface Lab {
@@ -65,9 +52,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   mkdirSync(dirname(socketPath), { recursive: true });
   await clearStaleSocket(socketPath);
   installPrograms(root);
-  const registry = new Registry(root, options.registryPort ?? null);
+  const registry = new Registry(thisMachine, root, options.registryPort ?? null);
   await registry.start();
-  const engine = openEngine(root, registry, options.pullLineMs ?? 2);
+  const engine = openEngine(thisMachine, root, registry, options.pullLineMs ?? 2);
   const faults = new Faults();
   const booted = Promise.withResolvers<void>();
   const server = newServer(engine, faults, booted.promise);
@@ -79,7 +66,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     throw error;
   }
   chmodSync(socketPath, 0o600);
-  await boot(engine.containers, engine.supervisor);
+  await boot(engine.containers, engine.supervisor, thisMachine.processes);
   booted.resolve();
   let closing: Promise<void> | null = null;
   return {
@@ -97,15 +84,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 /** Calls wait until the containers of the last time have been seen to. */
 function newServer(engine: Engine, faults: Faults, booted: Promise<void>): Server {
   const execs = new Execs(engine.containers, engine.supervisor);
-  const routes: Route[] = [
-    ...systemRoutes(engine),
-    ...imageRoutes(engine),
-    ...containerRoutes(engine),
-    ...logRoutes(engine),
-    ...execRoutes(execs),
-    ...volumeRoutes(engine),
-    ...networkRoutes(engine),
-  ];
+  const routes = routesOf(engine, execs);
   const server = createServer(async (request, response) => {
     response.setHeader('api-version', API_VERSION);
     response.setHeader('ostype', 'linux');
@@ -118,19 +97,6 @@ function newServer(engine: Engine, faults: Faults, booted: Promise<void>): Serve
   // Calls that wait for a container, and streams, take as long as they take.
   server.requestTimeout = 0;
   return server;
-}
-
-function addImage(engine: Engine, definition: ImageDefinition, place: ImagePlace): AddedImage {
-  const image = buildImage(definition);
-  const { repository, tag } = definition;
-  const isPublished = place !== 'engine';
-  const name = isPublished ? `${engine.registry.host}/${repository}` : repository;
-  if (isPublished) engine.registry.publish(repository, tag, image);
-  if (place !== 'registry') {
-    const digest = isPublished ? { digest: `${name}@${image.manifestDigest}` } : {};
-    engine.images.add(image, { tag: `${name}:${tag}`, ...digest });
-  }
-  return { reference: `${name}:${tag}`, imageId: image.id, digest: image.manifestDigest };
 }
 
 async function close(engine: Engine, server: Server): Promise<void> {

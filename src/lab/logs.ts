@@ -1,5 +1,5 @@
-import { appendFileSync, readFileSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import type { Disk } from './disk.ts';
 
 export type LogStream = 'stdout' | 'stderr';
 
@@ -22,12 +22,14 @@ const LONGEST_LINE = 16 * 1024;
 
 /** The output of one container, in its file and for those who follow it. */
 export class ContainerLog {
+  readonly #disk: Disk;
   readonly #path: string;
   readonly #partial: Record<LogStream, string> = { stdout: '', stderr: '' };
   readonly #decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
   readonly #followers = new Set<(entry: LogEntry) => void>();
 
-  constructor(path: string) {
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk;
     this.#path = path;
   }
 
@@ -48,13 +50,7 @@ export class ContainerLog {
   }
 
   read(query: LogQuery): LogEntry[] {
-    let text: string;
-    try {
-      text = readFileSync(this.#path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
+    const text = this.#disk.read(this.#path) ?? '';
     const entries = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as LogEntry]));
     const wanted = entries.filter((entry) => matchesLog(query, entry));
     return query.tail === null ? wanted : query.tail === 0 ? [] : wanted.slice(-query.tail);
@@ -70,7 +66,7 @@ export class ContainerLog {
     if (lines.length === 0) return;
     const time = new Date().toISOString();
     const entries = lines.map((log): LogEntry => ({ log, stream, time }));
-    appendFileSync(this.#path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    this.#disk.append(this.#path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     for (const entry of entries) for (const follower of this.#followers) follower(entry);
   }
 }

@@ -1,9 +1,15 @@
-import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
+import type { Disk } from './disk.ts';
 import { asObject, asStrings, asText, type JsonObject } from './json.ts';
 import { LabError } from './lab-error.ts';
 import type { ContainerRecord, MountRecord, RunConfig } from './records.ts';
 import type { Volumes } from './volumes.ts';
+
+/** Where mounts' sources are looked for and made. */
+interface Sources {
+  disk: Disk;
+  volumes: Volumes;
+}
 
 const withoutSlash = (path: string): string => (path === '/' ? path : normalize(path).replace(/\/$/, ''));
 
@@ -54,7 +60,7 @@ function parseBind(spec: string, volumes: Volumes): MountRecord {
 }
 
 /** One entry of `HostConfig.Mounts`: `--mount`. */
-function parseMount(mount: JsonObject, volumes: Volumes): MountRecord {
+function parseMount(mount: JsonObject, { disk, volumes }: Sources): MountRecord {
   const target = asText(mount['Target']);
   const source = asText(mount['Source']);
   const isReadOnly = mount['ReadOnly'] === true;
@@ -63,7 +69,7 @@ function parseMount(mount: JsonObject, volumes: Volumes): MountRecord {
     return { ...tmpfs, Type: 'tmpfs', Source: '', Propagation: '' };
   }
   if (mount['Type'] === 'bind') {
-    if (!existsSync(source)) {
+    if (!disk.exists(source)) {
       const reason = `bind source path does not exist: ${source}`;
       throw new LabError(400, `invalid mount config for type "bind": ${reason}`);
     }
@@ -90,9 +96,10 @@ function inherited(spec: string, find: (reference: string) => ContainerRecord): 
 export function resolveMounts(
   config: RunConfig,
   hostConfig: JsonObject,
-  volumes: Volumes,
+  sources: Sources,
   find: (reference: string) => ContainerRecord,
 ): MountRecord[] {
+  const { volumes } = sources;
   const byTarget = new Map<string, MountRecord>();
   for (const spec of asStrings(hostConfig['VolumesFrom']) ?? []) {
     for (const mount of inherited(spec, find)) byTarget.set(mount.Destination, mount);
@@ -109,7 +116,7 @@ export function resolveMounts(
   };
   for (const spec of asStrings(hostConfig['Binds']) ?? []) declare(parseBind(spec, volumes));
   const mounts = Array.isArray(hostConfig['Mounts']) ? hostConfig['Mounts'] : [];
-  for (const mount of mounts) declare(parseMount(asObject(mount), volumes));
+  for (const mount of mounts) declare(parseMount(asObject(mount), sources));
   for (const target of Object.keys(config.Volumes ?? {})) {
     const path = withoutSlash(target);
     if (!byTarget.has(path)) byTarget.set(path, volumeMount(volumes.ensureAnonymous(), path, '', false, true));
@@ -128,35 +135,39 @@ export function hostPath(mount: MountRecord, volumes: Volumes): string {
  * container has written there. Paths are followed
  * now, so that a bind source that was renamed while the container was down is the new one.
  */
-export function layOut(mounts: readonly MountRecord[], directory: string, volumes: Volumes): Record<string, string> {
-  mkdirSync(directory, { recursive: true });
+export function layOut(
+  mounts: readonly MountRecord[],
+  directory: string,
+  { disk, volumes }: Sources,
+): Record<string, string> {
+  disk.makeDirectory(directory);
   const paths: Record<string, string> = {};
   const byDepth = [...mounts].sort((a, b) => a.Destination.length - b.Destination.length);
   for (const mount of byDepth) {
     const link = join(directory, mount.Destination);
-    const isInside = isBelowLink(link, directory);
-    if (!isInside) rmSync(link, { recursive: true, force: true });
+    const isInside = isBelowLink(disk, link, directory);
+    if (!isInside) disk.remove(link);
     if (mount.Type === 'tmpfs') {
-      mkdirSync(link, { recursive: true });
+      disk.makeDirectory(link);
       paths[mount.Destination] = link;
       continue;
     }
     if (mount.Type === 'volume') volumes.ensure(mount.Name ?? '');
     const source = hostPath(mount, volumes);
-    if (!existsSync(source)) mkdirSync(source, { recursive: true });
+    if (!disk.exists(source)) disk.makeDirectory(source);
     paths[mount.Destination] = source;
     if (!isInside) {
-      mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(source, link);
+      disk.makeDirectory(dirname(link));
+      disk.link(source, link);
     }
   }
   return paths;
 }
 
 /** A mount inside another mount has no link: it would be written into the outer one's data. */
-function isBelowLink(path: string, directory: string): boolean {
+function isBelowLink(disk: Disk, path: string, directory: string): boolean {
   for (let parent = dirname(path); parent.length > directory.length; parent = dirname(parent)) {
-    if (lstatSync(parent, { throwIfNoEntry: false })?.isSymbolicLink()) return true;
+    if (disk.isLink(parent)) return true;
   }
   return false;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Disk } from './disk.ts';
 import type { Events } from './events.ts';
 import { newId } from './identity.ts';
 import { asObject, asText, type JsonObject } from './json.ts';
@@ -21,18 +22,20 @@ const PREDEFINED = { bridge: 'bridge', host: 'host', none: 'null' };
 
 /** Networks are recorded and nothing more: every container is reached at its own loopback address. */
 export class Networks {
+  readonly #disk: Disk;
   readonly #path: string;
   readonly #events: Events;
   readonly #records: NetworkRecord[];
 
-  constructor(root: string, events: Events) {
+  constructor(disk: Disk, root: string, events: Events) {
+    this.#disk = disk;
     this.#path = join(root, 'networks.json');
     this.#events = events;
-    this.#records = readState<NetworkRecord[]>(this.#path, []);
+    this.#records = readState<NetworkRecord[]>(disk, this.#path, []);
     if (this.#records.length > 0) return;
     for (const [name, driver] of Object.entries(PREDEFINED))
       this.#records.push(newRecord({ Name: name, Driver: driver }));
-    writeState(this.#path, this.#records);
+    writeState(this.#disk, this.#path, this.#records);
   }
 
   /** By name, id or the beginning of an id. `default` is the bridge. */
@@ -55,7 +58,7 @@ export class Networks {
       throw new LabError(409, `network with name ${record.name} already exists`);
     }
     this.#records.push(record);
-    writeState(this.#path, this.#records);
+    writeState(this.#disk, this.#path, this.#records);
     this.#events.emit('network', 'create', record.id, { name: record.name, type: record.driver });
     return record;
   }
@@ -71,7 +74,7 @@ export class Networks {
       throw new LabError(403, `error while removing network: ${sentence}`);
     }
     this.#records.splice(this.#records.indexOf(record), 1);
-    writeState(this.#path, this.#records);
+    writeState(this.#disk, this.#path, this.#records);
     this.#events.emit('network', 'destroy', record.id, { name: record.name, type: record.driver });
   }
 }

@@ -21,10 +21,20 @@ export interface RunningProcess {
   ended: Promise<number>;
 }
 
+/** What runs the containers' processes. */
+export interface Processes {
+  /** In a group of its own. `UnstartableError` where it cannot be run. */
+  start(plan: ProcessPlan): Promise<RunningProcess>;
+  /** What tells a process from a later one with its number: when it was started. Null where it is gone. */
+  stampOf(pid: number): string | null;
+  /** Nothing to do where it is gone. */
+  killGroup(pid: number, signal: NodeJS.Signals | number): void;
+}
+
 /** How long output may stay open after the process has gone: somebody outside its group may hold it. */
 const OUTPUT_GRACE_MS = 300;
 
-export function killGroup(pid: number, signal: NodeJS.Signals | number): void {
+function killGroup(pid: number, signal: NodeJS.Signals | number): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
@@ -40,8 +50,7 @@ export function signalNumber(text: string): number | null {
   return constants.signals[name] ?? null;
 }
 
-/** Starts a process in a group of its own. A LabError with `exitCode` 126 or 127 where it cannot be run. */
-export async function startProcess(plan: ProcessPlan): Promise<RunningProcess> {
+async function startProcess(plan: ProcessPlan): Promise<RunningProcess> {
   const [program = '', ...args] = plan.command;
   const child = spawn(program, args, {
     cwd: plan.workingDir,
@@ -89,7 +98,6 @@ function watch(child: ChildProcess, onOutput: ProcessPlan['onOutput']): Promise<
   });
 }
 
-/** What tells a process from a later one with its number: when it was started. Null where it is gone. */
 export function stampOf(pid: number): string | null {
   try {
     if (process.platform === 'linux') {
@@ -103,3 +111,6 @@ export function stampOf(pid: number): string | null {
     return null;
   }
 }
+
+/** Child processes of this one. */
+export const realProcesses: Processes = { start: startProcess, stampOf, killGroup };

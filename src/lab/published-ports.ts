@@ -1,8 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { Ground } from './ground.ts';
 import { asObject, asText, type JsonObject } from './json.ts';
 import { LabError } from './lab-error.ts';
-import { listenOn } from './listen.ts';
 import type { PortMap, RunConfig } from './records.ts';
 
 interface Wanted {
@@ -50,6 +50,11 @@ function listenAddresses(hostIp: string): string[] {
 export class PublishedPorts {
   /** `address:port` that this lab's containers hold. */
   readonly #held = new Set<string>();
+  readonly #listen: Ground['listen'];
+
+  constructor({ listen }: Ground) {
+    this.#listen = listen;
+  }
 
   /** Publishes all ports or none. The engine's own two sentences where a port is taken. */
   async publish(
@@ -92,7 +97,7 @@ export class PublishedPorts {
         this.#held.delete(proxy.key),
       );
       try {
-        chosen = await proxy.listen(address, chosen);
+        chosen = await proxy.listen(this.#listen, address, chosen);
       } catch (error) {
         const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
         const reason = taken ? 'bind: address already in use' : (error as Error).message;
@@ -130,8 +135,8 @@ class PortProxy {
     });
   }
 
-  async listen(host: string, port: number): Promise<number> {
-    await listenOn(this.#server, { host, port });
+  async listen(listen: Ground['listen'], host: string, port: number): Promise<number> {
+    await listen(this.#server, { host, port });
     const address = this.#server.address();
     const chosen = typeof address === 'object' && address ? address.port : port;
     this.key = `${host}:${chosen}`;

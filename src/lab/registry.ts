@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Ground } from './ground.ts';
 import { type ImageRecord, MANIFEST_TYPE } from './image-definition.ts';
-import { listenOn } from './listen.ts';
 import { readState, writeState } from './state-file.ts';
 
 interface RegistryState {
@@ -34,14 +34,16 @@ const BLOB = new RegExp(`^/v2/${REPOSITORY}/blobs/(?<digest>[^/]+)$`);
  * layers have digests and sizes only, and the lab's engine alone can pull them.
  */
 export class Registry {
+  readonly #ground: Ground;
   readonly #path: string;
   readonly #state: RegistryState;
   readonly #wantedPort: number | null;
   #server: Server | null = null;
 
-  constructor(root: string, wantedPort: number | null) {
+  constructor(ground: Ground, root: string, wantedPort: number | null) {
+    this.#ground = ground;
     this.#path = join(root, 'registry.json');
-    this.#state = readState<RegistryState>(this.#path, { images: [], repositories: {}, port: null });
+    this.#state = readState<RegistryState>(ground.disk, this.#path, { images: [], repositories: {}, port: null });
     this.#wantedPort = wantedPort;
   }
 
@@ -66,7 +68,7 @@ export class Registry {
     const server = createServer((request, response) => this.#answer(request, response));
     for (let port = fixed ?? FIRST_PORT; this.#server === null; port++) {
       try {
-        await listenOn(server, { host: '127.0.0.1', port });
+        await this.#ground.listen(server, { host: '127.0.0.1', port });
         this.#server = server;
         this.#state.port = port;
       } catch (error) {
@@ -74,7 +76,7 @@ export class Registry {
         if (port >= last) throw new Error(`port ${port} for the lab's registry is taken by another process`);
       }
     }
-    writeState(this.#path, this.#state);
+    writeState(this.#ground.disk, this.#path, this.#state);
   }
 
   async stop(): Promise<void> {
@@ -92,7 +94,7 @@ export class Registry {
     }
     this.#state.repositories[repository] ??= {};
     this.#state.repositories[repository][tag] = image.manifestDigest;
-    writeState(this.#path, this.#state);
+    writeState(this.#ground.disk, this.#path, this.#state);
   }
 
   /** By tag or by the manifest's digest; null where the repository has no such image. */

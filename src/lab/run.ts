@@ -1,21 +1,22 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Addresses } from './addresses.ts';
 import { environmentOf, type Placement, substitutePorts } from './container-env.ts';
 import type { Containers } from './containers.ts';
+import type { Ground } from './ground.ts';
 import { newId } from './identity.ts';
 import { asText } from './json.ts';
 import { LabError } from './lab-error.ts';
 import type { ContainerLog, LogStream } from './logs.ts';
 import { layOut } from './mounts.ts';
 import type { Networks } from './networks.ts';
-import { type RunningProcess, startProcess, UnstartableError } from './processes.ts';
+import { type RunningProcess, UnstartableError } from './processes.ts';
 import type { Publication, PublishedPorts } from './published-ports.ts';
 import type { ContainerRecord } from './records.ts';
 import type { Volumes } from './volumes.ts';
 
 /** What running containers stand on. */
 export interface RunWorld {
+  ground: Ground;
   root: string;
   containers: Containers;
   volumes: Volumes;
@@ -51,8 +52,8 @@ async function placeContainer(world: RunWorld, record: ContainerRecord): Promise
     throw new LabError(409, `cannot join network of a non running container: ${shared.id}`);
   }
   const directory = join(world.containers.directory(record.id), 'mounts');
-  const mounts = layOut(record.mounts, directory, world.volumes);
-  const ports = await substitutePorts(record);
+  const mounts = layOut(record.mounts, directory, { disk: world.ground.disk, volumes: world.volumes });
+  const ports = await substitutePorts(record, world.ground.listen);
   const rest = { directory, mounts, ports };
   if (mode === 'host') return { ...rest, address: '127.0.0.1', releaseAddress: () => {} };
   if (shared) return { ...rest, address: shared.address, releaseAddress: () => {} };
@@ -66,10 +67,10 @@ export async function launch(world: RunWorld, record: ContainerRecord, log: Cont
   try {
     const publication = await publish(world, record, placement);
     try {
-      const process = await startProcess({
+      const process = await world.ground.processes.start({
         command: [record.path, ...record.args],
         env: environmentOf(record, placement, world.root),
-        workingDir: workingDirOf(record.config.WorkingDir, placement),
+        workingDir: workingDirOf(world, record.config.WorkingDir, placement),
         onOutput: (stream, chunk) => log.append(stream, chunk),
       });
       return {
@@ -99,9 +100,9 @@ async function publish(world: RunWorld, record: ContainerRecord, placement: Plac
   }
 }
 
-function workingDirOf(path: string, placement: Placement): string {
+function workingDirOf({ ground }: RunWorld, path: string, placement: Placement): string {
   const directory = join(placement.directory, path);
-  mkdirSync(directory, { recursive: true });
+  ground.disk.makeDirectory(directory);
   return directory;
 }
 
@@ -117,10 +118,10 @@ export async function execute(
     const equals = entry.indexOf('=');
     if (equals > 0) env[entry.slice(0, equals)] = entry.slice(equals + 1);
   }
-  const process = await startProcess({
+  const process = await world.ground.processes.start({
     command: plan.command,
     env,
-    workingDir: workingDirOf(plan.workingDir || record.config.WorkingDir, run.placement),
+    workingDir: workingDirOf(world, plan.workingDir || record.config.WorkingDir, run.placement),
     onOutput: plan.onOutput,
   });
   run.execs.add(process);

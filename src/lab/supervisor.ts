@@ -5,7 +5,7 @@ import { KeyedLock } from './keyed-lock.ts';
 import { LabError } from './lab-error.ts';
 import { ContainerLog } from './logs.ts';
 import { PendingRestarts } from './pending-restarts.ts';
-import { type RunningProcess, signalNumber, stampOf } from './processes.ts';
+import { type RunningProcess, signalNumber } from './processes.ts';
 import type { ContainerRecord } from './records.ts';
 import { restartsAfterExit } from './restart-policy.ts';
 import { type ExecPlan, execute, launch, type Run, type RunWorld, startFailure } from './run.ts';
@@ -38,7 +38,7 @@ export class Supervisor {
   log(record: ContainerRecord): ContainerLog {
     let log = this.#logs.get(record.id);
     if (!log) {
-      log = new ContainerLog(this.#world.containers.logPath(record.id));
+      log = new ContainerLog(this.#world.ground.disk, this.#world.containers.logPath(record.id));
       this.#logs.set(record.id, log);
     }
     return log;
@@ -163,7 +163,7 @@ export class Supervisor {
       throw error;
     }
     this.#runs.set(record.id, run);
-    markRunning(record, run, stampOf(run.process.pid));
+    markRunning(record, run, this.#world.ground.processes.stampOf(run.process.pid));
     watchHealth(record, (plan) => this.exec(record, plan), containers, run.over.signal);
     containers.save(record);
     containers.emit(record, 'start');

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Disk } from './disk.ts';
 import type { Events } from './events.ts';
 import { newId } from './identity.ts';
 import { LabError } from './lab-error.ts';
@@ -16,16 +16,18 @@ const VALID_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 /** Volumes as real directories: `ROOT/volumes/NAME/_data`, each with a record beside its data. */
 export class Volumes {
+  readonly #disk: Disk;
   readonly #root: string;
   readonly #events: Events;
   readonly #records = new Map<string, VolumeRecord>();
 
-  constructor(root: string, events: Events) {
+  constructor(disk: Disk, root: string, events: Events) {
+    this.#disk = disk;
     this.#root = join(root, 'volumes');
     this.#events = events;
-    mkdirSync(this.#root, { recursive: true });
-    for (const name of readdirSync(this.#root)) {
-      const record = readState<VolumeRecord | null>(this.#recordPath(name), null);
+    disk.makeDirectory(this.#root);
+    for (const name of disk.list(this.#root)) {
+      const record = readState<VolumeRecord | null>(disk, this.#recordPath(name), null);
       if (record) this.#records.set(name, record);
     }
   }
@@ -49,10 +51,10 @@ export class Volumes {
         `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
       );
     }
-    mkdirSync(this.path(name), { recursive: true });
+    this.#disk.makeDirectory(this.path(name));
     if (!this.#records.has(name)) {
       const record: VolumeRecord = { name, createdAt: new Date().toISOString(), labels, options };
-      writeState(this.#recordPath(name), record);
+      writeState(this.#disk, this.#recordPath(name), record);
       this.#records.set(name, record);
       this.#events.emit('volume', 'create', name, { driver: 'local' });
     }
@@ -85,7 +87,7 @@ export class Volumes {
 
   remove(name: string): void {
     this.inspect(name);
-    rmSync(join(this.#root, name), { recursive: true, force: true });
+    this.#disk.remove(join(this.#root, name));
     this.#records.delete(name);
     this.#events.emit('volume', 'destroy', name, { driver: 'local' });
   }

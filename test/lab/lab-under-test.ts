@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { onTestFinished } from 'vitest';
+import type { AddedImage } from '../../src/lab/add-image.ts';
 import type { ImageDefinition } from '../../src/lab/image-definition.ts';
-import { type AddedImage, type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
+import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
 
 /** A client of that socket and of no other, whatever DOCKER_HOST says. */
 export function clientOf(socketPath: string): Docker {
