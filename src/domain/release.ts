@@ -3,11 +3,12 @@ import type { ServiceSpec } from './service-spec.ts';
 
 /**
  * `candidate` is being brought up by an operation and is not listed; it ends as `active` or `failed`.
- * `superseded` was left by an upgrade, `rolled-back` was left by a rollback.
+ * `superseded` was left by an upgrade or a restore, `rolled-back` was left by a rollback, `imported` came
+ * from another host in a file and has not run here.
  */
-export type ReleaseStatus = 'candidate' | 'active' | 'superseded' | 'rolled-back' | 'failed';
+export type ReleaseStatus = 'candidate' | 'active' | 'superseded' | 'rolled-back' | 'imported' | 'failed';
 
-export type ReleaseOrigin = 'adopt' | 'upgrade' | 'rollback';
+export type ReleaseOrigin = 'adopt' | 'upgrade' | 'rollback' | 'restore' | 'import';
 
 /** Immutable but for its status: version, image digest and configuration of every service. Never lost. */
 export interface Release {

@@ -27,8 +27,26 @@ export interface SlotMount {
   identity: DataIdentity | null;
 }
 
-/** `preparing` is being cloned; `live` is used by the active release; `frozen` waits; `discarded` is gone. */
-export type SlotState = 'preparing' | 'live' | 'frozen' | 'discarded';
+/**
+ * `preparing` is being cloned or unpacked; `live` is used by the active release; `frozen` waits, in place or
+ * set aside; `archived` waits as one file; `discarded` is gone.
+ */
+export type SlotState = 'preparing' | 'live' | 'frozen' | 'archived' | 'discarded';
+
+/** The data of a slot as one file. */
+export interface SlotArchive {
+  path: string;
+  /** Of the whole file, in hexadecimal. */
+  sha256: string;
+  sizeBytes: number;
+  /** What it holds: bytes and files once unpacked. */
+  dataBytes: number;
+  files: number;
+  /** `belay` is one of Belay's own, with its manifest; `tar` is a plain tarball of one directory. */
+  format: 'belay' | 'tar';
+  /** Plain tarball: the directory that everything in it lies in, such as `var/lib/mysql`; '' where there is none. */
+  prefix: string;
+}
 
 /** The data that belongs to a release. */
 export interface Slot {
@@ -41,6 +59,12 @@ export interface Slot {
   createdAt: Date;
   /** When its release was last left; null while it is live. */
   frozenAt: Date | null;
+  /** Where its data is while it is archived. */
+  archive: SlotArchive | null;
+  /** Where it came from, in words, where it was imported. */
+  importedFrom: string | null;
+  /** It is archived or discarded, and what it had as a slot is still to be removed. */
+  leftovers: boolean;
 }
 
 /** Where a bind mount's data lies while its slot is not in place: `/srv/data` → `/srv/.data.belay-SXXXXXXXXXX`. */

@@ -1,4 +1,5 @@
 import type { EntryPhase, JournalEntry, Operation, OperationKind, OperationState } from '../domain/operation.ts';
+import { completePolicy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord } from '../domain/ports/journal.ts';
 import type { Release, ReleaseOrigin, ReleaseStatus } from '../domain/release.ts';
 import type { Slot, SlotState } from '../domain/slot.ts';
@@ -16,6 +17,7 @@ export const readAppliance = (row: Row): Appliance => ({
   name: text(row.name),
   active: text(row.active),
   createdAt: date(row.created_at),
+  policy: completePolicy(json(row.policy)),
 });
 
 export const readRelease = (row: Row): Release => ({
@@ -40,6 +42,9 @@ export const readSlot = (row: Row): Slot => ({
   clonedFrom: textOrNull(row.cloned_from),
   createdAt: date(row.created_at),
   frozenAt: dateOrNull(row.frozen_at),
+  archive: row.archive === null ? null : json(row.archive),
+  importedFrom: textOrNull(row.imported_from),
+  leftovers: row.leftovers === 1,
 });
 
 export const readInstance = (row: Row): InstanceRecord => ({

@@ -73,4 +73,47 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX entry_by_operation ON entry (operation, sequence_number);
   `,
+  // Slots may be archived and imported, releases imported, and an appliance has a policy.
+  `
+  ALTER TABLE appliance ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';
+
+  CREATE TABLE new_slot (
+    id TEXT PRIMARY KEY,
+    appliance TEXT NOT NULL,
+    mounts TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('preparing', 'live', 'frozen', 'archived', 'discarded')),
+    cloned_from TEXT,
+    created_at TEXT NOT NULL,
+    frozen_at TEXT,
+    archive TEXT,
+    imported_from TEXT,
+    leftovers INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  INSERT INTO new_slot (id, appliance, mounts, state, cloned_from, created_at, frozen_at)
+    SELECT id, appliance, mounts, state, cloned_from, created_at, frozen_at FROM slot;
+  DROP TABLE slot;
+  ALTER TABLE new_slot RENAME TO slot;
+  CREATE UNIQUE INDEX one_live_slot ON slot (appliance) WHERE state = 'live';
+
+  CREATE TABLE new_release (
+    sequence_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    appliance TEXT NOT NULL,
+    version TEXT NOT NULL,
+    services TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    status TEXT NOT NULL
+      CHECK (status IN ('candidate', 'active', 'superseded', 'rolled-back', 'imported', 'failed')),
+    origin TEXT NOT NULL,
+    copy_of TEXT,
+    previous TEXT,
+    by TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO new_release SELECT * FROM release;
+  DROP TABLE release;
+  ALTER TABLE new_release RENAME TO release;
+  CREATE INDEX release_by_appliance ON release (appliance, sequence_number);
+  CREATE UNIQUE INDEX one_active_release ON release (appliance) WHERE status = 'active';
+  `,
 ];

@@ -3,6 +3,7 @@ import { backup } from 'node:sqlite';
 import { BelayError } from '../domain/errors.ts';
 import type { OperationId, ReleaseId, SlotId } from '../domain/ids.ts';
 import type { JournalEntry, Operation, OperationFacts, OperationState } from '../domain/operation.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord, Journal, NewOperation } from '../domain/ports/journal.ts';
 import type { Release } from '../domain/release.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
@@ -38,7 +39,7 @@ export class SqliteJournal implements Journal {
         });
       }
       this.#run(
-        'INSERT INTO appliance VALUES (?, ?, ?)',
+        'INSERT INTO appliance (name, active, created_at) VALUES (?, ?, ?)',
         release.appliance,
         release.id,
         release.createdAt.toISOString(),
@@ -46,6 +47,12 @@ export class SqliteJournal implements Journal {
       this.#insertSlot(slot);
       this.#insertRelease(release);
       for (const instance of instances) this.#insertInstance(instance);
+    });
+  }
+
+  setPolicy(appliance: string, policy: Policy): void {
+    this.#transaction(() => {
+      this.#run('UPDATE appliance SET policy = ? WHERE name = ?', JSON.stringify(policy), appliance);
     });
   }
 
@@ -191,7 +198,11 @@ export class SqliteJournal implements Journal {
       this.#run("UPDATE release SET status = 'active' WHERE id = ?", to.id);
       this.#run('UPDATE appliance SET active = ? WHERE name = ?', to.id, operation.appliance);
       if (from.slot !== to.slot) {
-        this.#run("UPDATE slot SET state = 'frozen', frozen_at = ? WHERE id = ?", at.toISOString(), from.slot);
+        this.#run(
+          "UPDATE slot SET state = 'frozen', frozen_at = ? WHERE id = ? AND state = 'live'",
+          at.toISOString(),
+          from.slot,
+        );
         this.#run("UPDATE slot SET state = 'live', frozen_at = NULL WHERE id = ?", to.slot);
       }
       this.#insertEntry({ operation: id, step, phase: 'done', at });
@@ -241,7 +252,8 @@ export class SqliteJournal implements Journal {
 
   #insertSlot(slot: Slot): void {
     this.#run(
-      'INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO slot (id, appliance, mounts, state, cloned_from, created_at, frozen_at, archive, imported_from)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       slot.id,
       slot.appliance,
       JSON.stringify(slot.mounts),
@@ -249,6 +261,8 @@ export class SqliteJournal implements Journal {
       slot.clonedFrom,
       slot.createdAt.toISOString(),
       slot.frozenAt?.toISOString() ?? null,
+      slot.archive && JSON.stringify(slot.archive),
+      slot.importedFrom,
     );
   }
 

@@ -51,6 +51,9 @@ export async function adopt(
     clonedFrom: null,
     createdAt: at,
     frozenAt: null,
+    archive: null,
+    importedFrom: null,
+    leftovers: false,
   };
   slot.mounts = await slotMounts(world, spec, slot.id);
   const release: Release = {

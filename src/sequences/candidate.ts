@@ -31,6 +31,9 @@ export function upgradeCandidate(
     clonedFrom: fromSlot.id,
     createdAt: request.at,
     frozenAt: null,
+    archive: null,
+    importedFrom: null,
+    leftovers: false,
   };
   const release: Release = {
     id: newReleaseId(),

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newOperationId } from '../../src/domain/ids.ts';
 import type { OperationKind } from '../../src/domain/operation.ts';
+import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
+import { MIGRATIONS } from '../../src/journal/schema.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { aRelease, aSlot } from '../support/specimens.ts';
 
@@ -53,10 +55,36 @@ const codeOf = (work: () => unknown): string => {
 describe('what is written is read back the same', () => {
   test('an adopted appliance with its release, slot and instance', () => {
     const { release, slot } = adopted();
-    expect(journal.appliances()).toEqual([{ name: 'acme', active: release.id, createdAt: release.createdAt }]);
+    expect(journal.appliances()).toEqual([
+      { name: 'acme', active: release.id, createdAt: release.createdAt, policy: DEFAULT_POLICY },
+    ]);
     expect(journal.release(release.id)).toEqual(release);
     expect(journal.slot(slot.id)).toEqual(slot);
     expect(journal.instances(release.id)).toEqual([{ release: release.id, service: 'server', containerId: 'c1' }]);
+  });
+
+  test('the policy of an appliance', () => {
+    adopted();
+    journal.setPolicy('acme', { retention: { instant: 1 } });
+    expect(journal.appliance('acme')?.policy).toEqual({ retention: { instant: 1 } });
+  });
+
+  test('what the first schema held, after every migration since', () => {
+    const { slot, release } = adopted();
+    const oldPath = join(directory, 'old.db');
+    const old = new DatabaseSync(oldPath);
+    old.exec(`${MIGRATIONS[0]}; PRAGMA application_id = 0x42454c59; PRAGMA user_version = 1`);
+    old.exec(`ATTACH '${path}' AS current;
+      INSERT INTO main.appliance SELECT name, active, created_at FROM current.appliance;
+      INSERT INTO main.slot SELECT id, appliance, mounts, state, cloned_from, created_at, frozen_at FROM current.slot;
+      INSERT INTO main.release SELECT sequence_number, id, appliance, version, services, slot, status, origin, copy_of,
+        previous, by, created_at FROM current.release`);
+    old.close();
+    const migrated = new SqliteJournal(oldPath);
+    expect(migrated.slot(slot.id)).toEqual(slot);
+    expect(migrated.release(release.id)).toEqual(release);
+    expect(migrated.appliance('acme')?.policy).toEqual(DEFAULT_POLICY);
+    migrated.close();
   });
 
   test('by another process after a kill: everything that was acknowledged', () => {

@@ -30,6 +30,9 @@ export const aSlot = (change: Partial<Slot> = {}): Slot => ({
   clonedFrom: null,
   createdAt: new Date('2026-11-21T02:00:00Z'),
   frozenAt: null,
+  archive: null,
+  importedFrom: null,
+  leftovers: false,
   ...change,
 });
 

@@ -40,7 +40,7 @@ function dataState(slot: Slot | null): ReleaseView['data']['state'] {
   if (slot?.mounts.length === 0) return 'none';
   // A slot that stayed in preparation belongs to a release that failed before it was cloned.
   if (!slot || slot.state === 'discarded' || slot.state === 'preparing') return 'gone';
-  return slot.state === 'frozen' ? 'frozen' : 'live';
+  return slot.state;
 }
 
 export async function viewReleaseDetail(

@@ -15,6 +15,7 @@ export class SlotSizes {
 
   /** In bytes; null where measuring takes longer than `patienceMs` (it goes on for the next time). */
   async of(slot: Slot, patienceMs: number): Promise<number | null> {
+    if (slot.archive) return slot.archive.sizeBytes;
     const known = this.#known.get(slot.id);
     const frozen = slot.state === 'frozen';
     const fresh = known && ((known.frozen && frozen) || performance.now() - known.atMs < LIVE_SIZE_LIFETIME_MS);

@@ -7,6 +7,7 @@ import type {
   OperationKind,
   OperationState,
 } from '../operation.ts';
+import type { Policy } from '../policy.ts';
 import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
 
@@ -14,6 +15,7 @@ export interface Appliance {
   name: string;
   active: ReleaseId;
   createdAt: Date;
+  policy: Policy;
 }
 
 /** Which container runs (or ran) a service of a slot's release. Found by id, whatever its name. */
@@ -45,6 +47,8 @@ export interface Journal {
   appliance(name: string): Appliance | null;
   /** Appliance, first release, slot and instances at once. `refused` where the name is taken. */
   adopt(release: Release, slot: Slot, instances: InstanceRecord[]): void;
+
+  setPolicy(appliance: string, policy: Policy): void;
 
   release(id: ReleaseId): Release | null;
   /** Newest first, candidates left out. */

@@ -18,6 +18,8 @@ function dataOf({ data }: ReleaseView): string {
       return size === null ? 'live' : `live, ${size}`;
     case 'frozen':
       return size === null ? 'instant, frozen' : `instant, ${size} frozen`;
+    case 'archived':
+      return size === null ? 'archived' : `archived, ${size}`;
     case 'gone':
       return 'gone';
     case 'none':
