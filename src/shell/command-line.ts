@@ -8,6 +8,7 @@ import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
 import { printable } from './printable.ts';
 import { registry } from './registry.ts';
+import { initialSettings, type TerminalSettings } from './terminal-settings.ts';
 
 export interface CommandLineOptions {
   /** Sees to it that a daemon runs and gives the path of its socket. */
@@ -22,7 +23,8 @@ export interface CommandLineOptions {
  * session where there is a terminal and nothing to run. Resolves with the exit code.
  */
 export async function runCommandLine(argv: readonly string[], options: CommandLineOptions): Promise<ExitCode> {
-  const output = createOutput(process, options.environment, 'stderr');
+  const settings = initialSettings(options.environment);
+  const output = createOutput(process, options.environment, 'stderr', settings);
   const read = readArguments(argv);
   if ('problem' in read) {
     output.errors([`% ${read.problem}`, '  For help: belay --help']);
@@ -41,7 +43,7 @@ export async function runCommandLine(argv: readonly string[], options: CommandLi
     const { runShell } = await import('./shell.ts');
     return runShell({ ...options, appliance: read.appliance });
   }
-  return runLines(read, interactive, options, output);
+  return runLines(read, interactive, options, output, settings);
 }
 
 async function runLines(
@@ -49,11 +51,12 @@ async function runLines(
   interactive: boolean,
   options: CommandLineOptions,
   output: Output,
+  settings: TerminalSettings,
 ): Promise<ExitCode> {
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   const terminal = interactive ? new Terminal(process) : null;
-  const state = { appliance, over: false };
+  const state = { appliance, over: false, settings };
   process.on('SIGINT', interrupt);
   terminal?.onInterrupt(interrupt);
   // A reader that has seen enough, as `head` has, is no reason for a stack trace.
@@ -73,7 +76,7 @@ async function runLines(
 }
 
 function surroundings(
-  state: { appliance: string | null; over: boolean },
+  state: { appliance: string | null; over: boolean; settings: TerminalSettings },
   options: CommandLineOptions,
   output: Output,
   terminal: Terminal | null,
@@ -99,17 +102,18 @@ function surroundings(
             terminal.start();
             return (await import('./line/question.ts')).askYesNo(terminal, question);
           },
-    async follow(operation, { json, signal }) {
+    page: null,
+    async follow(operation, shown) {
       const { showOperation } = await import('./live/show-operation.ts');
       terminal?.start();
-      const shown = { client: connected(), operation, output, stdout: process.stdout, signal, json, nowMs: Date.now };
-      return showOperation(shown);
+      return showOperation({ client: connected(), operation, stdout: process.stdout, ...shown, nowMs: Date.now });
     },
     history: () => [],
     appliance: () => state.appliance,
     enterAppliance: (name) => {
       state.appliance = name;
     },
+    settings: state.settings,
     leave: () => {
       state.over = true;
     },

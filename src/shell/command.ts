@@ -44,19 +44,24 @@ export type Values<P extends readonly ParameterSpec[]> = {
       : string;
 };
 
-interface Description {
+/** What the grammar has to know of something that can be typed. */
+export interface Verb {
   words: readonly string[];
   /** Other words for the same. */
   alias?: readonly string[];
   /** One line for `?`. */
   summary: string;
+  parameters: readonly ParameterSpec[];
+  /** Takes the words of another command after its own. */
+  takesWords?: true;
+}
+
+interface Description extends Omit<Verb, 'parameters'> {
   /** A few sentences for `help`. */
   about: string;
   /** One that changes something is echoed in full when it was abbreviated, and asks before it acts. */
   effect: 'looks' | 'changes';
   examples: readonly string[];
-  /** Takes the words of another command after its own. */
-  takesWords?: true;
 }
 
 export interface Command extends Description {

@@ -3,6 +3,13 @@ import type { OperationView } from '../api/contract/views.ts';
 import type { ExitCode } from './failure.ts';
 import type { Options } from './options.ts';
 import type { Output } from './output.ts';
+import type { TerminalSettings } from './terminal-settings.ts';
+
+/** A command that may be typed next, and what for. */
+export interface NextCommand {
+  purpose: string;
+  line: string;
+}
 
 /** What a command's handler has to work with. */
 export interface Context {
@@ -14,8 +21,17 @@ export interface Context {
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
   nowMs(): number;
-  /** Prints the answer of a command that looks: JSON where asked for, else what `lines` makes of it. */
-  answer<Answer>(value: Answer, lines: (value: Answer) => string[]): ExitCode;
+  /**
+   * Prints the answer of a command that looks: JSON or YAML where asked for, else what `lines` makes of it. `next` is
+   * what is sensible to type after it, for a person at a terminal.
+   */
+  answer<Answer>(
+    value: Answer,
+    lines: (value: Answer) => string[],
+    next?: (value: Answer) => readonly NextCommand[],
+  ): Promise<ExitCode>;
+  /** Prints what comes for as long as it comes: one JSON object per line where that was asked for. Ctrl-C ends it. */
+  stream<Item>(items: AsyncIterable<Item>, lines: (item: Item) => string[]): Promise<ExitCode>;
   /** Asks after these lines; `--yes` is a yes. Throws `usage` where nobody can be asked. */
   confirm(lines: readonly string[]): Promise<boolean>;
   /** Shows an operation live until it ends or Ctrl-C detaches. */
@@ -25,5 +41,7 @@ export interface Context {
   /** The appliance that the session is in; null where it was not named and there is not just one. */
   appliance(): string | null;
   enterAppliance(name: string): void;
+  /** Of this session; may be changed. */
+  settings: TerminalSettings;
   leave(): void;
 }

@@ -1,12 +1,17 @@
 import type { Client } from '../api/client/client.ts';
 import type { OperationView } from '../api/contract/views.ts';
 import type { Context } from './context.ts';
+import { dataLines } from './data-lines.ts';
 import { type ExitCode, exitCode, exitCodeOf, ShellError, toFailure } from './failure.ts';
 import { diagnose } from './grammar/diagnosis.ts';
 import type { Grammar } from './grammar/grammar.ts';
 import { type Parsed, parse } from './grammar/parse.ts';
+import { type Format, formatOf } from './options.ts';
 import type { Output } from './output.ts';
+import { Answer } from './pipes/answer.ts';
+import type { TerminalSettings } from './terminal-settings.ts';
 import { helpLines } from './views/help.ts';
+import { nextLines } from './views/next.ts';
 import { wrap } from './width.ts';
 
 /** What is around a line, be it typed at the prompt or given on the command line. */
@@ -16,11 +21,21 @@ export interface Surroundings {
   output: Output;
   /** Null where there is nobody to ask. */
   ask: ((question: string) => Promise<'yes' | 'no' | 'interrupted'>) | null;
-  follow(operation: OperationView, options: { json: boolean; signal: AbortSignal }): Promise<ExitCode>;
+  /** Shows an answer page by page where it is longer than the screen; null where there is nobody to turn pages. */
+  page: ((lines: readonly string[]) => Promise<void>) | null;
+  follow(operation: OperationView, shown: Shown): Promise<ExitCode>;
   history(): readonly string[];
   appliance(): string | null;
   enterAppliance(name: string): void;
+  settings: TerminalSettings;
   leave(): void;
+}
+
+/** How an operation that is followed is to be shown. */
+export interface Shown {
+  format: Format;
+  output: Output;
+  signal: AbortSignal;
 }
 
 export interface LineToRun {
@@ -29,6 +44,8 @@ export interface LineToRun {
   indent: number | null;
   signal: AbortSignal;
 }
+
+type Read = Extract<Parsed, { outcome: 'command' }>;
 
 /** Reads a line, runs it, and tells what went wrong. Never rejects. */
 export async function execute({ line, indent, signal }: LineToRun, around: Surroundings): Promise<ExitCode> {
@@ -41,56 +58,85 @@ export async function execute({ line, indent, signal }: LineToRun, around: Surro
     return exitCode.usage;
   }
   try {
-    return await run(parsed, signal, around);
+    if (parsed.command.effect === 'changes') return await change(parsed, signal, around);
+    const answer = await Answer.open(parsed.pipes, { to: output, page: around.page });
+    const code = await parsed.command.run(parsed.values, contextOf(parsed, signal, around, answer));
+    await answer.end();
+    return code;
   } catch (thrown) {
     return tell(signal.aborted ? new ShellError('interrupted', 'Interrupted.') : thrown, parsed, output);
   }
 }
 
-async function run(
-  parsed: Extract<Parsed, { outcome: 'command' }>,
-  signal: AbortSignal,
-  around: Surroundings,
-): Promise<ExitCode> {
+function change(parsed: Read, signal: AbortSignal, around: Surroundings): Promise<ExitCode> {
   const { command, values, options, full, abbreviated } = parsed;
   const { output, ask } = around;
-  const asks = command.effect === 'changes' && !options.yes;
-  if (asks && (ask === null || options.json)) {
-    const why = options.json ? 'a question would not be JSON' : 'there is nobody to ask';
+  const isData = formatOf(options) !== 'text';
+  if (!options.yes && (ask === null || isData)) {
+    const why = isData ? 'a question would not be data' : 'there is nobody to ask';
     throw new ShellError('usage', `This changes something, and ${why}.`, `To do it without a question: ${full} --yes`);
   }
-  if (abbreviated && command.effect === 'changes' && !options.json) output.lines([output.paint.strong(full)]);
-  const context: Context = {
+  if (abbreviated && !isData) output.lines([output.paint.strong(full)]);
+  return command.run(values, contextOf(parsed, signal, around, null));
+}
+
+/** `answer` is where the lines of a command that looks go. */
+function contextOf(parsed: Read, signal: AbortSignal, around: Surroundings, answer: Answer | null): Context {
+  const { options } = parsed;
+  const { ask } = around;
+  const format = formatOf(options);
+  const output = answer?.output ?? around.output;
+  return {
     client: around.client(),
     output,
     options,
     helpOn: (words) => helpLines(around.grammar, words, output),
     signal,
     nowMs: Date.now,
-    answer(value, lines) {
-      output.lines(options.json ? [JSON.stringify(value, null, 2)] : lines(value));
+    async answer(value, lines, next) {
+      if (format !== 'text') output.lines(await dataLines(value, format));
+      else {
+        const hints = next && output.isTerminal ? nextLines(next(value), output) : [];
+        output.lines([...lines(value), ...hints]);
+      }
       return exitCode.done;
+    },
+    async stream(items, lines) {
+      answer?.flow();
+      try {
+        for await (const item of items) {
+          output.lines(format === 'text' ? lines(item) : [JSON.stringify(item)]);
+          if (answer?.isFull) break;
+        }
+      } catch (thrown) {
+        if (!signal.aborted) throw thrown;
+      }
+      return signal.aborted ? exitCode.interrupted : exitCode.done;
     },
     async confirm(lines) {
       if (options.yes || ask === null) return options.yes;
       output.lines(lines);
-      const answer = await ask('Continue? [yes,no] (no) ');
-      if (answer === 'interrupted') throw new ShellError('interrupted', 'Interrupted: nothing was changed.');
-      if (answer === 'no') output.lines(['Nothing was changed.']);
-      return answer === 'yes';
+      const said = await ask('Continue? [yes,no] (no) ');
+      if (said === 'interrupted') throw new ShellError('interrupted', 'Interrupted: nothing was changed.');
+      if (said === 'no') output.lines(['Nothing was changed.']);
+      return said === 'yes';
     },
-    follow: (operation) => around.follow(operation, { json: options.json, signal }),
+    follow: (operation) => {
+      answer?.flow();
+      const shownOn = output.isTerminal ? around.output : output;
+      return around.follow(operation, { format, output: shownOn, signal });
+    },
     history: around.history,
     appliance: around.appliance,
     enterAppliance: around.enterAppliance,
+    settings: around.settings,
     leave: around.leave,
   };
-  return command.run(values, context);
 }
 
 function tell(thrown: unknown, { options }: { options: { json: boolean } }, output: Output): ExitCode {
   const failure = toFailure(thrown);
-  if (options.json) output.errors([JSON.stringify({ error: failure }, null, 2)]);
+  if (options.json && !output.isTerminal) output.errors([JSON.stringify({ error: failure }, null, 2)]);
   else output.errors(failureLines(failure, output));
   return exitCodeOf(failure);
 }

@@ -7,7 +7,7 @@ export interface Failure {
 
 /** Thrown by the shell itself where it will not go on. */
 export class ShellError extends Error implements Failure {
-  readonly code: 'usage' | 'refused' | 'interrupted';
+  readonly code: 'usage' | 'refused' | 'not-found' | 'interrupted';
   readonly hint: string | null;
 
   constructor(code: ShellError['code'], message: string, hint: string | null = null) {

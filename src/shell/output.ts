@@ -1,4 +1,5 @@
 import { createPaint, type Paint, wantsColour } from './paint.ts';
+import type { TerminalSettings } from './terminal-settings.ts';
 
 /** Where answers go. On a terminal it has a width and colours; elsewhere lines are as long as they are. */
 export interface Output {
@@ -19,7 +20,12 @@ export interface Streams {
 }
 
 /** `errorsTo` is the terminal itself in a session: what was typed and what came of it stay together. */
-export function createOutput(streams: Streams, environment: NodeJS.ProcessEnv, errorsTo: 'stdout' | 'stderr'): Output {
+export function createOutput(
+  streams: Streams,
+  environment: NodeJS.ProcessEnv,
+  errorsTo: 'stdout' | 'stderr',
+  settings: Pick<TerminalSettings, 'width'> = { width: null },
+): Output {
   const { stdout } = streams;
   const isTerminal = stdout.isTTY === true;
   const write = (stream: NodeJS.WriteStream, lines: readonly string[]): void => {
@@ -28,7 +34,7 @@ export function createOutput(streams: Streams, environment: NodeJS.ProcessEnv, e
   return {
     isTerminal,
     get width() {
-      return isTerminal ? Math.max(20, stdout.columns || 80) : 120;
+      return settings.width ?? (isTerminal ? Math.max(20, stdout.columns || 80) : 120);
     },
     get rows() {
       return isTerminal ? Math.max(4, stdout.rows || 24) : Number.POSITIVE_INFINITY;

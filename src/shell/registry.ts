@@ -1,5 +1,6 @@
 import { adopt } from './commands/adopt.ts';
 import { exit } from './commands/exit.ts';
+import { deleteFile, showFile, showFiles } from './commands/files.ts';
 import { help } from './commands/help.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
 import { showAppliances } from './commands/show-appliances.ts';
@@ -9,10 +10,18 @@ import { showRelease } from './commands/show-release.ts';
 import { showReleases } from './commands/show-releases.ts';
 import { showRollbackPlan } from './commands/show-rollback-plan.ts';
 import { showSystem } from './commands/show-system.ts';
+import { showTerminal } from './commands/show-terminal.ts';
 import { showUpgradeHistory } from './commands/show-upgrade-history.ts';
 import { showUpgradePlan } from './commands/show-upgrade-plan.ts';
 import { showUpgradeStatus } from './commands/show-upgrade-status.ts';
 import { showVersions } from './commands/show-versions.ts';
+import {
+  terminalIdleTimeout,
+  terminalLength,
+  terminalMonitor,
+  terminalNoMonitor,
+  terminalWidth,
+} from './commands/terminal.ts';
 import { upgradeSystem } from './commands/upgrade-system.ts';
 import { useAppliance } from './commands/use-appliance.ts';
 import type { Grammar } from './grammar/grammar.ts';
@@ -31,10 +40,19 @@ export const registry: Grammar = {
     showContainers,
     showAppliances,
     showHistory,
+    showFiles,
+    showFile,
+    showTerminal,
     upgradeSystem,
     rollbackSystem,
     adopt,
     useAppliance,
+    deleteFile,
+    terminalLength,
+    terminalWidth,
+    terminalMonitor,
+    terminalNoMonitor,
+    terminalIdleTimeout,
     help,
     exit,
   ],
@@ -45,5 +63,8 @@ export const registry: Grammar = {
     upgrade: 'Move to another version',
     rollback: 'Go back, with the data',
     use: 'Choose what commands are about',
+    delete: 'Delete what is not needed any more',
+    terminal: 'How this session shows things',
+    'terminal no': 'Turn something off',
   },
 };

@@ -2,16 +2,20 @@ import type { Client } from '../api/client/client.ts';
 import { createUnixClient } from '../api/client/unix-client.ts';
 import type { OperationView, SystemView } from '../api/contract/views.ts';
 import { announced } from './announce.ts';
-import { execute, failureLines, type Surroundings } from './execute.ts';
+import { execute, failureLines, type Shown, type Surroundings } from './execute.ts';
 import { type ExitCode, exitCode, toFailure } from './failure.ts';
 import { parse } from './grammar/parse.ts';
 import { createAssistance } from './line/assist.ts';
+import { endWhenIdle } from './line/idle.ts';
 import type { Assistance } from './line/line-editor.ts';
+import { showPages } from './line/pager.ts';
+import type { Terminal } from './line/terminal.ts';
 import { showOperation } from './live/show-operation.ts';
 import { Monitor } from './monitor.ts';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 import { registry } from './registry.ts';
+import type { TerminalSettings } from './terminal-settings.ts';
 import { attentionLines } from './views/system.ts';
 import { wrap } from './width.ts';
 
@@ -26,6 +30,8 @@ export interface SessionOptions {
 /** What a session knows of the prompt in front of it. */
 export interface Foreground {
   readonly output: Output;
+  readonly terminal: Terminal;
+  readonly settings: TerminalSettings;
   /** Lines typed before, oldest first. */
   readonly history: readonly string[];
   promptColumns(): number;
@@ -51,12 +57,14 @@ export class Session {
   private current: string | null;
   private socketPath = '';
   private beginning: Promise<void> | null = null;
+  private readonly stopIdling: () => void;
 
   constructor(options: SessionOptions, front: Foreground) {
     this.options = options;
     this.front = front;
     this.current = options.appliance;
     this.client = this.createClient();
+    this.stopIdling = endWhenIdle(front.terminal, front.settings, (line) => front.say(line));
     this.assistance = createAssistance({
       grammar: registry,
       client: () => this.client,
@@ -99,6 +107,7 @@ export class Session {
 
   end(): void {
     this.ending.abort();
+    this.stopIdling();
     this.monitor?.stop();
   }
 
@@ -149,7 +158,9 @@ export class Session {
       client: this.createClient(async () => this.socketPath),
       user: this.options.user,
       appliance: this.current,
-      onNotice: (line) => this.front.tell(wrap(`— ${line}`, output.width).map(output.paint.accent)),
+      onNotice: (line) => {
+        if (this.front.settings.monitor) this.front.tell(wrap(`— ${line}`, output.width).map(output.paint.accent));
+      },
       onState: () => {
         const attention = this.monitor?.attention ?? [];
         if (!warned && attention.length > 0) this.front.tell(attentionLines(attention, output));
@@ -167,7 +178,8 @@ export class Session {
       client: () => this.client,
       output,
       ask: (question) => this.front.ask(question),
-      follow: (operation, { json, signal }) => this.follow(operation, json, signal),
+      page: (lines) => this.page(lines),
+      follow: (operation, shown) => this.follow(operation, shown),
       history: () => history,
       appliance: () => this.current,
       enterAppliance: (name) => {
@@ -176,16 +188,22 @@ export class Session {
         this.listen();
         this.monitor?.setBusy(true);
       },
+      settings: this.front.settings,
       leave: () => this.front.leave(),
     };
   }
 
-  private async follow(operation: OperationView, json: boolean, signal: AbortSignal): Promise<ExitCode> {
+  private page(lines: readonly string[]): Promise<void> {
+    const { output, settings, terminal } = this.front;
+    const columns = (): number => terminal.columns;
+    return showPages(lines, { terminal, paint: output.paint, length: settings.length, columns });
+  }
+
+  private async follow(operation: OperationView, shown: Shown): Promise<ExitCode> {
     this.monitor?.setFollowed(operation.id, true);
     const { client } = this;
-    const { output } = this.front;
     const { stdout } = process;
-    const code = await showOperation({ client, operation, output, stdout, signal, json, nowMs: Date.now });
+    const code = await showOperation({ client, operation, stdout, ...shown, nowMs: Date.now });
     if (code === exitCode.interrupted) this.monitor?.setFollowed(operation.id, false);
     else await this.monitor?.refresh();
     return code;

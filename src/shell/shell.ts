@@ -7,6 +7,7 @@ import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
 import { printable } from './printable.ts';
 import type { Foreground, Session } from './session.ts';
+import { initialSettings, type TerminalSettings } from './terminal-settings.ts';
 import { widthOf } from './width.ts';
 
 export interface ShellOptions {
@@ -41,7 +42,8 @@ const LOADING_DELAY_MS = 10;
 class Shell implements Foreground {
   readonly output: Output;
   private readonly options: ShellOptions;
-  private readonly terminal: Terminal;
+  readonly terminal: Terminal;
+  readonly settings: TerminalSettings;
   private readonly kept: History;
   private readonly assistance: Assistance;
   private loading: Promise<Session> | null = null;
@@ -54,7 +56,8 @@ class Shell implements Foreground {
   constructor(options: ShellOptions, terminal: Terminal) {
     this.options = options;
     this.terminal = terminal;
-    this.output = createOutput(process, options.environment, 'stdout');
+    this.settings = initialSettings(options.environment);
+    this.output = createOutput(process, options.environment, 'stdout', this.settings);
     this.kept = new History(historyPath(options.environment));
     this.assistance = {
       history: this.kept.lines,

@@ -1,60 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { bundleShell } from './bundle.ts';
-import { FakeDaemon } from './fake-daemon.ts';
+import { expect, test } from 'vitest';
 import { Screen } from './screen.ts';
+import { Stage } from './stage.ts';
 
-let folder: string;
-let program: string;
-let daemon: FakeDaemon;
-let environment: NodeJS.ProcessEnv;
-let screens: Screen[];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'belay-session-'));
-  program = await bundleShell(join(folder, 'program'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-beforeEach(async () => {
-  const socketPath = join(folder, 'sock');
-  daemon = new FakeDaemon({ socketPath, stepMs: 60, scripts: { '2.2.0': 'fails its gate' }, adopted: true });
-  await daemon.start();
-  // In CI Ink would draw nothing: here there is a terminal.
-  environment = {
-    PATH: process.env['PATH'],
-    HOME: folder,
-    XDG_STATE_HOME: join(folder, 'state'),
-    BELAY_SOCKET: socketPath,
-  };
-  screens = [];
-});
-
-afterEach(async () => {
-  for (const screen of screens) screen.kill();
-  await daemon.stop();
-  await rm(join(folder, 'state'), { recursive: true, force: true });
-});
-
-function open(size = { columns: 80, rows: 24 }, args: string[] = []): Screen {
-  const screen = new Screen(process.execPath, [program, ...args], { ...size, env: environment });
-  screens.push(screen);
-  return screen;
-}
-
-async function openAtPrompt(size?: { columns: number; rows: number }): Promise<Screen> {
-  const screen = open(size);
-  await screen.untilShown('[admin@acme]>');
-  await screen.untilPrompt();
-  return screen;
-}
+const stage = new Stage();
 
 const PASTE = (text: string): string => `\x1b[200~${text}\x1b[201~`;
 
 test('forty commands in a row, prompt and live steps alternating', { timeout: 60_000 }, async () => {
-  const screen = await openAtPrompt({ columns: 100, rows: 30 });
+  const screen = await stage.openAtPrompt({ columns: 100, rows: 30 });
   const looks = ['show releases', 'show system', 'show versions', 'show foo', 'show upgrade history', 'help', ''];
   for (let count = 0; count < 40; count++) {
     const line =
@@ -77,7 +32,7 @@ test('forty commands in a row, prompt and live steps alternating', { timeout: 60
 });
 
 test('three hundred prompts leave no listener behind', { timeout: 60_000 }, async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('\r'.repeat(300));
   await screen.until(
     () => screen.lines().filter((line) => line.startsWith('[admin@acme]>')).length >= 301,
@@ -90,22 +45,24 @@ test('three hundred prompts leave no listener behind', { timeout: 60_000 }, asyn
 
 test('the terminal is as it was when the shell has gone', async () => {
   const script = 'stty -g > "$1/before"; "$2" "$3"; stty -g > "$1/after"';
-  const screen = new Screen('/bin/sh', ['-c', script, 'sh', folder, process.execPath, program], {
+  const screen = new Screen('/bin/sh', ['-c', script, 'sh', stage.folder, process.execPath, stage.program], {
     columns: 80,
     rows: 24,
-    env: environment,
+    env: stage.environment,
   });
-  screens.push(screen);
+  stage.watch(screen);
   await screen.untilShown('[admin@acme]>');
   screen.type('show sys\r');
   await screen.untilShown('Docker Engine');
   screen.type('\x04');
   expect(await screen.exited).toBe(0);
-  expect(await readFile(join(folder, 'after'), 'utf8')).toBe(await readFile(join(folder, 'before'), 'utf8'));
+  expect(await readFile(join(stage.folder, 'after'), 'utf8')).toBe(
+    await readFile(join(stage.folder, 'before'), 'utf8'),
+  );
 });
 
 test('a paste of three lines runs one after another; ? and TAB in it are only text', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type(PASTE('show releases\nshow fo?o\t\nshow ver'));
   await screen.untilPrompt('show ver');
   const typed = screen.lines().filter((line) => line.startsWith('[admin@acme]'));
@@ -114,7 +71,7 @@ test('a paste of three lines runs one after another; ? and TAB in it are only te
 });
 
 test('what is typed while a command runs waits for the prompt', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('upgrade system 2.1.0 --yes\r');
   await screen.untilShown('Ctrl-C leaves');
   screen.type('show releases\rshow sy');
@@ -123,7 +80,7 @@ test('what is typed while a command runs waits for the prompt', async () => {
 });
 
 test('? lists what can follow without Enter, and keeps the line', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('show rel?');
   await screen.untilShown('One release in full');
   await screen.untilPrompt('show rel');
@@ -136,15 +93,15 @@ test('? lists what can follow without Enter, and keeps the line', async () => {
 });
 
 test('TAB, ? and Enter at the first prompt wait for what stands behind it', async () => {
-  const early = open();
+  const early = stage.open();
   early.type('upg\tsys\t2.2\t');
   await early.untilPrompt('upgrade system 2.2.0 ');
-  const asking = open();
+  const asking = stage.open();
   await asking.untilPrompt();
   asking.type('show rel?');
   await asking.untilShown('One release in full');
   await asking.untilPrompt('show rel');
-  const running = open();
+  const running = stage.open();
   await running.untilPrompt();
   running.type('show system\rexit\r');
   expect(await running.exited).toBe(0);
@@ -152,7 +109,7 @@ test('TAB, ? and Enter at the first prompt wait for what stands behind it', asyn
 });
 
 test('TAB completes words and live values; the second opens a menu', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('upg\tsys\t');
   await screen.untilPrompt('upgrade system ');
   screen.type('2.2\t');
@@ -165,18 +122,18 @@ test('TAB completes words and live values; the second opens a menu', async () =>
 });
 
 test('the menu stays below the height of the screen', async () => {
-  const screen = await openAtPrompt({ columns: 60, rows: 6 });
+  const screen = await stage.openAtPrompt({ columns: 60, rows: 6 });
   screen.type('show \t\t');
-  await screen.untilShown('1 of 9');
+  await screen.until(() => screen.lines().some((line) => /1 of \d+/.test(line)), 'the menu');
   const shown = screen.lines();
   expect(shown.findIndex((line) => line.startsWith('[admin@acme]> show'))).toBeGreaterThanOrEqual(0);
   screen.type('\x1b[A\x1b');
-  await screen.until(() => !screen.lines().some((line) => line.includes(' of 9')), 'the menu to go');
+  await screen.until(() => !screen.lines().some((line) => / of \d+/.test(line)), 'the menu to go');
   await screen.untilPrompt('show ');
 });
 
 test('Ctrl-C drops the line, history brings lines back, Ctrl-D leaves', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('show sys\r');
   await screen.untilShown('Docker Engine');
   await screen.untilPrompt();
@@ -189,13 +146,13 @@ test('Ctrl-C drops the line, history brings lines back, Ctrl-D leaves', async ()
   await screen.untilPrompt();
   screen.type('\x04');
   expect(await screen.exited).toBe(0);
-  const again = await openAtPrompt();
+  const again = await stage.openAtPrompt();
   again.type('\x1b[A');
   await again.untilPrompt('show sys');
 });
 
 test('Ctrl-C in a live view detaches; the operation goes on and its end is told above the prompt', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('upgrade system 2.1.0 --yes\r');
   await screen.untilShown('Ctrl-C leaves');
   screen.type('\x03');
@@ -204,14 +161,14 @@ test('Ctrl-C in a live view detaches; the operation goes on and its end is told 
   screen.type('show rel');
   await screen.untilShown('The upgrade of acme to 2.1.0: succeeded.');
   await screen.untilPrompt('show rel');
-  expect(daemon.operations[0]?.state).toBe('succeeded');
+  expect(stage.daemon.operations[0]?.state).toBe('succeeded');
 });
 
 test('another session is told above the line that is being typed', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('show upg');
   await screen.untilPrompt('show upg');
-  daemon.startUpgrade('2.1.0', 'bob');
+  stage.daemon.startUpgrade('2.1.0', 'bob');
   await screen.untilShown('bob has started the upgrade of acme');
   await screen.untilShown('[admin@acme](upgrading)> show upg');
   screen.type('rade status\r');
@@ -219,7 +176,7 @@ test('another session is told above the line that is being typed', async () => {
 });
 
 test('a version that fails says why and what to type', async () => {
-  const screen = await openAtPrompt({ columns: 100, rows: 30 });
+  const screen = await stage.openAtPrompt({ columns: 100, rows: 30 });
   screen.type('upg sys 2.2.0\r');
   await screen.untilShown('Continue? [yes,no] (no)');
   expect(screen.lines()).toContain('upgrade system 2.2.0');
@@ -231,16 +188,16 @@ test('a version that fails says why and what to type', async () => {
 });
 
 test('Enter at the question is no', async () => {
-  const screen = await openAtPrompt();
+  const screen = await stage.openAtPrompt();
   screen.type('rollback system\r');
   await screen.untilShown('Continue? [yes,no] (no)');
   screen.type('\r');
   await screen.untilShown('Nothing was changed.');
-  expect(daemon.operations).toEqual([]);
+  expect(stage.daemon.operations).toEqual([]);
 });
 
 test('a resize while typing and in a live view leaves no trace', async () => {
-  const screen = await openAtPrompt({ columns: 80, rows: 20 });
+  const screen = await stage.openAtPrompt({ columns: 80, rows: 20 });
   const line = 'show releases and some more words to fill the line';
   screen.type(line);
   await screen.untilPrompt(line);
@@ -257,11 +214,8 @@ test('a resize while typing and in a live view leaves no trace', async () => {
 });
 
 test('the first appliance is adopted from the prompt', async () => {
-  await daemon.stop();
-  const socketPath = join(folder, 'sock');
-  daemon = new FakeDaemon({ socketPath, stepMs: 30, scripts: {}, adopted: false });
-  await daemon.start();
-  const screen = open();
+  await stage.replaceDaemon({ stepMs: 30, adopted: false });
+  const screen = stage.open();
   await screen.untilShown('Belay looks after nothing yet.');
   await screen.untilPrompt();
   screen.type('adopt wiki as library\r');
@@ -272,33 +226,33 @@ test('the first appliance is adopted from the prompt', async () => {
 });
 
 test('the shell survives a daemon that goes and comes back', async () => {
-  const screen = await openAtPrompt();
-  await daemon.stop();
+  const screen = await stage.openAtPrompt();
+  await stage.daemon.stop();
   screen.type('show system\r');
   await screen.untilShown('% No Belay daemon answers.');
-  await daemon.start();
+  await stage.daemon.start();
   await screen.untilPrompt();
   screen.type('show system\r');
   await screen.untilShown('Docker Engine');
 });
 
 test('without a daemon the prompt is there, says so once, and tries again', async () => {
-  await daemon.stop();
-  const screen = open();
+  await stage.daemon.stop();
+  const screen = stage.open();
   await screen.untilShown('% No Belay daemon answers.');
   await screen.untilPrompt();
   screen.type('show system\r');
   await screen.until(() => screen.lines().filter((line) => line.startsWith('%')).length === 2, 'the second refusal');
   await screen.untilPrompt();
   expect(screen.lines().filter((line) => line.startsWith('%')).length).toBe(2);
-  await daemon.start();
+  await stage.daemon.start();
   screen.type('show system\r');
   await screen.untilShown('Docker Engine');
   await screen.untilShown('[admin@acme]>');
 });
 
 test('a single command that changes asks on a terminal and leaves it sane', async () => {
-  const screen = open({ columns: 80, rows: 24 }, ['upgrade', 'system', '2.1.0']);
+  const screen = stage.open({ columns: 80, rows: 24 }, ['upgrade', 'system', '2.1.0']);
   await screen.untilShown('Continue? [yes,no] (no)');
   screen.type('y\r');
   expect(await screen.exited).toBe(0);
@@ -307,8 +261,8 @@ test('a single command that changes asks on a terminal and leaves it sane', asyn
 });
 
 test('no colour where NO_COLOR is set', async () => {
-  environment['NO_COLOR'] = '1';
-  const screen = await openAtPrompt();
+  stage.environment['NO_COLOR'] = '1';
+  const screen = await stage.openAtPrompt();
   screen.type('show system\r');
   await screen.untilShown('Docker Engine');
   expect(screen.written).not.toMatch(/\x1b\[[0-9;]*m/);

@@ -1,9 +1,10 @@
 import type { Client } from '../../api/client/client.ts';
-import type { Candidate } from '../command.ts';
+import type { Candidate, Verb } from '../command.ts';
 import { optionHelp } from '../options.ts';
-import { type Expected, type Grammar, read } from './grammar.ts';
-import { isOption } from './parse.ts';
-import { quote, tokenize } from './tokenizer.ts';
+import { pipesAfter } from '../pipes/pipes.ts';
+import { canEnd, type Expected, type Grammar, read } from './grammar.ts';
+import { isOption, parse, splitAtPipes } from './parse.ts';
+import { quote, type Token, tokenize } from './tokenizer.ts';
 
 /** What can stand where the cursor is. */
 export interface Possible {
@@ -15,27 +16,57 @@ export interface Possible {
   sound: boolean;
 }
 
+const PIPE_HELP = 'Filter, count, format or keep the answer';
+
 /** Looks at the line up to the cursor. Pure. */
 export function possibleAt(grammar: Grammar, before: string): Possible {
   const { tokens } = tokenize(before);
   const last = tokens.at(-1);
-  const open = last !== undefined && last.end === before.length ? last : null;
+  const open = last !== undefined && !last.isPipe && last.end === before.length ? last : null;
   const partial = open?.text ?? '';
   const from = open?.start ?? before.length;
-  const earlier = tokens.filter((token) => token !== open && !isOption(token));
-  const reading = read(grammar, earlier);
-  if (reading.outcome !== 'read') return { from, partial, expected: [], sound: false };
+  const place = { open, partial, from };
+  const earlier = (splitAtPipes(tokens).at(-1) ?? []).filter((token) => token !== open);
+  const bar = tokens.findLast(({ isPipe }) => isPipe);
+  if (bar) {
+    const piped = parse(grammar, before.slice(0, bar.start));
+    if (piped.outcome !== 'command' || piped.command.effect === 'changes') return unsound(place);
+    return possibleIn(pipesAfter(piped.pipes.map(({ pipe }) => pipe)), earlier, place);
+  }
+  const words = earlier.filter((token) => !isOption(token));
   if (open && isOption(open)) {
+    const reading = read(grammar, words);
+    if (reading.outcome !== 'read') return unsound(place);
     const effects = reading.states.map(({ command }) => command.effect);
     const expected = optionHelp
       .filter(({ word, needs }) => word.startsWith(partial) && (needs === null || effects.includes(needs)))
       .map(({ word, help }) => ({ type: 'word' as const, word, help }));
     return { from, partial, expected, sound: true };
   }
+  return possibleIn(grammar, words, place);
+}
+
+interface Place {
+  open: Token | null;
+  partial: string;
+  from: number;
+}
+
+const unsound = ({ from, partial }: Place): Possible => ({ from, partial, expected: [], sound: false });
+
+function possibleIn<V extends Verb & { effect?: string }>(
+  grammar: Grammar<V>,
+  earlier: readonly Token[],
+  { open, partial, from }: Place,
+): Possible {
+  const reading = read(grammar, earlier);
+  if (reading.outcome !== 'read') return unsound({ open, partial, from });
   const expected = reading.expected.filter((each) => {
     if (each.type === 'word') return !open?.quoted && each.word.startsWith(partial.toLowerCase());
     return each.type === 'value' || partial === '';
   });
+  const ended = reading.states.find(canEnd);
+  if (ended && partial === '' && ended.command.effect !== 'changes') expected.push({ type: 'pipe', help: PIPE_HELP });
   return { from, partial, expected, sound: true };
 }
 
@@ -47,6 +78,8 @@ export interface Offer {
   /** Kinds of value that can stand here, whether or not any is known. */
   kinds: Candidate[];
   canEnd: boolean;
+  /** What a bar would do here; null where none can stand. */
+  pipe: string | null;
   sound: boolean;
   /** Why there are no live values, in one sentence. */
   problem: string | null;
@@ -72,7 +105,9 @@ export async function offerAt(grammar: Grammar, before: string, client: Client, 
     }
   }
   const canEnd = possible.expected.some(({ type }) => type === 'end');
-  return { from: possible.from, partial: possible.partial, candidates, kinds, canEnd, sound: possible.sound, problem };
+  const { from, partial, sound } = possible;
+  const pipe = possible.expected.find(({ type }) => type === 'pipe') ? PIPE_HELP : null;
+  return { from, partial, candidates, kinds, canEnd, pipe, sound, problem };
 }
 
 /** The letters that all candidates begin with, quoted where they must be, and whether that decides it. */

@@ -2,9 +2,7 @@ import type { Paint } from '../paint.ts';
 import { listing } from '../views/listing.ts';
 import { widthOf } from '../width.ts';
 import type { Expected } from './grammar.ts';
-import type { Parsed } from './parse.ts';
-
-type Wrong = Extract<Parsed, { outcome: 'ambiguous' | 'incomplete' | 'invalid' }>;
+import type { Misread } from './parse.ts';
 
 export interface Typed {
   line: string;
@@ -14,7 +12,7 @@ export interface Typed {
 }
 
 /** Says what is wrong with a line, where, and what to type instead. */
-export function diagnose(wrong: Wrong, typed: Typed, paint: Paint): string[] {
+export function diagnose(wrong: Misread, typed: Typed, paint: Paint): string[] {
   if (wrong.outcome === 'ambiguous') {
     return [
       paint.bad(`% Ambiguous command: '${wrong.typed}' is ambiguous.`),
@@ -43,5 +41,5 @@ export function diagnose(wrong: Wrong, typed: Typed, paint: Paint): string[] {
 function rowOf(expected: Expected): [string, string] {
   if (expected.type === 'word') return [expected.word, expected.help];
   if (expected.type === 'value') return [expected.argument.kind.metavar, expected.argument.help];
-  return ['<cr>', expected.help];
+  return [expected.type === 'pipe' ? '|' : '<cr>', expected.help];
 }

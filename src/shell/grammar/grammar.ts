@@ -1,4 +1,4 @@
-import type { ArgumentSpec, Command } from '../command.ts';
+import type { ArgumentSpec, Command, Verb } from '../command.ts';
 import type { Token } from './tokenizer.ts';
 
 type Element =
@@ -13,8 +13,8 @@ interface Place {
 }
 
 /** How far one command has been read. */
-export interface State {
-  command: Command;
+export interface State<V extends Verb = Command> {
+  command: V;
   places: readonly Place[];
   index: number;
   values: Record<string, string | boolean | undefined>;
@@ -26,20 +26,21 @@ export interface State {
 export type Expected =
   | { type: 'word'; word: string; help: string }
   | { type: 'value'; argument: ArgumentSpec }
-  | { type: 'end'; help: string };
+  | { type: 'end'; help: string }
+  | { type: 'pipe'; help: string };
 
-export interface Grammar {
-  commands: readonly Command[];
+export interface Grammar<V extends Verb = Command> {
+  commands: readonly V[];
   /** Help for words that several commands share, by their full path. */
   groups: Readonly<Record<string, string>>;
 }
 
-export type Reading =
-  | { outcome: 'read'; states: readonly State[]; expected: Expected[] }
+export type Reading<V extends Verb = Command> =
+  | { outcome: 'read'; states: readonly State<V>[]; expected: Expected[] }
   | { outcome: 'ambiguous'; token: Token; candidates: Expected[] }
   | { outcome: 'invalid'; token: Token; expected: Expected[]; problem: string | null };
 
-function placesOf(command: Command, words: readonly string[], groups: Grammar['groups']): Place[] {
+function placesOf(command: Verb, words: readonly string[], groups: Grammar['groups']): Place[] {
   const places: Place[] = words.map((word, depth) => {
     const path = words.slice(0, depth + 1).join(' ');
     const help = depth === words.length - 1 ? command.summary : (groups[path] ?? command.summary);
@@ -64,7 +65,7 @@ function placesOf(command: Command, words: readonly string[], groups: Grammar['g
   return places;
 }
 
-function begin(grammar: Grammar): State[] {
+function begin<V extends Verb>(grammar: Grammar<V>): State<V>[] {
   return grammar.commands.flatMap((command) =>
     [command.words, ...(command.alias ? [command.alias] : [])].map((words) => ({
       command,
@@ -77,7 +78,7 @@ function begin(grammar: Grammar): State[] {
 }
 
 /** The places where the next token may go: this one, and those behind what can be left out. */
-function reach(state: State): { index: number; element: Element }[] {
+function reach(state: State<Verb>): { index: number; element: Element }[] {
   const reached: { index: number; element: Element }[] = [];
   let index: number | null = state.index;
   while (index !== null) {
@@ -90,13 +91,13 @@ function reach(state: State): { index: number; element: Element }[] {
 }
 
 /** Whether nothing more has to come. */
-export function canEnd(state: State): boolean {
+export function canEnd(state: State<Verb>): boolean {
   let index: number | null = state.index;
   while (index !== null && index < state.places.length) index = state.places[index]?.skipTo ?? null;
   return index !== null;
 }
 
-function expectedOf(states: readonly State[], grammar: Grammar): Expected[] {
+function expectedOf<V extends Verb>(states: readonly State<V>[], grammar: Grammar<V>): Expected[] {
   const found = new Map<string, Expected>();
   for (const state of states) {
     for (const { element } of reach(state)) {
@@ -112,17 +113,17 @@ function expectedOf(states: readonly State[], grammar: Grammar): Expected[] {
       }
     }
   }
-  if (states.some(canEnd)) found.set('end', { type: 'end', help: 'Enter' });
+  if (states.some(canEnd)) found.set('end', { type: 'end', help: 'Enter runs it' });
   return [...found.values()];
 }
 
-interface Step {
-  state: State;
+interface Step<V extends Verb> {
+  state: State<V>;
   index: number;
   element: Element;
 }
 
-function take({ state, index, element }: Step, token: Token): State {
+function take<V extends Verb>({ state, index, element }: Step<V>, token: Token): State<V> {
   if (element.type === 'value') {
     const values = { ...state.values, [element.argument.name]: token.text };
     return { ...state, index: index + 1, values, full: [...state.full, token.text] };
@@ -136,8 +137,8 @@ function take({ state, index, element }: Step, token: Token): State {
  * Reads tokens from the left. A word may be shortened as long as it stays unique; one that is written
  * in full wins over longer ones that begin alike. Words win over values.
  */
-export function read(grammar: Grammar, tokens: readonly Token[]): Reading {
-  let states: readonly State[] = begin(grammar);
+export function read<V extends Verb>(grammar: Grammar<V>, tokens: readonly Token[]): Reading<V> {
+  let states: readonly State<V>[] = begin(grammar);
   for (const [position, token] of tokens.entries()) {
     const steps = states.flatMap((state) => reach(state).map((reached) => ({ state, ...reached })));
     if (steps.some(({ element }) => element.type === 'words')) {
@@ -154,7 +155,7 @@ export function read(grammar: Grammar, tokens: readonly Token[]): Reading {
         index: state.places.length,
       }));
       const expected = inner.expected.filter(({ type }) => type !== 'value' && type !== 'end');
-      return { outcome: 'read', states: taken, expected: [...expected, { type: 'end', help: 'Enter' }] };
+      return { outcome: 'read', states: taken, expected: [...expected, { type: 'end', help: 'Enter runs it' }] };
     }
     const words = steps.filter(({ element }) => element.type === 'word' && !token.quoted && fits(element.word, token));
     const exact = words.filter(({ element }) => element.type === 'word' && element.word === token.text.toLowerCase());
@@ -181,7 +182,7 @@ const fits = (word: string, token: Token): boolean => token.text !== '' && word.
 const problemOf = (element: Element, token: Token): string | null =>
   element.type === 'value' ? element.argument.kind.problem(token.text) : null;
 
-function wordsOf(steps: readonly Step[]): Expected[] {
+function wordsOf(steps: readonly Step<Verb>[]): Expected[] {
   const found = new Map<string, Expected>();
   for (const { element } of steps) {
     if (element.type === 'word' && !found.has(element.word)) {

@@ -1,3 +1,7 @@
+import type { Verb } from '../command.ts';
+import { canEnd, type Grammar, read } from './grammar.ts';
+import { quote, type Token } from './tokenizer.ts';
+
 /** How many letters have to be added, removed, changed or swapped with their neighbour. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
@@ -24,4 +28,22 @@ export function nearest(typed: string, words: readonly string[]): string | null 
     .filter(({ far }) => far <= tolerance)
     .sort((a, b) => a.far - b.far);
   return ranked[0]?.word ?? null;
+}
+
+/** The line that was probably meant where a word was left out, as in `upgrade 2.1.0`; null where that makes none. */
+export function withWordBefore(
+  words: readonly Token[],
+  position: number,
+  known: readonly string[],
+  grammar: Grammar<Verb>,
+): string | null {
+  const [first] = words;
+  if (!first || words.length > 16) return null;
+  for (const word of known) {
+    const added: Token = { ...first, text: word, quoted: false };
+    const reading = read(grammar, [...words.slice(0, position), added, ...words.slice(position)]);
+    const state = reading.outcome === 'read' ? reading.states.find(canEnd) : undefined;
+    if (state) return state.full.map(quote).join(' ');
+  }
+  return null;
 }

@@ -45,6 +45,7 @@ async function helpAt(before: string, signal: AbortSignal, options: AssistanceOp
   }
   const rows = [...offer.kinds, ...offer.candidates].map(({ text, help }): [string, string] => [text, help]);
   if (offer.canEnd) rows.push(['<cr>', 'Enter runs it']);
+  if (offer.pipe !== null) rows.push(['|', offer.pipe]);
   if (rows.length === 0) rows.push(['', 'Nothing fits here.']);
   const problem = offer.problem === null ? [] : [paint.faint(`  ${offer.problem}`)];
   return [...listing(rows, width, paint), ...problem];

@@ -1,16 +1,12 @@
 import { constants, readFileSync } from 'node:fs';
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { statePath } from '../state-path.ts';
 
 const MOST_LINES = 1000;
 const LONGEST_LINE = 4096;
 
-/** `$XDG_STATE_HOME/belay/history`, else `~/.local/state/belay/history`: it is the person's, not the daemon's. */
-export function historyPath(environment: NodeJS.ProcessEnv): string {
-  const state = environment['XDG_STATE_HOME'] || join(environment['HOME'] || homedir(), '.local', 'state');
-  return join(state, 'belay', 'history');
-}
+export const historyPath = (environment: NodeJS.ProcessEnv): string => statePath(environment, 'history');
 
 /**
  * The lines that a person typed, on disk with mode 0600. A line that begins with a blank is not kept. Where the

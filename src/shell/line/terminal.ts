@@ -12,6 +12,8 @@ export interface PromptKeys {
   next(): void;
   /** Ctrl-C while keys were waiting: they are gone, and it does not reach the stream. */
   onInterrupt(handler: () => void): void;
+  /** Keys that were not for this one: they wait for the next. */
+  giveBack(keys: string): void;
   close(): void;
 }
 
@@ -35,6 +37,7 @@ export class Terminal {
   private holding: NodeJS.Timeout | null = null;
   private started = false;
   private ended = false;
+  private lastKeyMs = performance.now();
 
   constructor({ stdin, stdout }: TerminalStreams) {
     this.stdin = stdin;
@@ -92,6 +95,9 @@ export class Terminal {
       onInterrupt: (handler) => {
         open.interrupt = handler;
       },
+      giveBack: (keys) => {
+        this.units.unshift(...splitUnits(keys));
+      },
       close: () => {
         if (this.open === open) this.open = null;
         open.stream.destroy();
@@ -109,6 +115,26 @@ export class Terminal {
   onResize(handler: () => void): () => void {
     this.stdout.on('resize', handler);
     return () => this.stdout.off('resize', handler);
+  }
+
+  /** Whether a prompt or a page is open and has nothing to do. */
+  get isWaitingForKeys(): boolean {
+    return this.open !== null && !this.open.waiting;
+  }
+
+  /** How long ago the last key came. */
+  get idleMs(): number {
+    return performance.now() - this.lastKeyMs;
+  }
+
+  /** As if the other end had gone: what is open ends, and so does every prompt after it. */
+  hangUp(): void {
+    this.onEnd();
+  }
+
+  /** Keys that came while nothing wanted any. */
+  get hasWaitingKeys(): boolean {
+    return this.units.length > 0;
   }
 
   get columns(): number {
@@ -139,6 +165,7 @@ export class Terminal {
   };
 
   private readonly onData = (bytes: Buffer): void => {
+    this.lastKeyMs = performance.now();
     if (this.holding) clearTimeout(this.holding);
     this.take(this.reader.read(this.decoder.write(bytes)));
     if (this.reader.isHolding) this.holding = setTimeout(() => this.take(this.reader.flush()), ESCAPE_MS);

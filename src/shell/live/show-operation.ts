@@ -1,7 +1,9 @@
 import type { Client } from '../../api/client/client.ts';
 import type { OperationView, StepView } from '../../api/contract/views.ts';
+import { dataLines } from '../data-lines.ts';
 import { type ExitCode, exitCode, toFailure } from '../failure.ts';
 import { formatDuration } from '../format.ts';
+import type { Format } from '../options.ts';
 import type { Output } from '../output.ts';
 import { outcomeLines, titleOf } from '../views/operation.ts';
 import { stepLines } from '../views/step-lines.ts';
@@ -14,7 +16,7 @@ export interface ShowOperation {
   output: Output;
   stdout: NodeJS.WriteStream;
   signal: AbortSignal;
-  json: boolean;
+  format: Format;
   nowMs(): number;
 }
 
@@ -23,7 +25,7 @@ const DETACHED = ['Detached: the operation goes on in the daemon.', 'To see it a
 /** Shows an operation until it has ended. Ctrl-C leaves it alone and says how to come back. */
 export async function showOperation(show: ShowOperation): Promise<ExitCode> {
   try {
-    if (show.json) return await waitForJson(show);
+    if (show.format !== 'text') return await waitForData(show, show.format);
     return show.output.isTerminal ? await showLive(show) : await showPlain(show);
   } catch (thrown) {
     if (!show.signal.aborted && toFailure(thrown).code !== 'interrupted') throw thrown;
@@ -32,10 +34,11 @@ export async function showOperation(show: ShowOperation): Promise<ExitCode> {
   }
 }
 
-async function waitForJson({ client, operation, output, signal }: ShowOperation): Promise<ExitCode> {
+async function waitForData(show: ShowOperation, format: Exclude<Format, 'text'>): Promise<ExitCode> {
+  const { client, operation, output, signal } = show;
   let last = operation;
   for await (const sighting of follow(client, operation, signal)) last = sighting.operation;
-  output.lines([JSON.stringify(last, null, 2)]);
+  output.lines(await dataLines(last, format));
   return exitCodeOfOperation(last);
 }
 

@@ -18,22 +18,37 @@ const signal = new AbortController().signal;
 
 const words = (before: string): string[] =>
   possibleAt(registry, before).expected.map((each) =>
-    each.type === 'word' ? each.word : each.type === 'value' ? each.argument.kind.metavar : '<cr>',
+    each.type === 'word'
+      ? each.word
+      : each.type === 'value'
+        ? each.argument.kind.metavar
+        : each.type === 'pipe'
+          ? '|'
+          : '<cr>',
   );
 
+const FILTERS = ['include', 'exclude', 'begin', 'section', 'count', 'first', 'last'];
+
 test.each([
-  ['', ['show', 'upgrade', 'rollback', 'adopt', 'use', 'help', 'exit', 'quit']],
+  ['', ['show', 'upgrade', 'rollback', 'adopt', 'use', 'delete', 'terminal', 'help', 'exit', 'quit']],
   ['up', ['upgrade']],
   ['show re', ['releases', 'release']],
-  ['show releases ', ['<cr>']],
+  ['show releases ', ['<cr>', '|']],
+  ['show releases | ', [...FILTERS, 'json', 'yaml', 'save', 'no-more']],
+  ['show releases |', [...FILTERS, 'json', 'yaml', 'save', 'no-more']],
+  ['show releases | include x | ', [...FILTERS, 'save', 'no-more']],
+  ['show releases | json | l', ['last']],
+  ['show releases | include ', ['EXPRESSION']],
+  ['show releases | save x | ', []],
+  ['upgrade system 2 | ', []],
   ['rollback system ', ['to', '<cr>']],
   ['rollback system to ', ['RELEASE']],
-  ['show upgrade status ', ['watch', '<cr>']],
-  ['show rollback plan ', ['RELEASE', '<cr>']],
+  ['show upgrade status ', ['watch', '<cr>', '|']],
+  ['show rollback plan ', ['RELEASE', '<cr>', '|']],
   ['adopt web ', ['as', '<cr>']],
-  ['upgrade system 2 --', ['--json', '--yes', '--no-wait']],
-  ['show releases --', ['--json']],
-  ['help upgrade ', ['system', '<cr>']],
+  ['upgrade system 2 --', ['--json', '--yaml', '--yes', '--no-wait']],
+  ['show releases --', ['--json', '--yaml']],
+  ['help upgrade ', ['system', '<cr>', '|']],
 ])('after %j', (before, expected) => {
   expect(words(before)).toEqual(expected);
 });

@@ -51,8 +51,13 @@ test('knows what was abbreviated', () => {
 });
 
 test('takes options anywhere, and only those that the command has', () => {
-  expect(commandOf('--json show releases').options).toEqual({ json: true, yes: false, noWait: false });
-  expect(commandOf('upgrade system 2 --yes --no-wait').options).toEqual({ json: false, yes: true, noWait: true });
+  expect(commandOf('--json show releases').options).toEqual({ json: true, yaml: false, yes: false, noWait: false });
+  expect(commandOf('upgrade system 2 --yes --no-wait').options).toEqual({
+    json: false,
+    yaml: false,
+    yes: true,
+    noWait: true,
+  });
   expect(wrong('show releases --yes')).toEqual([
     '              ^',
     "% Invalid input detected at '^' marker.",
@@ -131,4 +136,35 @@ test('no line makes the grammar fail, and what runs is stable in full', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test.each([
+  ['show rel | inc x', 'ambiguous', 'ambiguous'],
+  ['show releases | i x | c', 'command', 'show releases | include x | count'],
+  ['sh sys | js', 'command', 'show system | json'],
+  ['show releases | include', 'incomplete', null],
+  ['show releases |', 'incomplete', null],
+  ['show releases | n', 'command', 'show releases | no-more'],
+])('%s', (line, outcome, full) => {
+  const parsed = read(line);
+  expect(parsed.outcome).toBe(outcome);
+  if (parsed.outcome === 'command') expect(parsed.full).toBe(full);
+});
+
+test.each([
+  ['show releases | first x', 22, 'N is a number from 1 to 1000000.'],
+  ['show releases | count | json', 24, 'json stands right behind the command: behind count there are only lines.'],
+  ['show releases | save a | count', 25, 'Nothing can stand behind save.'],
+  ['upgrade system 2 | count', 17, 'Only the answer of a command that looks goes through a pipe.'],
+])('%s is pointed at', (line, column, why) => {
+  const [caret, , reason] = wrong(line);
+  expect([caret, reason]).toEqual([`${' '.repeat(column)}^`, why]);
+});
+
+test.each([
+  ['upgrade 2.1.0', 'upgrade system 2.1.0'],
+  ['releases', 'show releases'],
+  ['show releases | inclde x', 'show releases | include'],
+])('%s: what was meant', (line, meant) => {
+  expect(wrong(line)).toContain(`Did you mean: ${meant}`);
 });

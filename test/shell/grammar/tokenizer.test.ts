@@ -17,8 +17,8 @@ test.each([
 
 test('knows where tokens stand and which were quoted', () => {
   expect(tokenize('show "a b"').tokens).toEqual([
-    { text: 'show', start: 0, end: 4, quoted: false },
-    { text: 'a b', start: 5, end: 10, quoted: true },
+    { text: 'show', start: 0, end: 4, quoted: false, isPipe: false },
+    { text: 'a b', start: 5, end: 10, quoted: true, isPipe: false },
   ]);
 });
 
@@ -34,4 +34,18 @@ test('what is quoted is read back as it was', () => {
       expect(texts(lineOf(words))).toEqual(words);
     }),
   );
+});
+
+test.each([
+  ['show a|include b', ['show', 'a', '|', 'include', 'b']],
+  ['show a | include b|c | count', ['show', 'a', '|', 'include', 'b|c', '|', 'count']],
+  ['show a | include b| count |', ['show', 'a', '|', 'include', 'b', '|', 'count', '|']],
+  ['show "a|b" c\\|d | include "|"', ['show', 'a|b', 'c|d', '|', 'include', '|']],
+])('%s has its pipes', (line, expected) => {
+  expect(texts(line)).toEqual(expected);
+  expect(
+    tokenize(line)
+      .tokens.filter(({ isPipe }) => isPipe)
+      .every(({ text }) => text === '|'),
+  ).toBe(true);
 });
