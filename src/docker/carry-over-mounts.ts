@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { JsonObject } from '../domain/json.ts';
+import { type Candidate, keyed, type SourceType } from '../domain/mount-sharing.ts';
 import type { ServiceMount } from '../domain/service-spec.ts';
 import type { ContainerAnswer, MountPoint, VolumeAnswer } from './inspect-answers.ts';
-import { type Candidate, keyed, type SourceType } from './mount-sharing.ts';
 
 export interface MountFacts {
   /** Inspect answers of the volumes that the container mounts, by name. */

@@ -1,8 +1,8 @@
 import { BelayError } from '../domain/errors.ts';
+import { digestFor, parseReference } from '../domain/image-reference.ts';
 import type { ImageInfo } from '../domain/ports/container-host.ts';
 import type { EngineApi } from './engine-api.ts';
 import type { ImageAnswer } from './inspect-answers.ts';
-import { digestFor, parseReference } from './reference.ts';
 import { engineAuthFor } from './registry-auth.ts';
 import { registryFailure, registryName } from './registry-errors.ts';
 

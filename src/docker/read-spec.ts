@@ -1,12 +1,12 @@
 import { lstat } from 'node:fs/promises';
 import { BelayError } from '../domain/errors.ts';
+import { digestFor, parseReference } from '../domain/image-reference.ts';
+import type { SourceType } from '../domain/mount-sharing.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import { specOf } from './carry-over.ts';
 import type { EngineApi } from './engine-api.ts';
 import type { ContainerAnswer, ImageAnswer, VolumeAnswer } from './inspect-answers.ts';
 import { isContainerName, noSuchContainer } from './instances.ts';
-import type { SourceType } from './mount-sharing.ts';
-import { digestFor, parseReference } from './reference.ts';
 
 /** What the user set on a container, read from the engine and from the host's file system. */
 export async function readSpec(api: EngineApi, idOrName: string, signal?: AbortSignal): Promise<ServiceSpec> {

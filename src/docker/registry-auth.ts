@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { splitRepository } from '../domain/image-reference.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { splitRepository } from './reference.ts';
 
 const DOCKER_HUB_KEY = 'https://index.docker.io/v1/';
 

@@ -1,6 +1,6 @@
 import { BelayError } from '../domain/errors.ts';
+import { splitRepository } from '../domain/image-reference.ts';
 import { engineSentence, shortened, statusOf } from './engine-errors.ts';
-import { splitRepository } from './reference.ts';
 
 export const registryName = (repository: string): string => splitRepository(repository).host ?? 'Docker Hub';
 

@@ -1,7 +1,7 @@
 import { BelayError } from '../domain/errors.ts';
+import { parseReference, splitRepository } from '../domain/image-reference.ts';
 import type { ImageRegistry } from '../domain/ports/image-registry.ts';
 import { jsonBody } from './json-body.ts';
-import { parseReference, splitRepository } from './reference.ts';
 import { type Credentials, credentialsFor } from './registry-auth.ts';
 import { noSuchRepository, notAllowed, registryName, registryUnreachable } from './registry-errors.ts';
 import { bearerToken } from './registry-token.ts';

@@ -57,7 +57,19 @@ export interface ServiceSpec {
   settings: ContainerSettings;
   mounts: ServiceMount[];
   gate: GateRules;
+  /** What the manifest asks of the gate: it goes before the labels of the container and of its image. */
+  askedGate?: Partial<GateRules>;
+  /** The services that must run before this one is started, by name. */
+  dependsOn?: Dependencies;
+  /** Said by the manifest; without it `versioning.ts` decides by the image's name. */
+  versioned?: Versioned;
 }
+
+/** `healthy` waits for the other's own health check, `started` for its start only. */
+export type Dependencies = Record<string, 'started' | 'healthy'>;
+
+/** Whether an upgrade gives a service's image the new version as its tag, or leaves it as it is. */
+export type Versioned = 'with-controller' | 'fixed';
 
 /** What a new release must prove. Set by labels `io.belay.*` of the container or of its image. */
 export interface GateRules {
@@ -69,6 +81,8 @@ export interface GateRules {
   stableMs: number;
   /** A command inside the instance whose output must contain the version; null where there is none. */
   versionCommand: string[] | null;
+  /** TCP ports inside the instance that must answer, besides those that the release before answered on. */
+  ports?: number[];
 }
 
 /**

@@ -69,3 +69,10 @@ export const name: Kind = {
   problem: (text) => (NAME.test(text) ? null : 'A name has lower-case letters, digits, dots and dashes, as in: acme'),
   complete: async () => [],
 };
+
+/** A file on this machine, read with the rights of whoever types its name. */
+export const file: Kind = {
+  metavar: 'FILE',
+  problem: (text) => (text === '' || text.includes('\0') ? 'A file has a name, as in: appliance.yaml' : null),
+  complete: async () => [],
+};

@@ -1,4 +1,5 @@
 import { adopt } from './commands/adopt.ts';
+import { checkManifest } from './commands/check-manifest.ts';
 import { exit } from './commands/exit.ts';
 import { deleteFile, showFile, showFiles } from './commands/files.ts';
 import { help } from './commands/help.ts';
@@ -46,6 +47,7 @@ export const registry: Grammar = {
     upgradeSystem,
     rollbackSystem,
     adopt,
+    checkManifest,
     useAppliance,
     deleteFile,
     terminalLength,
@@ -62,6 +64,7 @@ export const registry: Grammar = {
     'show rollback': 'What a rollback would do',
     upgrade: 'Move to another version',
     rollback: 'Go back, with the data',
+    check: 'Look for mistakes; changes nothing',
     use: 'Choose what commands are about',
     delete: 'Delete what is not needed any more',
     terminal: 'How this session shows things',

@@ -1,7 +1,7 @@
 import { specOf } from '../../src/docker/carry-over.ts';
 import type { ContainerAnswer, ContainerConfig, ImageConfig, MountPoint } from '../../src/docker/inspect-answers.ts';
-import type { SourceType } from '../../src/docker/mount-sharing.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
+import type { SourceType } from '../../src/domain/mount-sharing.ts';
 import type { PinnedImage } from '../../src/domain/service-spec.ts';
 
 const CONTAINER_ID = 'a1b2c3d4e5f6'.padEnd(64, '0');

@@ -1,3 +1,4 @@
+import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
 import type {
   AdoptInput,
   ApplianceView,
@@ -24,6 +25,8 @@ export interface Client {
   health(signal?: AbortSignal): Promise<HealthView>;
   appliances(signal?: AbortSignal): Promise<ApplianceView[]>;
   adopt(input: AdoptInput, signal?: AbortSignal): Promise<ReleaseView>;
+  /** Changes nothing. */
+  checkManifest(input: ManifestCheckInput, signal?: AbortSignal): Promise<ManifestCheckView>;
   containers(signal?: AbortSignal): Promise<ContainerView[]>;
   system(signal?: AbortSignal): Promise<SystemView>;
   releases(page?: { limit?: number; offset?: number }, signal?: AbortSignal): Promise<ReleaseView[]>;

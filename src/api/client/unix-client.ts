@@ -113,6 +113,7 @@ export function createUnixClient(options: UnixClientOptions): Client {
     health: (signal) => call('/api/health', { signal }),
     appliances: (signal) => call('/api/appliances', { signal }),
     adopt: (body, signal) => call('/api/appliances', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    checkManifest: (body, signal) => call('/api/manifest/check', { method: 'POST', body, signal }),
     containers: (signal) => call('/api/containers', { signal }),
     system: (signal) => call('/api/system', { signal }),
     releases: (page, signal) => call('/api/releases', { query: { ...page }, signal }),

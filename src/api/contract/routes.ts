@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import {
   adoptInput,
   applianceView,
   containerView,
-  errorView,
   healthView,
   operationView,
   releaseDetailView,
@@ -17,27 +17,6 @@ import {
 } from './views.ts';
 
 /** Every route of the API, once: the server implements them, the OpenAPI document is made from them. */
-
-const applianceQuery = z.object({
-  appliance: z
-    .string()
-    .max(63)
-    .optional()
-    .openapi({ description: 'Which appliance; may be left out where there is one.' }),
-});
-
-const failures = {
-  default: { description: 'What went wrong', content: { 'application/json': { schema: errorView } } },
-};
-
-const answer = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
-const body = <T extends z.ZodType>(schema: T) => ({
-  body: { required: true, content: { 'application/json': { schema } } },
-});
 
 export const health = createRoute({
   method: 'get',

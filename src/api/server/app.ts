@@ -9,12 +9,13 @@ import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
 import { failureOf } from './failures.ts';
+import { addManifests } from './manifest-routes.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
 import type { Service } from './service.ts';
 import { viewSystem } from './system-view.ts';
 import { viewVersions } from './versions-view.ts';
 
-const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
 
 export interface AppOptions {
@@ -47,6 +48,7 @@ export function createApp(service: Service, options: AppOptions): OpenAPIHono {
   });
   addReads(app, service);
   addOperations(app, service);
+  addManifests(app);
   addEvents(app, service);
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
@@ -198,6 +200,6 @@ function decoded(value: string): string {
 function malformed(thrown: unknown): unknown {
   if (thrown instanceof BelayError || !(thrown instanceof Error) || !('status' in thrown)) return thrown;
   return new BelayError('invalid-input', `The request cannot be read: ${thrown.message || 'it is malformed'}.`, {
-    hint: 'Send at most 64 KiB of JSON, with Content-Type: application/json.',
+    hint: 'Send at most 1 MiB of JSON, with Content-Type: application/json.',
   });
 }

@@ -1,4 +1,4 @@
-import { BelayError } from '../domain/errors.ts';
+import { BelayError } from './errors.ts';
 
 export interface ImageReference {
   /** As people write it: Docker Hub's own names stay short (`nginx`, `acme/server`). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digestFor, parseReference, splitRepository } from '../../src/docker/reference.ts';
+import { digestFor, parseReference, splitRepository } from '../../src/domain/image-reference.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

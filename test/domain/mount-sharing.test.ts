@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, keyed } from '../../src/docker/mount-sharing.ts';
+import { type Candidate, keyed } from '../../src/domain/mount-sharing.ts';
 
 const ROOT_DIR = '/var/lib/docker';
 

@@ -1,4 +1,4 @@
-import type { ServiceMount } from '../domain/service-spec.ts';
+import type { ServiceMount } from './service-spec.ts';
 
 /** What lies at a bind source; `unknown` where the engine's host is not this machine. */
 export type SourceType = 'directory' | 'file' | 'socket' | 'device' | 'fifo' | 'missing' | 'unknown';

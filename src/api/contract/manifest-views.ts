@@ -1,0 +1,58 @@
+import { z } from '@hono/zod-openapi';
+
+/** A manifest travels as text: its file may lie on another machine than the daemon. */
+export const manifestInput = z
+  .object({
+    /** As it was named, for messages. */
+    file: z.string().min(1).max(1_000),
+    /** Absolute: what relative host paths in it begin at. */
+    directory: z.string().regex(/^\//, 'has to begin with /').max(4_000),
+    text: z.string().max(256 * 1024),
+    /** `.env` and the environment files that it names, by their path from its directory. */
+    files: z.record(z.string().max(1_000), z.string().max(64 * 1024)),
+  })
+  .strict()
+  .openapi('ManifestInput');
+
+export const manifestCheckInput = z
+  .object({ manifest: manifestInput, name: z.string().min(1).max(63).optional() })
+  .strict()
+  .openapi('ManifestCheckInput');
+
+const manifestProblemView = z.object({ file: z.string(), line: z.number(), column: z.number(), message: z.string() });
+
+export const manifestCheckView = z
+  .object({
+    /** Everything that is wrong, in the order of the file. */
+    problems: z.array(manifestProblemView),
+    /** Environment files that it names and that were not handed in, by their path from its directory. */
+    wants: z.array(z.string()),
+    /** What it asks for; null where something is wrong with it. */
+    appliance: z
+      .object({
+        name: z.string().nullable(),
+        title: z.string().nullable(),
+        version: z.string(),
+        /** In the order in which they are started. */
+        services: z.array(
+          z.object({
+            name: z.string(),
+            role: z.enum(['controller', 'engine', 'app']),
+            image: z.string(),
+            /** Whether an upgrade gives its image the new version as its tag. */
+            versioned: z.boolean(),
+            dependsOn: z.array(z.string()),
+          }),
+        ),
+        volumes: z.array(z.string()),
+        networks: z.array(z.string()),
+        /** Powers over the host that it allows its services. */
+        allowed: z.array(z.string()),
+      })
+      .nullable(),
+  })
+  .openapi('ManifestCheck');
+
+export type ManifestInput = z.infer<typeof manifestInput>;
+export type ManifestCheckInput = z.infer<typeof manifestCheckInput>;
+export type ManifestCheckView = z.infer<typeof manifestCheckView>;

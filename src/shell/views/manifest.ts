@@ -1,0 +1,47 @@
+import type { ManifestCheckView } from '../../api/contract/manifest-views.ts';
+import type { Paint } from '../paint.ts';
+import { wrap } from '../width.ts';
+import { fields } from './fields.ts';
+import { table } from './table.ts';
+
+interface Screen {
+  width: number;
+  paint: Paint;
+}
+
+/** One line for each problem, as compilers write it; or what the manifest asks for. */
+export function manifestCheckLines(check: ManifestCheckView, file: string, { width, paint }: Screen): string[] {
+  const { problems, appliance } = check;
+  if (appliance === null) {
+    const count = problems.length === 1 ? 'One thing is' : `${problems.length} things are`;
+    return [
+      ...problems.flatMap((each) => wrap(`${each.file}:${each.line}:${each.column}: ${each.message}`, width)),
+      paint.bad(`${count} wrong with ${file}.`),
+    ];
+  }
+  const head = fields(
+    [
+      { name: 'Appliance', value: appliance.name ?? 'to be named: install FILE as NAME' },
+      { name: 'Title', value: appliance.title },
+      { name: 'Version', value: appliance.version },
+      { name: 'Volumes', value: appliance.volumes.join(', ') },
+      { name: 'Networks', value: appliance.networks.join(', ') },
+      { name: 'Allowed', value: appliance.allowed.join(', '), colour: paint.warn },
+    ],
+    width,
+    paint,
+  );
+  const services = table(
+    appliance.services,
+    [
+      { title: 'SERVICE', value: (each) => each.name, least: 8 },
+      { title: 'ROLE', value: (each) => each.role, dispensable: 2 },
+      { title: 'IMAGE', value: (each) => each.image, least: 12 },
+      { title: 'UPGRADES', value: (each) => (each.versioned ? 'new version' : 'stays'), least: 5 },
+      { title: 'AFTER', value: (each) => each.dependsOn.join(', '), least: 6, dispensable: 1 },
+    ],
+    width,
+    paint,
+  );
+  return [paint.good(`${file} is right.`), ...head, '', ...services];
+}
