@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { link, lstat, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { BelayError } from '../../domain/errors.ts';
+import type { ArchiveStore, ImportedArchive, PackProgress } from '../../domain/ports/archive-store.ts';
+import type { Release } from '../../domain/release.ts';
+import type { Slot, SlotArchive } from '../../domain/slot.ts';
+import { throwIfAborted } from '../command.ts';
+import { flushFilesystems } from '../filesystem.ts';
+import { locateData } from '../placing.ts';
+import { readArchive } from './archive-reader.ts';
+import { CommonDirectory } from './common-directory.ts';
+import { readCompressed } from './compression.ts';
+import type { ArchiveManifest } from './manifest.ts';
+import { type PackedMount, packArchive } from './pack.ts';
+import { damaged } from './tar-entry.ts';
+import { unpackArchive } from './unpack.ts';
+import { verifyArchive } from './verify.ts';
+
+const PARTIAL = '.belay-partial';
+const RESERVE_BYTES = 256 << 20;
+const RESERVE_SHARE = 0.05;
+
+const partialOf = (path: string): string => join(dirname(path), `.${basename(path)}${PARTIAL}`);
+
+/** Archives on the file systems of this machine; its own are kept in one directory. */
+export function createArchiveStore(directory: string): ArchiveStore {
+  /** Writes under another name first: what bears the right name is whole. */
+  async function writeWhole<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
+    const partial = partialOf(path);
+    if (dirname(path) === directory) await mkdir(directory, { recursive: true, mode: 0o700 });
+    await refuseTaken(path);
+    await rm(partial, { force: true });
+    try {
+      const result = await write(partial);
+      await giveName(partial, path);
+      return result;
+    } catch (thrown) {
+      throw explained(thrown, path);
+    } finally {
+      await rm(partial, { force: true });
+    }
+  }
+
+  async function pack(
+    slot: Slot,
+    release: Release,
+    path: string,
+    onProgress: (progress: PackProgress) => void,
+    signal: AbortSignal,
+  ): Promise<SlotArchive> {
+    const mounts: PackedMount[] = [];
+    const described: ArchiveManifest['mounts'] = [];
+    for (const [index, mount] of slot.mounts.entries()) {
+      const from = await locateData(mount);
+      const at = `data/${index + 1}`;
+      mounts.push({ path: from, directory: at });
+      const type = (await lstat(from)).isDirectory() ? 'directory' : 'file';
+      const { key, kind } = mount;
+      described.push({ key, kind, path: kind === 'bind' ? mount.path : null, directory: at, type });
+    }
+    const manifest = manifestOf(slot, release, described);
+    return writeWhole(path, async (partial) => {
+      const checkRoom = () => requireRoom(partial);
+      const written = await packArchive(partial, manifest, mounts, { onProgress, checkRoom, signal });
+      await verifyArchive(partial, written.sha256, mounts, { onProgress, signal });
+      return { path, ...written, format: 'belay' as const, prefix: '' };
+    });
+  }
+
+  /** Copies every byte of a file while `read` looks at it. */
+  async function copying<T>(
+    from: string,
+    to: string,
+    read: (onRaw: (chunk: Buffer) => Promise<void>) => Promise<T>,
+  ): Promise<{ result: T; sha256: string; sizeBytes: number }> {
+    if (!(await stat(from).catch(() => null))?.isFile()) {
+      throw new BelayError('not-found', `There is no file ${from}.`, { hint: 'Name it with its whole path.' });
+    }
+    return writeWhole(to, async (partial) => {
+      const file = await open(partial, 'wx', 0o600);
+      const whole = createHash('sha256');
+      let sizeBytes = 0;
+      try {
+        const result = await read(async (chunk) => {
+          whole.update(chunk);
+          sizeBytes += chunk.length;
+          await file.appendFile(chunk);
+        });
+        await file.sync();
+        return { result, sha256: whole.digest('hex'), sizeBytes };
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  async function importFile(
+    from: string,
+    to: string,
+    quotaBytes: number,
+    onProgress: (progress: PackProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ImportedArchive> {
+    const common = new CommonDirectory();
+    let [doneBytes, files] = [0, 0];
+    const read = (onRaw: (chunk: Buffer) => Promise<void>) =>
+      readCompressed(from, { onRaw, limitRatio: true, signal }, (chunks) =>
+        readArchive(
+          chunks,
+          { origin: 'outside', quotaBytes },
+          {
+            onMember: async ({ directory: part, entry }) => {
+              if (part === '') common.add(entry);
+              doneBytes += entry.sizeBytes;
+              if (entry.kind !== 'directory') files++;
+              onProgress({ doneBytes, files, phase: 'reading' });
+            },
+          },
+        ),
+      );
+    const { result, sha256, sizeBytes } = await copying(from, to, read);
+    const { manifest } = result;
+    const archive: SlotArchive = {
+      path: to,
+      sha256,
+      sizeBytes,
+      dataBytes: result.dataBytes,
+      files: result.files,
+      format: manifest ? 'belay' : 'tar',
+      prefix: common.value,
+    };
+    if (!manifest) return { archive, release: null, frozenAt: null, mounts: null };
+    const { id, version, services } = manifest.release;
+    return {
+      archive,
+      release: { id, version, services, appliance: manifest.appliance },
+      frozenAt: manifest.frozenAt ? new Date(manifest.frozenAt) : null,
+      mounts: manifest.mounts.map(({ key, kind, path }) => ({ key, kind, path: path ?? '' })),
+    };
+  }
+
+  return {
+    pathOf: ({ id, appliance }) => join(directory, `${appliance}-${id}.belay`),
+    pack,
+    import: importFile,
+    async copy(archive, path, onProgress, signal) {
+      let doneBytes = 0;
+      const read = async (onRaw: (chunk: Buffer) => Promise<void>) => {
+        const whole = createHash('sha256');
+        const file = await open(archive.path);
+        for await (const chunk of file.createReadStream({ highWaterMark: 256 << 10 }) as AsyncIterable<Buffer>) {
+          throwIfAborted(signal);
+          whole.update(chunk);
+          await onRaw(chunk);
+          doneBytes += chunk.length;
+          onProgress({ doneBytes, files: archive.files, phase: 'writing' });
+        }
+        if (whole.digest('hex') !== archive.sha256) throw damaged('its checksum is not the one in the journal');
+      };
+      await copying(archive.path, path, read);
+    },
+    async unpack(archive, targets, onProgress, signal) {
+      const free = await Promise.all(targets.map(({ to }) => freeBytes(to)));
+      await unpackArchive(archive, targets, { quotaBytes: Math.max(0, ...free), onProgress, signal });
+    },
+    async problem({ path, sizeBytes }) {
+      const status = await stat(path).catch(() => null);
+      if (!status) return `The archive ${path} is gone.`;
+      return status.size === sizeBytes ? null : `The archive ${path} is not as long as it was when it was made.`;
+    },
+    remove: ({ path }) => rm(path, { force: true }),
+    async sweep() {
+      const names = await readdir(directory).catch(() => [] as string[]);
+      const left = names.filter((name) => name.includes(PARTIAL));
+      await Promise.all(left.map((name) => rm(join(directory, name), { force: true })));
+    },
+  };
+}
+
+function manifestOf(slot: Slot, release: Release, mounts: ArchiveManifest['mounts']): ArchiveManifest {
+  const { id, version, by, services, createdAt } = release;
+  return {
+    format: 1,
+    appliance: slot.appliance,
+    slot: slot.id,
+    frozenAt: slot.frozenAt?.toISOString() ?? null,
+    archivedAt: new Date().toISOString(),
+    release: { id, version, by, createdAt: createdAt.toISOString(), services },
+    mounts,
+  };
+}
+
+async function refuseTaken(path: string): Promise<void> {
+  if (!(await lstat(path).catch(() => null))) return;
+  throw new BelayError('refused', `${path} is there already.`, { hint: 'Choose another name, or move it away.' });
+}
+
+/** Links, because a rename would overwrite what has appeared there meanwhile. */
+async function giveName(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+  } catch (thrown) {
+    // Sticks and some network drives have no links.
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+    await refuseTaken(path);
+    await rename(partial, path);
+  }
+  await flushFilesystems([dirname(path)]);
+}
+
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  return bavail * bsize;
+}
+
+/** Something is left for the appliance itself, which may be writing to the same disk. */
+async function requireRoom(path: string): Promise<void> {
+  const { bavail, blocks, bsize } = await statfs(dirname(path));
+  const reserveBytes = Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+  if (bavail * bsize < reserveBytes) throw full(dirname(path));
+}
+
+const full = (directory: string, cause?: unknown): BelayError =>
+  new BelayError('no-space', `There is no room for the archive in ${directory}.`, {
+    hint: 'Free some space there.',
+    cause,
+  });
+
+function explained(thrown: unknown, path: string): unknown {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return full(dirname(path), thrown);
+  if (code === 'EEXIST') return new BelayError('refused', `${path} is there already.`, { cause: thrown });
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR') {
+    return new BelayError('refused', `${path} cannot be written: ${(thrown as Error).message}.`, { cause: thrown });
+  }
+  return thrown;
+}
