@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { link, lstat, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { BelayError } from '../../domain/errors.ts';
 import type { ArchiveStore, ImportedArchive, PackProgress } from '../../domain/ports/archive-store.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Slot, SlotArchive } from '../../domain/slot.ts';
 import { throwIfAborted } from '../command.ts';
-import { flushFilesystems } from '../filesystem.ts';
 import { locateData } from '../placing.ts';
 import { readArchive } from './archive-reader.ts';
 import { CommonDirectory } from './common-directory.ts';
@@ -16,30 +15,12 @@ import { type PackedMount, packArchive } from './pack.ts';
 import { damaged } from './tar-entry.ts';
 import { unpackArchive } from './unpack.ts';
 import { verifyArchive } from './verify.ts';
-
-const PARTIAL = '.belay-partial';
-const RESERVE_BYTES = 256 << 20;
-const RESERVE_SHARE = 0.05;
-
-const partialOf = (path: string): string => join(dirname(path), `.${basename(path)}${PARTIAL}`);
+import { isPartial, requireRoom, writeWhole } from './whole-file.ts';
 
 /** Archives on the file systems of this machine; its own are kept in one directory. */
 export function createArchiveStore(directory: string): ArchiveStore {
-  /** Writes under another name first: what bears the right name is whole. */
-  async function writeWhole<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
-    const partial = partialOf(path);
+  async function ownDirectory(path: string): Promise<void> {
     if (dirname(path) === directory) await mkdir(directory, { recursive: true, mode: 0o700 });
-    await refuseTaken(path);
-    await rm(partial, { force: true });
-    try {
-      const result = await write(partial);
-      await giveName(partial, path);
-      return result;
-    } catch (thrown) {
-      throw explained(thrown, path);
-    } finally {
-      await rm(partial, { force: true });
-    }
   }
 
   async function pack(
@@ -60,6 +41,7 @@ export function createArchiveStore(directory: string): ArchiveStore {
       described.push({ key, kind, path: kind === 'bind' ? mount.path : null, directory: at, type });
     }
     const manifest = manifestOf(slot, release, described);
+    await ownDirectory(path);
     return writeWhole(path, async (partial) => {
       const checkRoom = () => requireRoom(partial);
       const written = await packArchive(partial, manifest, mounts, { onProgress, checkRoom, signal });
@@ -77,6 +59,7 @@ export function createArchiveStore(directory: string): ArchiveStore {
     if (!(await stat(from).catch(() => null))?.isFile()) {
       throw new BelayError('not-found', `There is no file ${from}.`, { hint: 'Name it with its whole path.' });
     }
+    await ownDirectory(to);
     return writeWhole(to, async (partial) => {
       const file = await open(partial, 'wx', 0o600);
       const whole = createHash('sha256');
@@ -172,7 +155,7 @@ export function createArchiveStore(directory: string): ArchiveStore {
     remove: ({ path }) => rm(path, { force: true }),
     async sweep() {
       const names = await readdir(directory).catch(() => [] as string[]);
-      const left = names.filter((name) => name.includes(PARTIAL));
+      const left = names.filter(isPartial);
       await Promise.all(left.map((name) => rm(join(directory, name), { force: true })));
     },
   };
@@ -191,48 +174,7 @@ function manifestOf(slot: Slot, release: Release, mounts: ArchiveManifest['mount
   };
 }
 
-async function refuseTaken(path: string): Promise<void> {
-  if (!(await lstat(path).catch(() => null))) return;
-  throw new BelayError('refused', `${path} is there already.`, { hint: 'Choose another name, or move it away.' });
-}
-
-/** Links, because a rename would overwrite what has appeared there meanwhile. */
-async function giveName(partial: string, path: string): Promise<void> {
-  try {
-    await link(partial, path);
-  } catch (thrown) {
-    // Sticks and some network drives have no links.
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
-    await refuseTaken(path);
-    await rename(partial, path);
-  }
-  await flushFilesystems([dirname(path)]);
-}
-
 async function freeBytes(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(dirname(path));
   return bavail * bsize;
-}
-
-/** Something is left for the appliance itself, which may be writing to the same disk. */
-async function requireRoom(path: string): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(dirname(path));
-  const reserveBytes = Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
-  if (bavail * bsize < reserveBytes) throw full(dirname(path));
-}
-
-const full = (directory: string, cause?: unknown): BelayError =>
-  new BelayError('no-space', `There is no room for the archive in ${directory}.`, {
-    hint: 'Free some space there.',
-    cause,
-  });
-
-function explained(thrown: unknown, path: string): unknown {
-  const { code } = thrown as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return full(dirname(path), thrown);
-  if (code === 'EEXIST') return new BelayError('refused', `${path} is there already.`, { cause: thrown });
-  if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR') {
-    return new BelayError('refused', `${path} cannot be written: ${(thrown as Error).message}.`, { cause: thrown });
-  }
-  return thrown;
 }

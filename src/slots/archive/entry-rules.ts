@@ -20,7 +20,7 @@ const ENTRY_BYTES = 512;
  * A name without `.` and doubled slashes; '' for the tree itself. Refused where it would leave the tree:
  * an absolute name, or one with `..` in it.
  */
-export function cleanName(name: string): string {
+function cleanName(name: string): string {
   if (name.startsWith('/')) throw unwanted(`${printableName(name)} is an absolute name`);
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw unwanted(`${printableName(name)} leads out of it`);

@@ -26,7 +26,7 @@ export async function slotOf(...paths: string[]): Promise<Slot> {
 }
 
 const never = new AbortController().signal;
-export const quietly = () => {};
+const quietly = () => {};
 
 export async function pack(store: ArchiveStore, slot: Slot, path = store.pathOf(slot)): Promise<SlotArchive> {
   return store.pack(slot, aRelease({ slot: slot.id }), path, quietly, never);

@@ -1,0 +1,69 @@
+import { link, lstat, rename, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { BelayError } from '../../domain/errors.ts';
+import { flushFilesystems } from '../filesystem.ts';
+
+const PARTIAL = '.belay-partial';
+const RESERVE_BYTES = 256 << 20;
+const RESERVE_SHARE = 0.05;
+
+export const isPartial = (name: string): boolean => name.includes(PARTIAL);
+
+const partialOf = (path: string): string => join(dirname(path), `.${basename(path)}${PARTIAL}`);
+
+/** Writes under another name first: what bears the right name is whole. Nothing is left where it fails. */
+export async function writeWhole<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
+  const partial = partialOf(path);
+  await refuseTaken(path);
+  await rm(partial, { force: true });
+  try {
+    const result = await write(partial);
+    await giveName(partial, path);
+    return result;
+  } catch (thrown) {
+    throw explained(thrown, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function refuseTaken(path: string): Promise<void> {
+  if (!(await lstat(path).catch(() => null))) return;
+  throw new BelayError('refused', `${path} is there already.`, { hint: 'Choose another name, or move it away.' });
+}
+
+/** Links, because a rename would overwrite what has appeared there meanwhile. */
+async function giveName(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+  } catch (thrown) {
+    // Sticks and some network drives have no links.
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+    await refuseTaken(path);
+    await rename(partial, path);
+  }
+  await flushFilesystems([dirname(path)]);
+}
+
+/** Something is left for the appliance itself, which may be writing to the same disk. */
+export async function requireRoom(path: string): Promise<void> {
+  const { bavail, blocks, bsize } = await statfs(dirname(path));
+  const reserveBytes = Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+  if (bavail * bsize < reserveBytes) throw full(dirname(path));
+}
+
+const full = (directory: string, cause?: unknown): BelayError =>
+  new BelayError('no-space', `There is no room for the archive in ${directory}.`, {
+    hint: 'Free some space there.',
+    cause,
+  });
+
+function explained(thrown: unknown, path: string): unknown {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return full(dirname(path), thrown);
+  if (code === 'EEXIST') return new BelayError('refused', `${path} is there already.`, { cause: thrown });
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR') {
+    return new BelayError('refused', `${path} cannot be written: ${(thrown as Error).message}.`, { cause: thrown });
+  }
+  return thrown;
+}
