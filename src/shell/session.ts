@@ -6,8 +6,8 @@ import { execute, failureLines, type Shown, type Surroundings } from './execute.
 import { type ExitCode, exitCode, toFailure } from './failure.ts';
 import { parse } from './grammar/parse.ts';
 import { createAssistance } from './line/assist.ts';
+import type { Assistance } from './line/assistance.ts';
 import { endWhenIdle } from './line/idle.ts';
-import type { Assistance } from './line/line-editor.ts';
 import { showPages } from './line/pager.ts';
 import type { Terminal } from './line/terminal.ts';
 import { showOperation } from './live/show-operation.ts';

@@ -1,8 +1,9 @@
 import { type ExitCode, exitCode } from './failure.ts';
+import type { Assistance } from './line/assistance.ts';
 import { History, historyPath } from './line/history.ts';
-import type { Assistance } from './line/line-editor.ts';
 import { type OpenPrompt, readLine } from './line/prompt.ts';
 import { askYesNo } from './line/question.ts';
+import { withoutSecrets } from './line/secrets.ts';
 import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
 import { printable } from './printable.ts';
@@ -151,7 +152,7 @@ class Shell implements Foreground {
   }
 
   private async runLine(line: string): Promise<void> {
-    this.kept.add(line);
+    this.kept.add(withoutSecrets(line));
     const interruption = new AbortController();
     const ignore = this.terminal.onInterrupt(() => interruption.abort());
     try {

@@ -201,7 +201,9 @@ test('a resize while typing and in a live view leaves no trace', async () => {
   const line = 'show releases and some more words to fill the line';
   screen.type(line);
   await screen.untilPrompt(line);
+  const drawn = screen.written.length;
   screen.resize(40, 20);
+  await screen.until(() => screen.written.length > drawn, 'the shell to notice');
   await screen.until(() => screen.lines().length === 2, 'the line on two lines');
   screen.resize(80, 20);
   await screen.untilPrompt(line);
@@ -266,4 +268,35 @@ test('no colour where NO_COLOR is set', async () => {
   screen.type('show system\r');
   await screen.untilShown('Docker Engine');
   expect(screen.written).not.toMatch(/\x1b\[[0-9;]*m/);
+});
+
+test('Ctrl-R finds what was typed before; Enter runs it, Ctrl-G forgets it', async () => {
+  const screen = await stage.openAtPrompt();
+  for (const line of ['show versions', 'show terminal', 'show system']) {
+    screen.type(`${line}\r`);
+    await screen.untilPrompt();
+  }
+  screen.type('half\x12ver');
+  await screen.untilShown('[admin@acme]> show versions');
+  await screen.untilShown('search, Ctrl-R for older: ver');
+  screen.type('\x07');
+  await screen.untilPrompt('half');
+  screen.type('\x12show\x12\x1b[D');
+  await screen.until(() => screen.beforeCursor().endsWith('> show terminal'), 'the older one, to be edited');
+  screen.type('\x15\x12vers\r');
+  await screen.until(() => screen.lines().filter((line) => line.startsWith('VERSION')).length === 2, 'it to run');
+  await screen.untilPrompt();
+  expect(screen.lines().some((line) => line.startsWith('search,'))).toBe(false);
+});
+
+test('what is secret is not kept', async () => {
+  const screen = await stage.openAtPrompt();
+  screen.type('set env DB_PASSWORD=hunter2\r');
+  await screen.untilShown('Invalid input');
+  await screen.untilPrompt();
+  screen.type('\x1b[A');
+  await screen.untilPrompt('set env DB_PASSWORD=');
+  screen.type('\x15\x04');
+  await screen.exited;
+  expect(await readFile(join(stage.folder, 'state', 'belay', 'history'), 'utf8')).toBe('set env DB_PASSWORD=\n');
 });

@@ -5,7 +5,7 @@ import type { Grammar } from '../grammar/grammar.ts';
 import { parse } from '../grammar/parse.ts';
 import type { Output } from '../output.ts';
 import { listing } from '../views/listing.ts';
-import type { Assistance } from './line-editor.ts';
+import type { Assistance } from './assistance.ts';
 
 export interface AssistanceOptions {
   grammar: Grammar;

@@ -1,28 +1,11 @@
-import type { EventEmitter } from 'node:events';
-import type { Candidate } from '../command.ts';
 import type { Paint } from '../paint.ts';
+import type { Assistance, Completion } from './assistance.ts';
+import { EditedLine, type Readline } from './edited-line.ts';
+import { isEnter, type Key, searchKeyOf } from './key.ts';
 import { Menu } from './menu.ts';
 import type { PromptScreen } from './prompt-screen.ts';
+import { Recall } from './recall.ts';
 import type { PromptKeys, Terminal } from './terminal.ts';
-
-export interface Completion {
-  /** The line before the cursor is replaced from here. */
-  from: number;
-  /** What all candidates have in common. */
-  text: string;
-  decided: boolean;
-  candidates: Candidate[];
-  problem: string | null;
-}
-
-/** What helps while a line is typed. */
-export interface Assistance {
-  complete(before: string, signal: AbortSignal): Promise<Completion>;
-  /** The lines for `?`. */
-  help(before: string, signal: AbortSignal): Promise<string[]>;
-  /** Lines typed before, oldest first. */
-  history: readonly string[];
-}
 
 export type LineResult = { outcome: 'line'; line: string } | { outcome: 'interrupted' } | { outcome: 'end' };
 
@@ -37,35 +20,14 @@ export interface EditorConfig {
   done(result: LineResult): void;
 }
 
-export interface Key {
-  name?: string;
-  ctrl?: boolean;
-  shift?: boolean;
-  meta?: boolean;
-  sequence?: string;
-}
-
-/** Readline has done its own with a key before the editor sees it: its line may need putting right. */
-export interface Readline extends EventEmitter {
-  line: string;
-  cursor: number;
-}
-
-const isEnter = ({ name }: Key): boolean => name === 'return' || name === 'enter';
-
 /** One line while it is typed: completion, help, history and the menu on top of readline's own editing. */
 export class LineEditor {
   private readonly config: EditorConfig;
-  private readline: Readline | null = null;
-  /** As they were before the last key: Enter empties readline's. */
-  private line = '';
-  private cursor = 0;
+  private readonly line = new EditedLine();
   private quoteNext = false;
   /** The last key was a TAB that could not decide: the next one opens the menu. */
   private armed = false;
-  /** Place in the history, counted from its end; 0 is the line being typed. */
-  private back = 0;
-  private draft = '';
+  private readonly recall: Recall;
   /** TAB or `?` that waits for the daemon. */
   private asking: AbortController | null = null;
   private menu: Menu | null = null;
@@ -76,12 +38,13 @@ export class LineEditor {
 
   constructor(config: EditorConfig) {
     this.config = config;
+    this.recall = new Recall(config.assistance?.history ?? []);
   }
 
   /** Listens to readline in the ways that inquirer does not. Returns the way to stop what outlives it. */
   attach(readline: Readline): () => void {
     const { keys, screen, terminal, redraw } = this.config;
-    this.readline = readline;
+    this.line.attach(readline);
     readline.removeAllListeners('SIGINT');
     readline.on('SIGINT', this.interrupt);
     readline.on('close', () => this.finish({ outcome: 'end' }));
@@ -95,24 +58,30 @@ export class LineEditor {
   /** The prompt with the line, and what stands below it. */
   draw(): [string, string] {
     const { paint, terminal } = this.config;
+    if (this.recall.isSearching) {
+      const found = this.recall.found ?? '';
+      return [`${this.config.text()}${found}\n${paint.faint('search, Ctrl-R for older:')} ${this.line.text}`, ''];
+    }
     const below = this.menu?.lines(terminal.columns, terminal.rows - 2, paint).join('\n') ?? paint.faint(this.note);
-    return [this.config.text() + this.line + this.trace, below];
+    return [this.config.text() + this.line.text + this.trace, below];
   }
 
   press(key: Key): void {
     if (this.over) return;
     this.note = '';
     if (this.menu && this.pressInMenu(key, this.menu)) return;
+    if (this.recall.isSearching && this.pressInSearch(key)) return;
     const quoted = this.quoteNext;
     this.quoteNext = key.ctrl === true && key.name === 'v';
     if (this.quoteNext) return;
     const asks = (key.name === 'tab' && !key.shift && !key.meta) || (key.sequence === '?' && !quoted);
     if (!asks) this.armed = false;
-    if (isEnter(key)) this.finish({ outcome: 'line', line: this.line });
+    if (isEnter(key)) this.finish({ outcome: 'line', line: this.line.text });
     else if (asks && key.name === 'tab') this.complete();
     else if (asks) this.help();
-    else if (key.name === 'up' || (key.ctrl && key.name === 'p')) this.recall(1);
-    else if (key.name === 'down' || (key.ctrl && key.name === 'n')) this.recall(-1);
+    else if (key.name === 'up' || (key.ctrl && key.name === 'p')) this.goBack(1);
+    else if (key.name === 'down' || (key.ctrl && key.name === 'n')) this.goBack(-1);
+    else if (key.ctrl && key.name === 'r' && this.config.assistance) this.search();
     else this.remember();
   }
 
@@ -123,6 +92,7 @@ export class LineEditor {
     this.over = true;
     this.asking?.abort();
     this.menu = null;
+    if (this.recall.isSearching) this.line.text = this.recall.endSearch('dropped');
     this.note = '';
     this.trace = result.outcome === 'interrupted' ? '^C' : '';
     this.config.redraw();
@@ -130,26 +100,18 @@ export class LineEditor {
   }
 
   private remember(): void {
-    this.line = this.readline?.line ?? '';
-    this.cursor = this.readline?.cursor ?? 0;
+    this.line.remember();
     this.config.redraw();
   }
 
-  private replace(line: string, cursor = line.length): void {
-    if (this.readline) Object.assign(this.readline, { line, cursor });
-    this.remember();
+  private replace(line: string): void {
+    this.line.replace(line);
+    this.config.redraw();
   }
 
-  /** Takes back what readline made of a key that was not for it. */
   private restore(): void {
-    this.replace(this.line, this.cursor);
-  }
-
-  private insert(from: number, text: string, decided: boolean): void {
-    const after = this.line.slice(this.cursor);
-    const gap = decided && !after.startsWith(' ') ? ' ' : '';
-    const before = this.line.slice(0, from) + text + gap;
-    this.replace(before + after, before.length);
+    this.line.restore();
+    this.config.redraw();
   }
 
   /** Asks the daemon while the following keys wait. */
@@ -166,7 +128,7 @@ export class LineEditor {
   private complete(): void {
     const { assistance, keys } = this.config;
     this.restore();
-    const before = this.line.slice(0, this.cursor);
+    const before = this.line.before;
     if (!assistance) keys.next();
     else
       void this.ask(
@@ -180,7 +142,7 @@ export class LineEditor {
     const grows = offer.text !== typed && offer.text.length >= typed.length;
     const several = offer.candidates.length > 1;
     if (offer.candidates.length > 0 && offer.text !== '' && (offer.decided || grows)) {
-      this.insert(offer.from, offer.text, offer.decided);
+      this.line.insert(offer.from, offer.text, offer.decided);
     } else if (several && this.armed) {
       this.menu = new Menu(offer.candidates, offer.from);
     } else if (!several) {
@@ -193,8 +155,8 @@ export class LineEditor {
   private help(): void {
     const { assistance, keys, paint, screen, text } = this.config;
     this.restore();
-    const before = this.line.slice(0, this.cursor);
-    const shown = text() + this.line + paint.faint('?');
+    const before = this.line.before;
+    const shown = text() + this.line.text + paint.faint('?');
     if (!assistance) keys.next();
     else
       void this.ask(
@@ -203,13 +165,28 @@ export class LineEditor {
       );
   }
 
-  private recall(step: 1 | -1): void {
-    const history = this.config.assistance?.history ?? [];
-    const back = Math.min(history.length, Math.max(0, this.back + step));
-    if (this.back === 0) this.draft = this.line;
-    if (back === this.back) this.restore();
-    else this.replace(back === 0 ? this.draft : (history.at(-back) ?? ''));
-    this.back = back;
+  private goBack(by: 1 | -1): void {
+    const line = this.recall.step(by, this.line.text);
+    if (line === null) this.restore();
+    else this.replace(line);
+  }
+
+  /** From here on what is typed is looked for. */
+  private search(): void {
+    this.recall.beginSearch(this.line.text);
+    this.replace('');
+  }
+
+  /** True where the key was the search's; any other takes what was found and counts as typed. */
+  private pressInSearch(key: Key): boolean {
+    const does = searchKeyOf(key);
+    if (does === 'older') this.line.restore();
+    if (does === 'edits') this.line.remember();
+    if (does === 'older' || does === 'edits') this.recall.look(this.line.text, does === 'older');
+    else this.line.replace(this.recall.endSearch(does === 'drops' ? 'dropped' : 'taken'));
+    this.config.redraw();
+    if (key.sequence === '?' || key.name === 'tab') this.config.keys.next();
+    return does !== 'takes' || key.name === 'tab' || key.name === 'escape';
   }
 
   /** True where the key was the menu's; any other closes it and counts as typed. */
@@ -217,9 +194,10 @@ export class LineEditor {
     const moves = key.name === 'tab' || key.name === 'down' || key.name === 'up';
     if (moves) menu.move(key.name === 'up' || key.shift ? -1 : 1);
     else this.menu = null;
-    if (isEnter(key)) this.insert(menu.from, menu.chosenText(), true);
-    else if (moves || key.name === 'escape') this.restore();
+    if (isEnter(key)) this.line.insert(menu.from, menu.chosenText(), true);
+    else if (moves || key.name === 'escape') this.line.restore();
     else return false;
+    this.config.redraw();
     if (isEnter(key) || (key.name === 'tab' && !key.shift)) this.config.keys.next();
     return true;
   }

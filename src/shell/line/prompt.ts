@@ -1,13 +1,9 @@
 import { createPrompt, useEffect, useKeypress, useMemo, useState } from '@inquirer/core';
 import type { Paint } from '../paint.ts';
-import {
-  type Assistance,
-  type EditorConfig,
-  type Key,
-  LineEditor,
-  type LineResult,
-  type Readline,
-} from './line-editor.ts';
+import type { Assistance } from './assistance.ts';
+import type { Readline } from './edited-line.ts';
+import type { Key } from './key.ts';
+import { type EditorConfig, LineEditor, type LineResult } from './line-editor.ts';
 import { PromptScreen } from './prompt-screen.ts';
 import type { Terminal } from './terminal.ts';
 

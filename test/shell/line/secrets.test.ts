@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { withoutSecrets } from '../../../src/shell/line/secrets.ts';
+
+test.each([
+  ['set env DB_PASSWORD=hunter2', 'set env DB_PASSWORD='],
+  ['set env DB_PASSWORD="two words" LOG=info', 'set env DB_PASSWORD= LOG=info'],
+  ["set env 'API_KEY=abc' X=1", "set env 'API_KEY= X=1"],
+  ['set registry https://me:geheim@registry.example/a', 'set registry https://me:@registry.example/a'],
+  ['login token abc.def', 'login token'],
+  ['set env PASSWORD_FILE=/run/x', 'set env PASSWORD_FILE='],
+])('%s', (line, kept) => {
+  expect(withoutSecrets(line)).toBe(kept);
+});
+
+test.each([
+  'show releases | include token',
+  'show system',
+  'upgrade system 2.1.0',
+  'adopt passport-server as acme',
+  'show file compass',
+])('%s stays as it is', (line) => {
+  expect(withoutSecrets(line)).toBe(line);
+});
