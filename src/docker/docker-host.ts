@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { ContainerHost, HostEvent, PullProgress } from '../domain/ports/container-host.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
+import { readLog } from './container-log.ts';
 import { EngineApi } from './engine-api.ts';
 import { type Dial, EngineConnection } from './engine-connection.ts';
 import { hostEvents } from './host-events.ts';
@@ -99,6 +100,10 @@ export class DockerHost implements ContainerHost {
 
   logTail(id: string, lines: number, signal?: AbortSignal) {
     return logTail(this.#api, id, lines, signal);
+  }
+
+  readLog(id: string, options: { lines: number; follow: boolean }, signal?: AbortSignal) {
+    return readLog(this.#api, id, options, signal);
   }
 
   answers(id: string, tcpPort: number, timeoutMs: number) {

@@ -102,6 +102,17 @@ export class EngineApi {
     return this.connection.bytes({ method: 'GET', path: `/containers/${id}/logs`, query, signal }, LOG_LIMIT_BYTES);
   }
 
+  /** Each line with its time; with `follow` also those that come, until the signal aborts. */
+  logStream(id: string, { lines, follow }: { lines: number; follow: boolean }, signal?: Signal) {
+    const query = { stdout: true, stderr: true, timestamps: true, tail: lines, follow };
+    return this.connection.chunks({
+      method: 'GET',
+      path: `/containers/${id}/logs`,
+      query,
+      ...(signal ? { signal } : {}),
+    });
+  }
+
   createExec(id: string, command: string[], signal?: Signal) {
     const body = { Cmd: command, AttachStdout: true, AttachStderr: true };
     return this.#act({ path: `/containers/${id}/exec`, body, signal }) as Promise<{ Id: string }>;

@@ -76,3 +76,13 @@ export const file: Kind = {
   problem: (text) => (text === '' || text.includes('\0') ? 'A file has a name, as in: appliance.yaml' : null),
   complete: async () => [],
 };
+
+/** A service of the appliance. */
+export const service: Kind = {
+  metavar: 'SERVICE',
+  problem: (text) => (CONTAINER.test(text) ? null : 'A service has a name, as in: show system'),
+  async complete(client, signal) {
+    const { services } = await client.system(signal);
+    return services.map((each) => ({ text: each.name, help: `${each.role}, ${each.state}` }));
+  },
+};

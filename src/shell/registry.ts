@@ -6,7 +6,9 @@ import { help } from './commands/help.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
 import { showAppliances } from './commands/show-appliances.ts';
 import { showContainers } from './commands/show-containers.ts';
+import { showEvents } from './commands/show-events.ts';
 import { showHistory } from './commands/show-history.ts';
+import { showLog } from './commands/show-log.ts';
 import { showRelease } from './commands/show-release.ts';
 import { showReleases } from './commands/show-releases.ts';
 import { showRollbackPlan } from './commands/show-rollback-plan.ts';
@@ -40,6 +42,8 @@ export const registry: Grammar = {
     showRollbackPlan,
     showContainers,
     showAppliances,
+    showLog,
+    showEvents,
     showHistory,
     showFiles,
     showFile,

@@ -149,6 +149,15 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         expect(await world.host.answers(id, 1, SECONDS)).toBe(false);
         expect((await world.host.logTail(id, 50)).join('\n')).toContain('serving');
         expect(await world.host.logTail(id, 1)).toHaveLength(1);
+        const kept = await Array.fromAsync(world.host.readLog(id, { lines: 50, follow: false }));
+        expect(kept.map(({ text }) => text).join('\n')).toContain('serving');
+        expect(kept.at(-1)?.at?.getTime()).toBeGreaterThan(Date.now() - 60 * SECONDS);
+        const leaving = new AbortController();
+        const followed = world.host.readLog(id, { lines: 1, follow: true }, leaving.signal)[Symbol.asyncIterator]();
+        expect(await followed.next()).toMatchObject({ done: false, value: { text: kept.at(-1)?.text } });
+        const ended = followed.next();
+        leaving.abort();
+        expect(await ended).toEqual({ done: true, value: undefined });
 
         const said = await world.host.exec(id, ['sh', '-c', 'echo out; echo err >&2; exit 3'], 10 * SECONDS);
         expect(said.exitCode).toBe(3);
@@ -235,6 +244,7 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         expect(await world.host.inspectInstance(missing)).toBeNull();
         expect(await world.host.inspectInstance('../images')).toBeNull();
         expect(await world.host.logTail(missing, 5)).toEqual([]);
+        expect(await Array.fromAsync(world.host.readLog(missing, { lines: 5, follow: true }))).toEqual([]);
         const spec = await specOfHandMade('missing-old');
         const calls = [
           () => world.host.readSpec(missing),

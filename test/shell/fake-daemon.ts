@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { LogLineView } from '../../src/api/contract/log.ts';
 import type {
   ContainerView,
   EventView,
@@ -58,6 +59,8 @@ const letters = (number: number): string => {
   return text;
 };
 const iso = (ms = Date.now()): string => new Date(ms).toISOString();
+const writeLog = (stream: ServerResponse, line: LogLineView): boolean =>
+  stream.write(`event: log\ndata: ${JSON.stringify(line)}\n\n`);
 const refuse = (status: number, code: string, message: string, hint: string | null) =>
   Object.assign(new Error(message), { status, code, hint });
 
@@ -68,7 +71,13 @@ export class FakeDaemon {
   operations: OperationView[] = [];
   attention: SystemView['attention'] = [];
   private readonly options: FakeDaemonOptions;
+  log: LogLineView[] = ['starting up', 'listening on port 80', 'GET / 200'].map((text) => ({
+    service: 'server',
+    at: iso(),
+    text,
+  }));
   private readonly streams = new Set<ServerResponse>();
+  private readonly logStreams = new Set<ServerResponse>();
   private readonly server: Server;
   private name: string | null;
   private count = 0;
@@ -91,7 +100,7 @@ export class FakeDaemon {
   }
 
   async stop(): Promise<void> {
-    for (const stream of this.streams) stream.destroy();
+    for (const stream of [...this.streams, ...this.logStreams]) stream.destroy();
     this.server.closeAllConnections();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
@@ -101,6 +110,13 @@ export class FakeDaemon {
     const from = this.active();
     const to = this.release(version, 'superseded', 'upgrade', Date.now(), from.data.sizeBytes);
     return this.begin('upgrade', from, to, by, upgradeSteps(from.version, version));
+  }
+
+  /** A container says something. */
+  say(text: string): void {
+    const line = { service: 'server', at: iso(), text };
+    this.log.push(line);
+    for (const stream of this.logStreams) writeLog(stream, line);
   }
 
   private release(
@@ -264,6 +280,13 @@ export class FakeDaemon {
         if (operation.state === 'running') this.send({ type: 'operation', operation });
       return;
     }
+    if (url.pathname === '/api/log/stream') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const line of this.log.slice(-Number(url.searchParams.get('lines')))) writeLog(response, line);
+      this.logStreams.add(response);
+      response.on('close', () => this.logStreams.delete(response));
+      return;
+    }
     let body = '';
     for await (const chunk of request) body += String(chunk);
     try {
@@ -299,6 +322,7 @@ export class FakeDaemon {
     if (path === '/api/appliances') return [200, this.name === null ? [] : [this.appliance()]];
     if (path === '/api/containers') return [200, this.containers()];
     if (path === '/api/system') return [200, this.system()];
+    if (path === '/api/log') return [200, this.log.slice(-Number(query('lines') ?? 200))];
     if (path === '/api/releases') return [200, this.releases];
     if (path.startsWith('/api/releases/')) return [200, this.detail(path.slice('/api/releases/'.length))];
     if (path === '/api/versions') return [200, this.versions()];

@@ -11,13 +11,15 @@ const PASTE = (text: string): string => `\x1b[200~${text}\x1b[201~`;
 test('forty commands in a row, prompt and live steps alternating', { timeout: 60_000 }, async () => {
   const screen = await stage.openAtPrompt({ columns: 100, rows: 30 });
   const looks = ['show releases', 'show system', 'show versions', 'show foo', 'show upgrade history', 'help', ''];
+  screen.type('terminal length 0\r');
+  await screen.untilPrompt();
   for (let count = 0; count < 40; count++) {
     const line =
       count % 8 === 4 ? 'upgrade system 2.1.0 --yes' : count % 8 === 7 ? 'rollback system --yes' : looks[count % 7];
     screen.type(`${line}\r`);
     await screen.until(
-      () => screen.lines().filter((each) => /^\[admin@acme\].*> /.test(`${each} `)).length >= count + 2,
-      `prompt ${count + 2}`,
+      () => screen.lines().filter((each) => /^\[admin@acme\].*> /.test(`${each} `)).length >= count + 3,
+      `prompt ${count + 3}`,
     );
     await screen.untilPrompt();
   }

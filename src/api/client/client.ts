@@ -1,3 +1,4 @@
+import type { LogLineView } from '../contract/log.ts';
 import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
 import type {
   AdoptInput,
@@ -15,6 +16,11 @@ import type {
   UpgradePlanView,
   VersionsView,
 } from '../contract/views.ts';
+
+export interface LogWanted {
+  service?: string | undefined;
+  lines: number;
+}
 
 /**
  * The API, typed, for one appliance (or the only one, where none is named). Every method rejects with a
@@ -40,6 +46,10 @@ export interface Client {
   /** Returns when the operation is accepted: it goes on in the daemon. */
   upgrade(input: UpgradeInput, signal?: AbortSignal): Promise<OperationView>;
   rollback(input: RollbackInput, signal?: AbortSignal): Promise<OperationView>;
+  /** The last lines of the log of what runs, oldest first: of one service, or of all. */
+  log(wanted: LogWanted, signal?: AbortSignal): Promise<LogLineView[]>;
+  /** As `log`, then each line that comes, until what runs ends or the signal aborts. */
+  followLog(wanted: LogWanted, signal: AbortSignal): AsyncIterable<LogLineView>;
   /** Until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

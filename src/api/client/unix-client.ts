@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { BelayError, toBelayError } from '../../domain/errors.ts';
-import type { EventView } from '../contract/views.ts';
 import type { Client } from './client.ts';
 import { readEventStream } from './event-stream.ts';
 import { answeredError, parseAnswer, readAll, send } from './http-call.ts';
@@ -25,7 +24,7 @@ const SILENCE_MS = 60_000;
 
 interface Request {
   method?: 'GET' | 'POST';
-  query?: Record<string, string | number | undefined>;
+  query?: Record<string, string | number | undefined> | undefined;
   body?: unknown;
   deadlineMs?: number;
   signal?: AbortSignal | undefined;
@@ -88,18 +87,19 @@ export function createUnixClient(options: UnixClientOptions): Client {
     }
   }
 
-  async function* events(signal: AbortSignal): AsyncGenerator<EventView> {
+  async function* stream<Item>(path: string, query: Request['query'], signal: AbortSignal): AsyncGenerator<Item> {
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(), SILENCE_MS);
     timer.unref();
     try {
-      const answer = await open('/api/events', {}, AbortSignal.any([signal, silence.signal]), 'text/event-stream');
+      const either = AbortSignal.any([signal, silence.signal]);
+      const answer = await open(path, { query }, either, 'text/event-stream');
       const status = answer.statusCode ?? 500;
       if (status >= 400) throw answeredError(status, parseAnswer(await readAll(answer), clean));
       answer.setEncoding('utf8');
       answer.on('data', () => timer.refresh());
       for await (const { data } of readEventStream(answer as AsyncIterable<string>)) {
-        yield parseAnswer(data, clean) as EventView;
+        yield parseAnswer(data, clean) as Item;
       }
     } catch (thrown) {
       if (signal.aborted || silence.signal.aborted || isCutOff(thrown)) return;
@@ -129,7 +129,9 @@ export function createUnixClient(options: UnixClientOptions): Client {
       call('/api/cluster/upgrade', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     rollback: (body, signal) =>
       call('/api/cluster/rollback', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
-    events,
+    log: (wanted, signal) => call('/api/log', { query: { ...wanted }, signal }),
+    followLog: (wanted, signal) => stream('/api/log/stream', { ...wanted }, signal),
+    events: (signal) => stream('/api/events', {}, signal),
   };
 }
 

@@ -9,6 +9,7 @@ import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
 import { failureOf } from './failures.ts';
+import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
 import type { Service } from './service.ts';
@@ -50,6 +51,7 @@ export function createApp(service: Service, options: AppOptions): OpenAPIHono {
   addOperations(app, service);
   addManifests(app);
   addEvents(app, service);
+  addLog(app, service);
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Belay', version: service.daemon.version, description: 'Upgrade and roll back an appliance.' },

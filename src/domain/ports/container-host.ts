@@ -81,6 +81,12 @@ export interface ExecResult {
   output: string;
 }
 
+export interface LogLine {
+  /** When the engine took it; null where it does not say. */
+  at: Date | null;
+  text: string;
+}
+
 export interface HostEvent {
   type: 'container' | 'volume' | 'image';
   action: string;
@@ -137,6 +143,8 @@ export interface ContainerHost {
   exec(id: string, command: string[], timeoutMs: number, signal?: AbortSignal): Promise<ExecResult>;
   /** The last lines of the instance's log, oldest first. */
   logTail(id: string, lines: number, signal?: AbortSignal): Promise<string[]>;
+  /** As `logTail`, each line with its time; with `follow` also those that come, until it ends or the signal aborts. */
+  readLog(id: string, options: { lines: number; follow: boolean }, signal?: AbortSignal): AsyncIterable<LogLine>;
   /** Whether something accepts a TCP connection on this port inside the instance. */
   answers(id: string, tcpPort: number, timeoutMs: number): Promise<boolean>;
 

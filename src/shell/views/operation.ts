@@ -27,7 +27,8 @@ export const stateWords: Record<OperationView['state'], string> = {
   'needs-attention': 'needs attention',
 };
 
-function paintState(text: string, state: OperationView['state'], paint: Paint): string {
+/** Good, bad, or on its way. */
+export function paintState(text: string, state: OperationView['state'], paint: Paint): string {
   if (state === 'succeeded') return paint.good(text);
   if (state === 'running') return paint.accent(text);
   return state === 'rolled-back' ? paint.warn(text) : paint.bad(text);

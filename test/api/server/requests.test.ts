@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
 import { callEngine } from '../../../src/demo/private-engine/engine-api.ts';
@@ -48,7 +49,8 @@ describe('the OpenAPI document', () => {
     const listed = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    const contract = Object.values({ ...routes, ...manifestRoutes }).map(({ method, path }) => `${method} ${path}`);
+    const all = { ...routes, ...manifestRoutes, log, followLog };
+    const contract = Object.values(all).map(({ method, path }) => `${method} ${path}`);
     expect(listed.sort()).toEqual(contract.sort());
     expect(contract).toEqual(
       expect.arrayContaining([
