@@ -41,6 +41,16 @@ export interface Operation {
   endedAt: Date | null;
 }
 
+/** What an administrator did to an operation while it ran. */
+export interface Intervention {
+  what: 'extend' | 'abort';
+  by: string;
+  /** By the wall clock, ISO 8601. */
+  at: string;
+  /** What an extension added to the gate's deadline. */
+  addedMs?: number;
+}
+
 /** What the steps have learnt; the only memory they have. Every value is JSON. */
 export interface OperationFacts {
   /** Per slot key: the time from which the delta compares content. */
@@ -65,6 +75,8 @@ export interface OperationFacts {
   doubt?: string;
   /** The failing container's inspect answer. */
   inspect?: JsonObject;
+  /** In the order in which they were made. */
+  interventions?: Intervention[];
 }
 
 /**

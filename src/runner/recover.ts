@@ -32,7 +32,9 @@ async function takeUp({ world, runner, sequences }: Recovery, operation: Operati
   const decision = decideRecovery(operation.kind, entries);
   const lastStep = operation.steps.find(({ name }) => name === entries.at(-1)?.step)?.title ?? 'the first step';
   const failure = entries.findLast(({ phase }) => phase === 'failed')?.message;
-  const cause = new BelayError('interrupted', failure ?? `The Belay daemon was cut off at "${lastStep}".`);
+  const cause =
+    runner.interventions.abortCause(operation.id) ??
+    new BelayError('interrupted', failure ?? `The Belay daemon was cut off at "${lastStep}".`);
   const recoveries = world.journal.countRecovery(operation.id);
   if (recoveries > MAX_RECOVERIES) {
     const reason = `Recovery was cut off ${MAX_RECOVERIES} times, so it waits for somebody to look. ${cause.message}`;

@@ -6,6 +6,7 @@ import type { World } from '../domain/ports/world.ts';
 import type { Sequence, Step } from '../domain/step.ts';
 import { crashPoint } from './crash-points.ts';
 import { engineAnswers } from './engine-answers.ts';
+import { Interventions } from './interventions.ts';
 import { LiveProgress } from './live-progress.ts';
 import { contextFor } from './step-context.ts';
 
@@ -30,12 +31,15 @@ export class Runner {
   readonly #progress: LiveProgress;
   readonly #running = new Map<OperationId, Promise<void>>();
   readonly #draining = new AbortController();
+  /** What administrators do to what runs. */
+  readonly interventions: Interventions;
 
   constructor(options: RunnerOptions) {
     this.#world = options.world;
     this.#sequences = options.sequences;
     this.#onChange = options.onChange;
     this.#progress = new LiveProgress(options.world.clock, options.onChange);
+    this.interventions = new Interventions(options.world, options.onChange);
   }
 
   /** Accepts an operation and runs it in the background. `busy` when the appliance is held. */
@@ -75,10 +79,12 @@ export class Runner {
     for (let index = first; index < sequence.steps.length; index++) {
       const step = sequence.steps[index] as Step;
       if (this.#draining.signal.aborted && index <= switchIndex) return;
+      const aborted = this.interventions.abortCause(operation.id);
+      if (aborted) return this.goBack(operation, aborted);
       try {
         await this.#perform(operation, step, index < switchIndex);
       } catch (thrown) {
-        const error = toBelayError(thrown);
+        const error = this.interventions.abortCause(operation.id) ?? toBelayError(thrown);
         if (this.#draining.signal.aborted && index < switchIndex) return;
         this.#recordFailure(operation, step, error);
         if (index < forwardIndex) return this.goBack(operation, error);
@@ -116,12 +122,14 @@ export class Runner {
       .finally(() => {
         this.#running.delete(operation.id);
         this.#progress.forget(operation.id);
+        this.interventions.forget(operation.id);
       });
     this.#running.set(operation.id, run);
   }
 
   async #perform(operation: Operation, step: Step, interruptible: boolean): Promise<void> {
-    const signal = interruptible ? this.#draining.signal : new AbortController().signal;
+    const aborted = this.interventions.signalOf(operation.id);
+    const signal = interruptible ? AbortSignal.any([this.#draining.signal, aborted]) : aborted;
     const context = contextFor(this.#world, operation.id, step.name, this.#progress, signal);
     this.#record(operation, step, 'intent');
     await crashPoint(`${step.name}:intent`);

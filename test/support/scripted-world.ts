@@ -19,6 +19,11 @@ export class ScriptedWorld {
   readonly there = new Set<string>();
   /** Awaited by a step of this name before it acts. */
   readonly holds = new Map<string, Promise<void>>();
+  /** Wait for their signal, or to be released. */
+  readonly hangs = new Set<string>();
+  readonly #releases = new Map<string, () => void>();
+  /** Do not heed their signal. */
+  readonly deaf = new Set<string>();
 
   readonly world: World = {
     journal: this.journal,
@@ -68,14 +73,30 @@ export class ScriptedWorld {
       run: async ({ signal }) => {
         this.asked.push(name);
         await this.holds.get(name);
-        signal.throwIfAborted();
+        await this.#hang(name, signal);
+        if (!this.deaf.has(name)) signal.throwIfAborted();
         this.#failIfTold(name);
       },
-      revert: async () => {
+      revert: async ({ signal }) => {
         this.asked.push(`${name}.revert`);
+        await this.#hang(`${name}.revert`, signal);
         this.#failIfTold(`${name}.revert`);
       },
     };
+  }
+
+  /** Lets go what hangs. */
+  release(name: string): void {
+    this.hangs.delete(name);
+    this.#releases.get(name)?.();
+  }
+
+  async #hang(name: string, signal: AbortSignal): Promise<void> {
+    if (!this.hangs.has(name)) return;
+    await new Promise<void>((resolve, reject) => {
+      this.#releases.set(name, resolve);
+      signal.addEventListener('abort', () => reject(new Error('the call was cut off')));
+    });
   }
 
   #failIfTold(what: string): void {

@@ -9,9 +9,10 @@ export const commit: Step = {
 
   check: async ({ journal, operation }) => journal.appliance(operation.appliance)?.active === operation.to,
 
-  async run({ journal, slots, operation, to, clock }) {
+  async run({ journal, slots, operation, to, clock, signal }) {
     // The clone must be on the disk before the journal says that it is the data.
     await slots.flush(mustSlot(journal, to.slot).mounts.map(({ path }) => path));
+    signal.throwIfAborted();
     journal.commit(operation.id, 'commit', clock.now());
   },
 };

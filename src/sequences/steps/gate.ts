@@ -3,9 +3,11 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { evidenceOf, isServing, mustFindInstance } from '../instances.ts';
+import { Patience } from './gate-patience.ts';
 
 const FIRST_POLL_MS = 10;
 const MAX_POLL_MS = 250;
+const UNHEALTHY = 'its own health check fails';
 
 /** The new release must prove itself before it takes over: serving, the right one, and stable. */
 export const gate: Step = {
@@ -49,15 +51,17 @@ async function prove(context: StepContext, service: ServiceSpec): Promise<void> 
 async function untilServing(context: StepContext, service: ServiceSpec): Promise<Instance> {
   const { host, clock, signal } = context;
   const ports = context.facts().answeredPorts?.[service.name] ?? [];
-  const deadlineMs = clock.monotonicMs() + service.gate.deadlineMs;
+  const patience = new Patience(context, service);
   let pollMs = FIRST_POLL_MS;
   for (;;) {
     const instance = await stillUp(context, service);
     if (await isServing(host, instance, ports, signal)) return instance;
-    if (clock.monotonicMs() > deadlineMs) {
-      await fail(context, instance, `it did not get healthy within ${service.gate.deadlineMs / 1_000} s`);
-    }
-    context.report({ detail: instance.healthCommand ? `health: ${instance.health}` : 'waiting for its ports' });
+    await patience.look(instance.id);
+    // A server that migrates its data fails its health check meanwhile: believed when it gets nowhere either.
+    if (instance.health === 'unhealthy' && patience.isQuiet) await fail(context, instance, UNHEALTHY);
+    if (patience.isOver) await fail(context, instance, patience.verdict());
+    const waitsFor = instance.healthCommand ? `health: ${instance.health}` : 'waiting for its ports';
+    context.report({ detail: patience.detail(waitsFor) });
     await clock.sleep(pollMs, signal);
     pollMs = Math.min(pollMs * 1.5, MAX_POLL_MS);
   }
@@ -68,7 +72,8 @@ async function stayStable(context: StepContext, service: ServiceSpec): Promise<v
   const beganMs = clock.monotonicMs();
   for (;;) {
     const elapsedMs = clock.monotonicMs() - beganMs;
-    await stillUp(context, service);
+    const instance = await stillUp(context, service);
+    if (instance.health === 'unhealthy') await fail(context, instance, UNHEALTHY);
     if (elapsedMs >= service.gate.stableMs) return;
     context.report({ fraction: elapsedMs / service.gate.stableMs, detail: 'serving; watching that it stays so' });
     await clock.sleep(Math.min(MAX_POLL_MS, service.gate.stableMs - elapsedMs), signal);
@@ -85,7 +90,6 @@ async function stillUp(context: StepContext, service: ServiceSpec): Promise<Inst
     );
   }
   if (instance.restartCount > 0) await fail(context, instance, `it restarted ${instance.restartCount} times`);
-  if (instance.health === 'unhealthy') await fail(context, instance, 'its own health check fails');
   return instance;
 }
 

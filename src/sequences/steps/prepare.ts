@@ -56,5 +56,6 @@ async function create(context: StepContext, service: ServiceSpec): Promise<strin
     [LABELS.service]: service.name,
     [LABELS.operation]: operation.id,
   };
-  return host.createInstance(service, { name: asideName(service, to.id), labels }, signal);
+  // Not cut off by a signal, as all that the engine would go on with: what it makes afterwards nobody would take back.
+  return host.createInstance(service, { name: asideName(service, to.id), labels });
 }

@@ -19,18 +19,19 @@ export const stop: Step = {
   },
 
   async run(context) {
-    const { host, clock, signal } = context;
+    const { host, clock } = context;
     const instances = await activeInstances(context);
     if (context.facts().restartPolicies === undefined) {
       const policies = instances.map(({ service, instance }) => [service.name, instance.restartPolicy] as const);
       context.learn({ restartPolicies: Object.fromEntries(policies) });
     }
     // First the policy of all of them: a stopped container with a policy is revived by a reboot.
-    for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART, signal);
+    for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);
     // Before the stop, because every call after it is downtime.
     await exchangeNames(context, context.from, context.to);
     if (context.facts().stoppedAtMs === undefined) context.learn({ stoppedAtMs: clock.now().getTime() });
-    await Promise.all(instances.map(({ instance }) => host.stopInstance(instance.id, signal)));
+    // The engine goes on with a stop that is cut off: it is waited for, also where somebody aborts.
+    await Promise.all(instances.map(({ instance }) => host.stopInstance(instance.id)));
     await noteExitCodes(context);
   },
 
@@ -43,7 +44,10 @@ export const stop: Step = {
       if (!instance) continue;
       // First the policy: where the start fails, a reboot or an administrator must find it as it was.
       await host.setRestartPolicy(instance.id, policies?.[service.name] ?? restartPolicyOf(service));
-      if (isUp(instance)) continue;
+      if (isUp(instance)) {
+        if (!mayBeStopping(context, instance)) continue;
+        await host.stopInstance(instance.id);
+      }
       // A container mounts what lies there, whosever data it is.
       if (from.slot !== to.slot) await mustBeInPlace(context);
       await host.startInstance(instance.id);
@@ -51,6 +55,12 @@ export const stop: Step = {
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
   },
 };
+
+// Told to stop by a daemon that was killed while the engine waited for it: it would end after it was found running.
+function mayBeStopping({ facts }: StepContext, { startedAt }: Instance): boolean {
+  const { stoppedAtMs } = facts();
+  return stoppedAtMs !== undefined && (startedAt?.getTime() ?? 0) < stoppedAtMs;
+}
 
 async function mustBeInPlace({ journal, slots, from }: StepContext): Promise<void> {
   for (const mount of mustSlot(journal, from.slot).mounts) {
