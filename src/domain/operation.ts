@@ -75,6 +75,10 @@ export interface OperationFacts {
   doubt?: string;
   /** The failing container's inspect answer. */
   inspect?: JsonObject;
+  /** Why the machine began it by itself, in one sentence. */
+  because?: string;
+  /** It goes back by itself unless it is confirmed so soon after its commit. */
+  confirmWithinMs?: number;
   /** In the order in which they were made. */
   interventions?: Intervention[];
 }

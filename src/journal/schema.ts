@@ -116,4 +116,20 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX release_by_appliance ON release (appliance, sequence_number);
   CREATE UNIQUE INDEX one_active_release ON release (appliance) WHERE status = 'active';
   `,
+  // What goes back by itself unless it is confirmed.
+  `
+  CREATE TABLE confirmation (
+    operation TEXT PRIMARY KEY,
+    appliance TEXT NOT NULL,
+    release TEXT NOT NULL,
+    window_ms INTEGER NOT NULL,
+    due_at TEXT NOT NULL,
+    boot_id TEXT NOT NULL,
+    due_since_boot_ms INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'confirmed', 'reverted')),
+    ended_by TEXT,
+    ended_at TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX one_pending_confirmation ON confirmation (appliance) WHERE state = 'pending';
+  `,
 ];

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { backup } from 'node:sqlite';
+import { type Deadline, unconfirmed } from '../domain/confirmation.ts';
 import { BelayError } from '../domain/errors.ts';
 import type { OperationId, ReleaseId, SlotId } from '../domain/ids.ts';
 import type { JournalEntry, Operation, OperationFacts, OperationState } from '../domain/operation.ts';
@@ -8,6 +9,7 @@ import type { Appliance, InstanceRecord, Journal, NewOperation } from '../domain
 import type { Release } from '../domain/release.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
 import { heldBy, outdated } from '../domain/takeover.ts';
+import { ConfirmationTable } from './confirmation-table.ts';
 import { openJournalDatabase } from './open.ts';
 import * as rows from './rows.ts';
 
@@ -16,6 +18,10 @@ export class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #statements = new Map<string, StatementSync>();
+  readonly confirmations = new ConfirmationTable({
+    all: (sql, ...values) => this.#all(sql, ...values),
+    run: (sql, ...values) => this.#run(sql, ...values),
+  });
 
   constructor(path: string) {
     this.#path = path;
@@ -129,11 +135,15 @@ export class SqliteJournal implements Journal {
       if (holder) throw heldBy(rows.readOperation(holder));
       // A plan takes a while, and another operation may have begun and ended in between.
       if (this.appliance(operation.appliance)?.active !== operation.from) throw outdated(operation.appliance);
+      const waiting = this.confirmations.pendingOf(operation.appliance);
+      if (waiting && operation.kind !== 'rollback') {
+        throw unconfirmed(operation.appliance, this.release(waiting.release)?.version ?? waiting.release);
+      }
       if (operation.slot) this.#insertSlot(operation.slot);
       this.#insertRelease(operation.to);
       this.#run(
         `INSERT INTO operation (id, kind, appliance, from_release, to_release, by, state, steps, facts, started_at)
-         VALUES (?, ?, ?, ?, ?, ?, 'running', ?, '{}', ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)`,
         operation.id,
         operation.kind,
         operation.appliance,
@@ -141,6 +151,7 @@ export class SqliteJournal implements Journal {
         operation.to.id,
         operation.by,
         JSON.stringify(operation.steps),
+        JSON.stringify(operation.facts ?? {}),
         at.toISOString(),
       );
       return this.#mustRead(operation.id);
@@ -188,7 +199,7 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  commit(id: OperationId, step: string, at: Date): void {
+  commit(id: OperationId, step: string, at: Date, confirmation?: Deadline & { windowMs: number }): void {
     this.#transaction(() => {
       const operation = this.#mustRead(id);
       const [from, to] = [this.release(operation.from), this.release(operation.to)];
@@ -205,6 +216,7 @@ export class SqliteJournal implements Journal {
         );
         this.#run("UPDATE slot SET state = 'live', frozen_at = NULL WHERE id = ?", to.slot);
       }
+      this.confirmations.commit(operation, at, confirmation ?? null);
       this.#insertEntry({ operation: id, step, phase: 'done', at });
     });
   }

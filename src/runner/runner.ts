@@ -197,7 +197,9 @@ export class Runner {
   }
 
   #finish(operation: Operation, state: Exclude<OperationState, 'running'>, reason: string | null): void {
-    this.#world.journal.finish(operation.id, state, reason, this.#world.clock.now());
+    const because = this.#world.journal.operation(operation.id)?.facts.because;
+    const whole = [because, reason].filter(Boolean).join(' ') || null;
+    this.#world.journal.finish(operation.id, state, whole, this.#world.clock.now());
     this.#onChange(operation.id);
   }
 }

@@ -1,3 +1,4 @@
+import type { Deadline } from '../confirmation.ts';
 import type { OperationId, ReleaseId, SlotId } from '../ids.ts';
 import type {
   EntryPhase,
@@ -10,6 +11,7 @@ import type {
 import type { Policy } from '../policy.ts';
 import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
+import type { Confirmations } from './confirmations.ts';
 
 export interface Appliance {
   name: string;
@@ -36,6 +38,8 @@ export interface NewOperation {
   to: Release;
   /** The candidate's own slot, where it has one; null where it takes over an existing slot. */
   slot: Slot | null;
+  /** What is known of it before its first step. */
+  facts?: OperationFacts;
 }
 
 /**
@@ -43,6 +47,8 @@ export interface NewOperation {
  * when it returns. Order is by sequence number. `journal-unusable` is thrown when the disk fails.
  */
 export interface Journal {
+  readonly confirmations: Confirmations;
+
   appliances(): Appliance[];
   appliance(name: string): Appliance | null;
   /** Appliance, first release, slot and instances at once. `refused` where the name is taken. */
@@ -78,9 +84,10 @@ export interface Journal {
   countRecovery(operation: OperationId): number;
   /**
    * The one transaction of a take-over: candidate active, the old release superseded (upgrade) or
-   * rolled back (rollback), slots live and frozen, the step's outcome.
+   * rolled back (rollback), slots live and frozen, the step's outcome; what waited to be confirmed is left, and the
+   * new release may wait to be confirmed from now on.
    */
-  commit(operation: OperationId, step: string, at: Date): void;
+  commit(operation: OperationId, step: string, at: Date, confirmation?: Deadline & { windowMs: number }): void;
   /** Ends the operation; a candidate that was not committed becomes `failed`. */
   finish(operation: OperationId, state: Exclude<OperationState, 'running'>, reason: string | null, at: Date): void;
 

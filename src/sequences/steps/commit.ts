@@ -1,3 +1,4 @@
+import { deadlineIn } from '../../domain/confirmation.ts';
 import type { Step } from '../../domain/step.ts';
 import { mustSlot } from '../slot-pairs.ts';
 
@@ -9,10 +10,12 @@ export const commit: Step = {
 
   check: async ({ journal, operation }) => journal.appliance(operation.appliance)?.active === operation.to,
 
-  async run({ journal, slots, operation, to, clock, signal }) {
+  async run({ journal, slots, operation, to, clock, signal, facts }) {
     // The clone must be on the disk before the journal says that it is the data.
     await slots.flush(mustSlot(journal, to.slot).mounts.map(({ path }) => path));
     signal.throwIfAborted();
-    journal.commit(operation.id, 'commit', clock.now());
+    const { confirmWithinMs: windowMs } = facts();
+    const confirmation = windowMs === undefined ? undefined : { windowMs, ...deadlineIn(windowMs, clock) };
+    journal.commit(operation.id, 'commit', clock.now(), confirmation);
   },
 };
