@@ -11,6 +11,7 @@ import { toBelayError } from '../domain/errors.ts';
 import type { World } from '../domain/ports/world.ts';
 import { lockState } from '../journal/daemon-lock.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
 import { rollback } from '../sequences/rollback.ts';
@@ -71,10 +72,19 @@ async function runUntilStopped({ places, version, log, journal }: Daemon): Promi
   const server = await listen(app, places.socket);
   log.info({ socket: places.socket, home: places.home, version }, 'Belay is ready');
 
+  const watch = new ConfirmationWatch({
+    world,
+    goBack: (confirmation, because) => service.goBackUnconfirmed(confirmation, because),
+    onTrouble: (appliance, trouble) => {
+      if (trouble === null) service.troubles.delete(appliance);
+      else service.troubles.set(appliance, trouble);
+    },
+  });
   const stopping = new AbortController();
   const recovered = recoverUnfinished({ world, runner, sequences }, stopping.signal)
     .catch((error) => log.error({ error: String(error) }, 'recovery was cut off'))
-    .finally(() => service.recovered());
+    .finally(() => service.recovered())
+    .then(() => watch.run(stopping.signal));
   await stopSignal(log);
   stopping.abort();
   const timeout = setTimeout(() => process.exit(0), DRAIN_TIMEOUT_MS);

@@ -1,4 +1,3 @@
-import { writeDuration } from './duration.ts';
 import { BelayError } from './errors.ts';
 import type { Intervention, JournalEntry, Operation, OperationFacts } from './operation.ts';
 import { decideRecovery } from './recovery.ts';
@@ -50,10 +49,6 @@ export function extendRefusal(
   if (abortOf(operation.facts)) return refusal(`The upgrade of ${operation.appliance} was aborted.`, WATCH);
   return abortRefusal(operation, entries, versions);
 }
-
-/** `Extended by 10 min by admin`, for status and history. */
-export const writeIntervention = ({ what, addedMs, by }: Intervention): string =>
-  what === 'abort' ? `aborted by ${by}` : `extended by ${writeDuration(addedMs ?? 0)} by ${by}`;
 
 const WATCH = 'Watch it: show upgrade status watch';
 

@@ -34,6 +34,8 @@ export interface UpgradePlan {
   steps: { name: string; title: string }[];
   mounts: PlannedMount[];
   space: { path: string; neededBytes: number; freeBytes: number }[];
+  /** It goes back by itself unless it is confirmed so soon; null where it stays. */
+  confirmWithinMs: number | null;
   preCopyForecastMs: number;
   downtimeForecastMs: number;
   warnings: string[];

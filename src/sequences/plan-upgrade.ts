@@ -1,3 +1,4 @@
+import { unconfirmed } from '../domain/confirmation.ts';
 import type { Obstacle, PlannedMount, UpgradePlan } from '../domain/plan.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
@@ -27,7 +28,7 @@ export interface PlannedUpgrade {
 export async function planUpgrade(
   world: World,
   from: Release,
-  request: { version: string; by: string },
+  request: { version: string; by: string; confirmWithinMs?: number | undefined },
   steps: readonly Step[],
   signal?: AbortSignal,
 ): Promise<PlannedUpgrade> {
@@ -53,6 +54,7 @@ export async function planUpgrade(
     steps: steps.map((step) => ({ name: step.name, title: step.title({ from, to: candidate.release }) })),
     mounts: surveyed.map(({ planned }) => planned),
     space: space.map(({ path, neededBytes, freeBytes }) => ({ path, neededBytes, freeBytes })),
+    confirmWithinMs: request.confirmWithinMs ?? null,
     preCopyForecastMs: sum(cloned.filter(({ treatment }) => treatment === 'pre-copy').map(copyForecastMs)),
     downtimeForecastMs:
       lastDowntimeMs(journal, from.appliance, 'upgrade') + sum(cloned.map((mount) => whileStoppedMs(mount))),
@@ -83,6 +85,10 @@ async function obstaclesOf(world: World, from: Release, to: Release): Promise<Ob
       message: `${service} does not write to what is at ${source}: it goes on with what was there when it started.`,
       hint: `Put that back, or let it use what is there now: docker restart ${containerName}`,
     });
+  }
+  if (world.journal.confirmations.pendingOf(from.appliance)) {
+    const { message, hint } = unconfirmed(from.appliance, from.version);
+    obstacles.unshift({ code: 'refused', message, hint });
   }
   const engine = await world.host.describe();
   if (!engine.dataReachable) {

@@ -1,4 +1,5 @@
 import type { Client } from '../api/client/client.ts';
+import { durationProblem } from '../api/contract/duration-text.ts';
 import type { Kind } from './command.ts';
 import { formatAge } from './format.ts';
 
@@ -61,6 +62,20 @@ export const appliance: Kind = {
   async complete(client, signal) {
     return (await client.appliances(signal)).map((each) => ({ text: each.name, help: `runs ${each.version}` }));
   },
+};
+
+/** How long: nothing is known better than what is common. */
+export const duration: Kind = {
+  metavar: 'DURATION',
+  problem: durationProblem,
+  complete: async () =>
+    [
+      ['5m', 'five minutes'],
+      ['10m', 'ten minutes'],
+      ['30m', 'half an hour'],
+      ['1h', 'an hour'],
+      ['1h30m', 'an hour and a half'],
+    ].map(([text = '', help = '']) => ({ text, help })),
 };
 
 /** A name to be given: nothing to offer. */

@@ -1,5 +1,7 @@
 import type { Client } from '../api/client/client.ts';
 import type { EventView, OperationView, SystemView } from '../api/contract/views.ts';
+import { Countdown } from './countdown.ts';
+import { interventionNotices } from './views/confirmation.ts';
 import { stateWords } from './views/operation.ts';
 
 const RETRY_MS = 2000;
@@ -13,6 +15,8 @@ export interface MonitorOptions {
   onNotice(line: string): void;
   /** The appliance's state has changed, or has become known. */
   onState(): void;
+  /** The countdown to a release that was not confirmed. */
+  onTick(): void;
 }
 
 /** Listens while the session lasts: the state for the prompt, and what other sessions do. */
@@ -22,12 +26,17 @@ export class Monitor {
   attention: SystemView['attention'] = [];
   private readonly options: MonitorOptions;
   private readonly stopping = new AbortController();
+  /** Until the release goes back that nobody has confirmed. */
+  readonly unconfirmed: Countdown;
   private readonly operations = new Map<string, OperationView['state']>();
+  /** How many interventions of an operation have been told. */
+  private readonly told = new Map<string, number>();
   private readonly followed = new Set<string>();
   private busy = false;
 
   constructor(options: MonitorOptions) {
     this.options = options;
+    this.unconfirmed = new Countdown(() => options.onTick());
   }
 
   start(): void {
@@ -37,6 +46,7 @@ export class Monitor {
 
   stop(): void {
     this.stopping.abort();
+    this.unconfirmed.stop();
   }
 
   /** While a command of this session runs, what its own user starts is no news. */
@@ -54,7 +64,11 @@ export class Monitor {
   async refresh(): Promise<void> {
     try {
       const system = await this.options.client.system(this.stopping.signal);
+      if (this.stopping.signal.aborted) return;
       this.attention = system.attention;
+      const before = this.unconfirmed.text;
+      this.unconfirmed.set(system.confirmation?.leftMs ?? null);
+      if (system.state === this.state && before !== this.unconfirmed.text) this.options.onTick();
       this.setState(system.state);
     } catch {
       // No appliance yet, or no daemon: the next command will say so.
@@ -84,7 +98,15 @@ export class Monitor {
       if (!this.busy) this.options.onNotice(`${event.by} adopted ${event.appliance}.`);
       return;
     }
+    if (event.type === 'confirmed') {
+      const { endedBy, version } = event.confirmation;
+      const own = this.busy && endedBy === this.options.user;
+      if (!own) this.options.onNotice(`${endedBy} has confirmed ${version} of ${event.appliance}: it stays.`);
+      void this.refresh();
+      return;
+    }
     const { operation } = event;
+    this.tellInterventions(operation);
     const before = this.operations.get(operation.id);
     this.operations.set(operation.id, operation.state);
     if (operation.state === 'running') {
@@ -97,16 +119,29 @@ export class Monitor {
       if (!this.followed.has(operation.id)) this.options.onNotice(endLine(operation));
     }
   }
+
+  private tellInterventions(operation: OperationView): void {
+    const { id, interventions } = operation;
+    // What was done before this session began is in its status.
+    const known = this.told.get(id) ?? (this.operations.has(id) ? 0 : interventions.length);
+    this.told.set(id, interventions.length);
+    const own = this.busy && interventions.at(-1)?.by === this.options.user;
+    if (own || this.followed.has(id)) return;
+    for (const line of interventionNotices(operation, known)) this.options.onNotice(line);
+  }
 }
 
 const nouns: Record<OperationView['kind'], string> = { upgrade: 'upgrade', rollback: 'rollback' };
 
-const startLine = ({ kind, by, appliance, from, to }: OperationView): string =>
-  `${by} has started the ${nouns[kind]} of ${appliance} from ${from} to ${to}. To watch it: show upgrade status watch`;
+function startLine({ kind, by, appliance, from, to, reason }: OperationView): string {
+  const why = reason === null ? '' : `${reason} `;
+  return `${why}${by} has started the ${nouns[kind]} of ${appliance} from ${from} to ${to}. To watch it: show upgrade status watch`;
+}
 
 function endLine(operation: OperationView): string {
   const { kind, appliance, from, to, state } = operation;
   const runs = state === 'succeeded' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
-  return `The ${nouns[kind]} of ${appliance} to ${to}: ${stateWords[state]}. ${now}`;
+  const waits = operation.confirmation?.state === 'pending' ? ' It goes back unless: confirm system' : '';
+  return `The ${nouns[kind]} of ${appliance} to ${to}: ${stateWords[state]}. ${now}${waits}`;
 }

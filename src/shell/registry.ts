@@ -1,6 +1,9 @@
+import { abortUpgrade } from './commands/abort-upgrade.ts';
 import { adopt } from './commands/adopt.ts';
 import { checkManifest } from './commands/check-manifest.ts';
+import { confirmSystem } from './commands/confirm-system.ts';
 import { exit } from './commands/exit.ts';
+import { extendUpgrade } from './commands/extend-upgrade.ts';
 import { deleteFile, showFile, showFiles } from './commands/files.ts';
 import { help } from './commands/help.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
@@ -49,6 +52,9 @@ export const registry: Grammar = {
     showFile,
     showTerminal,
     upgradeSystem,
+    extendUpgrade,
+    abortUpgrade,
+    confirmSystem,
     rollbackSystem,
     adopt,
     checkManifest,
@@ -67,6 +73,9 @@ export const registry: Grammar = {
     'show upgrade': 'Upgrades: the running one, earlier ones, a planned one',
     'show rollback': 'What a rollback would do',
     upgrade: 'Move to another version',
+    extend: 'Give what runs more time',
+    abort: 'Take back what runs',
+    confirm: 'Keep what would go back by itself',
     rollback: 'Go back, with the data',
     check: 'Look for mistakes; changes nothing',
     use: 'Choose what commands are about',

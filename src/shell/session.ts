@@ -84,6 +84,11 @@ export class Session {
     return this.monitor?.state ?? null;
   }
 
+  /** What is left until the release goes back that nobody has confirmed, as in `9:32`; null where none does. */
+  get unconfirmed(): string | null {
+    return this.monitor?.unconfirmed.text ?? null;
+  }
+
   /** Says above the prompt what there is, or why nothing is found. */
   greet(): void {
     this.begin().catch((thrown: unknown) => {
@@ -167,6 +172,7 @@ export class Session {
         warned = true;
         this.front.redraw();
       },
+      onTick: () => this.front.redraw(),
     });
     this.monitor.start();
   }

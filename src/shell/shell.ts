@@ -145,9 +145,16 @@ class Shell implements Foreground {
 
   private promptText(): string {
     const { paint } = this.output;
-    const { appliance, state } = this.session ?? { appliance: this.options.appliance, state: null };
-    const shown = state === null || state === 'running' || appliance === null ? '' : `(${state})`;
-    const colour = state === 'upgrading' || state === 'rolling-back' ? paint.accent : paint.bad;
+    const { appliance, state, unconfirmed } = this.session ?? {
+      appliance: this.options.appliance,
+      state: null,
+      unconfirmed: null,
+    };
+    const waits = unconfirmed === null ? 'running' : `unconfirmed ${unconfirmed}`;
+    const mark = state === 'running' ? waits : state;
+    const shown = mark === null || mark === 'running' || appliance === null ? '' : `(${mark})`;
+    const calm = state === 'upgrading' || state === 'rolling-back' || state === 'running';
+    const colour = calm ? paint.accent : paint.bad;
     return `[${this.options.user}@${paint.strong(appliance ?? 'belay')}]${colour(shown)}> `;
   }
 

@@ -177,6 +177,8 @@ export class FakeDaemon {
       downSince: null,
       logTail: [],
       recoveries: 0,
+      interventions: [],
+      confirmation: null,
       steps: steps.map(
         ({ name, title, bytes }): StepView => ({
           name,
@@ -396,6 +398,7 @@ export class FakeDaemon {
       daemon: { version: '0.1.0', pid: process.pid, startedAt: iso(Date.now() - 86_400_000) },
       attention: this.attention,
       lastOperation: this.operations[0] ?? null,
+      confirmation: null,
     };
   }
 
@@ -470,6 +473,7 @@ export class FakeDaemon {
         },
       ],
       space: [{ path: '/var/lib/docker', neededBytes: 1400 * MIB, freeBytes: 40 * 1024 * MIB }],
+      confirmWithinMs: null,
       preCopyForecastMs: 4000,
       downtimeForecastMs: 3000,
       warnings: [],

@@ -85,6 +85,8 @@ const operation: OperationView = {
   downSince: ago(1700),
   logTail: [],
   recoveries: 0,
+  interventions: [],
+  confirmation: null,
   steps: [
     step('check', 'done'),
     step('copy', 'running', {

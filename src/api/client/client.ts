@@ -1,5 +1,6 @@
 import type { LogLineView } from '../contract/log.ts';
 import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
+import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type {
   AdoptInput,
   ApplianceView,
@@ -41,7 +42,7 @@ export interface Client {
   /** The running operation, or else the last one; null where there has been none. */
   upgradeStatus(operation?: string, signal?: AbortSignal): Promise<OperationView | null>;
   upgradeHistory(limit?: number, signal?: AbortSignal): Promise<OperationView[]>;
-  upgradePlan(version: string, signal?: AbortSignal): Promise<UpgradePlanView>;
+  upgradePlan(input: UpgradeInput, signal?: AbortSignal): Promise<UpgradePlanView>;
   rollbackPlan(release?: string, signal?: AbortSignal): Promise<RollbackPlanView>;
   /** Returns when the operation is accepted: it goes on in the daemon. */
   upgrade(input: UpgradeInput, signal?: AbortSignal): Promise<OperationView>;
@@ -50,6 +51,12 @@ export interface Client {
   log(wanted: LogWanted, signal?: AbortSignal): Promise<LogLineView[]>;
   /** As `log`, then each line that comes, until what runs ends or the signal aborts. */
   followLog(wanted: LogWanted, signal: AbortSignal): AsyncIterable<LogLineView>;
+  /** Gives the gate of the running upgrade more time. */
+  extendUpgrade(input: ExtendInput, signal?: AbortSignal): Promise<OperationView>;
+  /** Returns when the running operation has begun to go back. */
+  abortUpgrade(signal?: AbortSignal): Promise<OperationView>;
+  /** Keeps the release that would go back by itself. */
+  confirm(signal?: AbortSignal): Promise<ConfirmationView>;
   /** Until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

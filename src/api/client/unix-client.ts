@@ -121,8 +121,8 @@ export function createUnixClient(options: UnixClientOptions): Client {
     versions: (signal) => call('/api/versions', { signal }),
     upgradeStatus: (operation, signal) => call('/api/upgrade/status', { query: { operation }, signal }),
     upgradeHistory: (limit, signal) => call('/api/upgrade/history', { query: { limit }, signal }),
-    upgradePlan: (version, signal) =>
-      call('/api/upgrade/plan', { query: { version }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    upgradePlan: (input, signal) =>
+      call('/api/upgrade/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
     rollbackPlan: (release, signal) =>
       call('/api/rollback/plan', { query: { release }, deadlineMs: LONG_DEADLINE_MS, signal }),
     upgrade: (body, signal) =>
@@ -132,6 +132,9 @@ export function createUnixClient(options: UnixClientOptions): Client {
     log: (wanted, signal) => call('/api/log', { query: { ...wanted }, signal }),
     followLog: (wanted, signal) => stream('/api/log/stream', { ...wanted }, signal),
     events: (signal) => stream('/api/events', {}, signal),
+    extendUpgrade: (body, signal) => call('/api/upgrade/extend', { method: 'POST', body, signal }),
+    abortUpgrade: (signal) => call('/api/upgrade/abort', { method: 'POST', signal }),
+    confirm: (signal) => call('/api/cluster/confirm', { method: 'POST', signal }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
+import { confirmWithin } from './running-views.ts';
 import {
   adoptInput,
   applianceView,
@@ -104,7 +105,7 @@ export const upgradePlan = createRoute({
   method: 'get',
   path: '/api/upgrade/plan',
   summary: 'What an upgrade would do and cost',
-  request: { query: applianceQuery.extend({ version: z.string().max(128) }) },
+  request: { query: applianceQuery.extend({ version: z.string().max(128), confirmWithin }) },
   responses: { 200: answer(upgradePlanView, 'The plan'), ...failures },
 });
 

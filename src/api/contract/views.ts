@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { confirmationView, confirmWithin, interventionView } from './running-views.ts';
 
 /** What the API answers and accepts. The shell takes the types only; the server validates with the schemas. */
 
@@ -45,7 +46,7 @@ export const operationView = z
     by: z.string(),
     startedAt: date,
     endedAt: date.nullable(),
-    /** Why it did not succeed, in one sentence. */
+    /** Why it did not succeed, or why the machine began it by itself. */
     reason: z.string().nullable(),
     /** What to type next, where the reason calls for something. */
     hint: z.string().nullable(),
@@ -57,6 +58,10 @@ export const operationView = z
     /** How often a daemon has taken it up again after a crash. */
     recoveries: z.number(),
     steps: z.array(stepView),
+    /** What administrators did to it while it ran. */
+    interventions: z.array(interventionView),
+    /** Null where it needs no confirmation. */
+    confirmation: confirmationView.nullable(),
   })
   .openapi('Operation');
 
@@ -90,6 +95,8 @@ export const systemView = z
     /** Things that need somebody's attention, each with its remedy. */
     attention: z.array(z.object({ message: z.string(), hint: z.string().nullable() })),
     lastOperation: operationView.nullable(),
+    /** What goes back by itself unless it is confirmed; null where nothing does. */
+    confirmation: confirmationView.nullable(),
   })
   .openapi('System');
 
@@ -187,6 +194,8 @@ export const upgradePlanView = z
       }),
     ),
     space: z.array(z.object({ path: z.string(), neededBytes: z.number(), freeBytes: z.number() })),
+    /** It goes back by itself unless it is confirmed so soon; null where it stays. */
+    confirmWithinMs: z.number().nullable(),
     preCopyForecastMs: z.number(),
     downtimeForecastMs: z.number(),
     warnings: z.array(z.string()),
@@ -246,6 +255,7 @@ export const healthView = z
 export const eventView = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('operation'), operation: operationView }),
+    z.object({ type: z.literal('confirmed'), appliance: z.string(), confirmation: confirmationView }),
     z.object({ type: z.literal('adopted'), appliance: z.string(), release: releaseId, by: z.string() }),
   ])
   .openapi('Event');
@@ -255,7 +265,7 @@ export const adoptInput = z
   .strict()
   .openapi('AdoptInput');
 export const upgradeInput = z
-  .object({ version: z.string().min(1).max(128) })
+  .object({ version: z.string().min(1).max(128), confirmWithin })
   .strict()
   .openapi('UpgradeInput');
 export const rollbackInput = z

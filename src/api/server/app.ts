@@ -1,10 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { BelayError } from '../../domain/errors.ts';
-import type { Operation } from '../../domain/operation.ts';
-import type { Appliance } from '../../domain/ports/journal.ts';
 import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
@@ -12,6 +9,8 @@ import { failureOf } from './failures.ts';
 import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
+import { applianceOf, mustOperation, userOf, windowOf } from './request.ts';
+import { addRunning } from './running-routes.ts';
 import type { Service } from './service.ts';
 import { viewSystem } from './system-view.ts';
 import { viewVersions } from './versions-view.ts';
@@ -50,6 +49,7 @@ export function createApp(service: Service, options: AppOptions): OpenAPIHono {
   addReads(app, service);
   addOperations(app, service);
   addManifests(app);
+  addRunning(app, service);
   addEvents(app, service);
   addLog(app, service);
   app.doc31('/api/openapi.json', {
@@ -122,7 +122,8 @@ function addReads(app: OpenAPIHono, service: Service): void {
     );
   });
   app.openapi(routes.upgradePlan, async (c) => {
-    const request = { version: c.req.valid('query').version, by: userOf(c) };
+    const { version, confirmWithin } = c.req.valid('query');
+    const request = { version, confirmWithinMs: windowOf(confirmWithin), by: userOf(c) };
     return c.json((await service.planUpgrade(applianceOf(service, c), request)).plan, 200);
   });
   app.openapi(routes.rollbackPlan, async (c) => {
@@ -139,7 +140,9 @@ function addOperations(app: OpenAPIHono, service: Service): void {
     return c.json(view as NonNullable<typeof view>, 201);
   });
   app.openapi(routes.upgrade, async (c) => {
-    const operation = await service.upgrade(applianceOf(service, c), { ...c.req.valid('json'), by: userOf(c) });
+    const { version, confirmWithin } = c.req.valid('json');
+    const request = { version, confirmWithinMs: windowOf(confirmWithin), by: userOf(c) };
+    const operation = await service.upgrade(applianceOf(service, c), request);
     return c.json(operation, 202);
   });
   app.openapi(routes.rollback, async (c) => {
@@ -169,33 +172,6 @@ function addEvents(app: OpenAPIHono, service: Service): void {
       }
     });
   });
-}
-
-function applianceOf(service: Service, context: Context): Appliance {
-  return service.appliance(context.req.query('appliance'));
-}
-
-function mustOperation(service: Service, id: string): Operation {
-  const operation = service.world.journal.operation(id.toUpperCase());
-  if (operation) return operation;
-  throw new BelayError('not-found', `There is no operation ${id}.`, {
-    hint: 'See what there was: show upgrade history',
-  });
-}
-
-/** Who asks, as the shell says: on a socket of mode 0600 it can only be the same user, or root. */
-function userOf(context: Context): string {
-  const user = decoded(context.req.header('Belay-User') ?? '');
-  return /^[\p{L}\p{N}_.@+-]{1,64}$/u.test(user) ? user : 'unknown';
-}
-
-// Names outside ASCII travel percent-encoded.
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return '';
-  }
 }
 
 // Hono answers a body that is not JSON, or is too large, with an exception of its own.

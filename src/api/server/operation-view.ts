@@ -1,11 +1,18 @@
 import type { JournalEntry, Operation, StepProgress, StepStatus } from '../../domain/operation.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
+import type { World } from '../../domain/ports/world.ts';
 import type { OperationView, StepView } from '../contract/views.ts';
+import { viewConfirmation } from './confirmation-view.ts';
 
 type ProgressOf = (operation: string, step: string) => StepProgress;
 
 /** An operation as people watch it: the journal's record, and how far the running steps are. */
-export function viewOperation(journal: Journal, operation: Operation, progressOf: ProgressOf): OperationView {
+export function viewOperation(
+  world: Pick<World, 'journal' | 'clock'>,
+  operation: Operation,
+  progressOf: ProgressOf,
+): OperationView {
+  const { journal } = world;
   const entries = journal.entries(operation.id);
   const { facts } = operation;
   const running = operation.state === 'running';
@@ -22,7 +29,7 @@ export function viewOperation(journal: Journal, operation: Operation, progressOf
     by: operation.by,
     startedAt: operation.startedAt.toISOString(),
     endedAt: operation.endedAt?.toISOString() ?? null,
-    reason: operation.reason,
+    reason: operation.reason ?? facts.because ?? null,
     hint: hintFor(operation),
     downtimeMs: facts.downtimeMs ?? null,
     downSince: running && downSinceMs !== undefined ? new Date(downSinceMs).toISOString() : null,
@@ -32,6 +39,8 @@ export function viewOperation(journal: Journal, operation: Operation, progressOf
       const own = entries.filter(({ step }) => step === name);
       return viewStep({ name, title }, own, running, progressOf(operation.id, name));
     }),
+    interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
+    confirmation: viewConfirmation(world, operation.id),
   };
 }
 

@@ -1,6 +1,7 @@
+import type { Confirmation } from '../../domain/confirmation.ts';
 import { BelayError } from '../../domain/errors.ts';
-import { newOperationId } from '../../domain/ids.ts';
-import type { Operation, OperationKind } from '../../domain/operation.ts';
+import { newOperationId, type OperationId } from '../../domain/ids.ts';
+import type { Operation, OperationFacts, OperationKind } from '../../domain/operation.ts';
 import type { Obstacle } from '../../domain/plan.ts';
 import type { ImageRegistry } from '../../domain/ports/image-registry.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
@@ -8,6 +9,7 @@ import type { World } from '../../domain/ports/world.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Sequence } from '../../domain/step.ts';
 import { heldBy, outdated } from '../../domain/takeover.ts';
+import type { Interventions } from '../../runner/interventions.ts';
 import type { Runner } from '../../runner/runner.ts';
 import { adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
@@ -15,8 +17,15 @@ import { type PlannedRollback, planRollback } from '../../sequences/plan-rollbac
 import { type PlannedUpgrade, planUpgrade } from '../../sequences/plan-upgrade.ts';
 import type { OperationView } from '../contract/views.ts';
 import { EventHub } from './event-hub.ts';
+import { refuseObstacles } from './obstacles.ts';
 import { viewOperation } from './operation-view.ts';
 import { SlotSizes } from './slot-sizes.ts';
+
+interface UpgradeRequest {
+  version: string;
+  by: string;
+  confirmWithinMs?: number | undefined;
+}
 
 export interface ServiceOptions {
   world: World;
@@ -32,6 +41,8 @@ export class Service {
   readonly daemon: ServiceOptions['daemon'];
   readonly hub = new EventHub();
   readonly sizes: SlotSizes;
+  /** What keeps an appliance from going back that was not confirmed, in one sentence. */
+  readonly troubles = new Map<string, string>();
   readonly #sequences: ServiceOptions['sequences'];
   #runner: Runner | null = null;
   #isRecovering = true;
@@ -42,6 +53,10 @@ export class Service {
     this.daemon = options.daemon;
     this.sizes = new SlotSizes(options.world.slots);
     this.#sequences = options.sequences;
+  }
+
+  get interventions(): Interventions {
+    return this.#mustRunner().interventions;
   }
 
   /** The runner reports to this service, so it is made after it. */
@@ -96,7 +111,7 @@ export class Service {
     return release;
   }
 
-  async planUpgrade(appliance: Appliance, request: { version: string; by: string }): Promise<PlannedUpgrade> {
+  async planUpgrade(appliance: Appliance, request: UpgradeRequest): Promise<PlannedUpgrade> {
     return planUpgrade(this.world, this.active(appliance), request, this.#sequences.upgrade.steps);
   }
 
@@ -107,10 +122,11 @@ export class Service {
     return planRollback(this.world, this.active(appliance), request, this.#sequences.rollback.steps);
   }
 
-  async upgrade(appliance: Appliance, request: { version: string; by: string }): Promise<OperationView> {
+  async upgrade(appliance: Appliance, request: UpgradeRequest): Promise<OperationView> {
     this.#refuseWhileBusy(appliance);
     const { plan, candidate } = await this.planUpgrade(appliance, request);
-    return this.#begin('upgrade', candidate, plan, request.by);
+    const { by, confirmWithinMs } = request;
+    return this.#begin('upgrade', candidate, plan, by, confirmWithinMs === undefined ? {} : { confirmWithinMs });
   }
 
   async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
@@ -119,8 +135,19 @@ export class Service {
     return this.#begin('rollback', candidate, plan, request.by);
   }
 
+  /** As nobody has confirmed it in time. Null where somebody has, while the rollback was planned. */
+  async goBackUnconfirmed(confirmation: Confirmation, because: string): Promise<OperationId | null> {
+    const { journal } = this.world;
+    const appliance = this.appliance(confirmation.appliance);
+    this.#refuseWhileBusy(appliance);
+    const release = journal.operation(confirmation.operation)?.from;
+    const { plan, candidate } = await this.planRollback(appliance, { release, by: 'belay' });
+    if (journal.confirmations.pendingOf(appliance.name)?.operation !== confirmation.operation) return null;
+    return this.#begin('rollback', candidate, plan, 'belay', { because }).id;
+  }
+
   view(operation: Operation): OperationView {
-    return viewOperation(this.world.journal, operation, (id, step) => this.#mustRunner().progress(id, step));
+    return viewOperation(this.world, operation, (id, step) => this.#mustRunner().progress(id, step));
   }
 
   /** Called by the runner whenever something about an operation has changed. */
@@ -134,6 +161,7 @@ export class Service {
     candidate: Candidate,
     plan: { from: { release: string }; steps: { name: string; title: string }[]; obstacles: Obstacle[] },
     by: string,
+    facts: OperationFacts = {},
   ): OperationView {
     // The plan took a while: what another operation has done meanwhile would look like obstacles.
     const appliance = this.appliance(candidate.release.appliance);
@@ -149,6 +177,7 @@ export class Service {
       steps: plan.steps,
       to: candidate.release,
       slot: candidate.slot,
+      facts,
     });
     return this.view(operation);
   }
@@ -163,14 +192,4 @@ export class Service {
     if (!this.#runner) throw new Error('the service has no runner yet');
     return this.#runner;
   }
-}
-
-function refuseObstacles(obstacles: Obstacle[]): void {
-  const [first, ...others] = obstacles;
-  if (!first) return;
-  const more = others.length > 0 ? ` (and ${others.length} more: see the plan)` : '';
-  throw new BelayError(first.code, first.message + more, {
-    ...(first.hint ? { hint: first.hint } : {}),
-    details: { obstacles },
-  });
 }

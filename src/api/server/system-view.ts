@@ -1,9 +1,12 @@
+import { countdown } from '../../domain/duration.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
 import type { Release } from '../../domain/release.ts';
 import { restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import { findInstance, isUp } from '../../sequences/instances.ts';
+import type { ConfirmationView } from '../contract/running-views.ts';
 import type { OperationView, ServiceView, SystemView } from '../contract/views.ts';
+import { viewConfirmation } from './confirmation-view.ts';
 import { portsOf } from './release-view.ts';
 import type { Service } from './service.ts';
 
@@ -17,6 +20,8 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
     release.services.map(async (spec) => ({ spec, instance: await findInstance(service.world, release, spec) })),
   );
   const engine = await host.describe();
+  const pending = journal.confirmations.pendingOf(appliance.name);
+  const confirmation = pending && viewConfirmation(service.world, pending.operation);
   const state = stateOf(found, lastOperation, service.isRecovering);
   const running = found.find(({ spec }) => spec.role === 'controller')?.instance;
   return {
@@ -32,9 +37,27 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
       pid: service.daemon.pid,
       startedAt: service.daemon.startedAt.toISOString(),
     },
-    attention: lastOperation?.state === 'running' ? [] : attentionOf(release, found, lastOperation),
+    attention:
+      lastOperation?.state === 'running'
+        ? []
+        : [
+            ...unconfirmedAttention(confirmation, service.troubles.get(appliance.name)),
+            ...attentionOf(release, found, lastOperation),
+          ],
     lastOperation,
+    confirmation,
   };
+}
+
+function unconfirmedAttention(
+  confirmation: ConfirmationView | null,
+  trouble: string | undefined,
+): SystemView['attention'] {
+  if (!confirmation) return [];
+  const { version, backTo, leftMs } = confirmation;
+  if (trouble) return [{ message: trouble, hint: `Keep ${version} (confirm system) or go back (rollback system).` }];
+  const message = `${version} goes back to ${backTo} by itself in ${countdown(leftMs ?? 0)}, unless it is confirmed.`;
+  return [{ message, hint: 'To keep it: confirm system' }];
 }
 
 type Found = { spec: ServiceSpec; instance: Instance | null }[];

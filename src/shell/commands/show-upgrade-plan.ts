@@ -1,5 +1,6 @@
 import { command } from '../command.ts';
 import { version } from '../kinds.ts';
+import { confirmWithin } from '../parameters.ts';
 import { upgradePlanLines } from '../views/plans.ts';
 
 export const showUpgradePlan = command({
@@ -8,11 +9,11 @@ export const showUpgradePlan = command({
   about: 'The steps, the space, the downtime to expect, and what happens to each mount.',
   effect: 'looks',
   examples: ['show upgrade plan 2.1.0'],
-  parameters: [{ name: 'version', kind: version, help: 'The version to plan for' }],
+  parameters: [{ name: 'version', kind: version, help: 'The version to plan for' }, confirmWithin],
   async run(values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.upgradePlan(values.version, signal), (plan) =>
-      upgradePlanLines(plan, screen, 'with steps'),
-    );
+    const { version, confirmWithin } = values;
+    const input = confirmWithin === undefined ? { version } : { version, confirmWithin };
+    return answer(await client.upgradePlan(input, signal), (plan) => upgradePlanLines(plan, screen, 'with steps'));
   },
 });

@@ -1,7 +1,9 @@
+import { countdownText } from '../../api/contract/duration-text.ts';
 import type { OperationView } from '../../api/contract/views.ts';
 import { formatAge, formatDuration, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
+import { confirmationText, interventionTexts } from './confirmation.ts';
 import { fields } from './fields.ts';
 import { downtimeOf, stepLines } from './step-lines.ts';
 import { table } from './table.ts';
@@ -43,7 +45,11 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
     const back = operation.kind === 'upgrade' ? 'To go back' : `To return to ${from}`;
     const command = operation.kind === 'upgrade' ? 'rollback system' : `rollback system to ${operation.fromRelease}`;
     const now = `${appliance} now runs ${to} (${operation.toRelease}).${down}`;
-    return [...wrap(now, width).map((line) => paint.good(line)), `${back}: ${paint.strong(command)}`];
+    return [
+      ...wrap(now, width).map((line) => paint.good(line)),
+      ...unconfirmedLines(operation, width).map((line) => paint.warn(line)),
+      `${back}: ${paint.strong(command)}`,
+    ];
   }
   const verdict: Record<Exclude<OperationView['state'], 'running' | 'succeeded'>, string> = {
     'rolled-back': `${appliance} is back on ${from} (${operation.fromRelease}) with its data.${down}`,
@@ -60,6 +66,12 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
   const hint = operation.hint ?? (state === 'rolled-back' ? 'show upgrade status' : 'show upgrade history');
   lines.push(...wrap(`Next: ${hint}`, width));
   return lines;
+}
+
+function unconfirmedLines({ confirmation }: OperationView, width: number): string[] {
+  if (confirmation?.state !== 'pending') return [];
+  const left = countdownText(confirmation.leftMs ?? 0);
+  return wrap(`It goes back to ${confirmation.backTo} by itself in ${left}. To keep it: confirm system`, width);
 }
 
 /** All that is known about one operation, as `show upgrade status` says it. */
@@ -79,6 +91,12 @@ export function operationLines(operation: OperationView | null, screen: Screen):
       },
       { name: endedAt ? 'Took' : 'For', value: formatDuration(took) },
       { name: 'Downtime', value: downMs === null ? 'none' : formatDuration(downMs) },
+      {
+        name: 'Because',
+        value: operation.state === 'running' || operation.state === 'succeeded' ? operation.reason : null,
+      },
+      { name: 'Changed', value: interventionTexts(operation, nowMs) },
+      { name: 'Confirm', value: confirmationText(operation.confirmation, nowMs) },
       { name: 'Recovered', value: operation.recoveries > 0 ? `${operation.recoveries} times after a crash` : null },
     ],
     width,
@@ -95,6 +113,12 @@ export function operationLines(operation: OperationView | null, screen: Screen):
   const end =
     operation.state === 'running' ? ['To watch it: show upgrade status watch'] : outcomeLines(operation, screen);
   return [paint.strong(titleOf(operation)), ...head, ...steps, ...end];
+}
+
+/** What there is to say about it: why it ended so, and what was done to it. */
+function whyOf({ reason, interventions }: OperationView): string {
+  const extended = interventions.filter(({ what }) => what === 'extend').map(({ by }) => `Extended by ${by}.`);
+  return [...(reason === null ? [] : [reason]), ...extended].join(' ');
 }
 
 export function operationTable(operations: readonly OperationView[], { width, nowMs, paint }: Screen): string[] {
@@ -119,7 +143,7 @@ export function operationTable(operations: readonly OperationView[], { width, no
       },
       { title: 'BY', value: (each) => each.by, least: 5, dispensable: 3 },
       { title: 'OPERATION', value: (each) => each.id, dispensable: 4 },
-      { title: 'WHY', value: (each) => each.reason ?? '', least: 12, dispensable: 5 },
+      { title: 'WHY', value: whyOf, least: 12, dispensable: 5 },
     ],
     width,
     paint,

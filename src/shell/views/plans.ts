@@ -1,5 +1,5 @@
 import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
-import { formatBytes, formatCount, formatForecast, formatMoment } from '../format.ts';
+import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
@@ -39,6 +39,13 @@ export function upgradePlanLines(
       { name: 'Image', value: to.digest ? `${image} (${to.digest.slice(0, DIGEST_CHARACTERS)}…)` : image },
       { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
       { name: 'Space', value: plan.space.map(spaceText) },
+      {
+        name: 'Confirm',
+        value:
+          plan.confirmWithinMs === null
+            ? null
+            : `within ${formatDuration(plan.confirmWithinMs)} (confirm system), or it goes back to ${from.version} by itself`,
+      },
       { name: 'Way back', value: `rollback system, to ${from.version} (${from.release}) with its data` },
     ],
     width,

@@ -2,6 +2,7 @@ import type { ApplianceView, ContainerView, SystemView, VersionsView } from '../
 import { formatAge, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
+import { confirmationText } from './confirmation.ts';
 import { fields } from './fields.ts';
 import { stateWords } from './operation.ts';
 import { table } from './table.ts';
@@ -25,6 +26,11 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
       { name: 'Appliance', value: system.appliance },
       { name: 'Version', value: `${system.version} (${system.release})` },
       { name: 'State', value: `${system.state}${since}`, colour: (text) => paintSystem(text, system.state, paint) },
+      {
+        name: 'Confirm',
+        value: confirmationText(system.confirmation, nowMs),
+        colour: paint.warn,
+      },
       {
         name: 'Last',
         value: last

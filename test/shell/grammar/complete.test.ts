@@ -30,7 +30,24 @@ const words = (before: string): string[] =>
 const FILTERS = ['include', 'exclude', 'begin', 'section', 'count', 'first', 'last'];
 
 test.each([
-  ['', ['show', 'upgrade', 'rollback', 'adopt', 'use', 'delete', 'terminal', 'help', 'exit', 'quit']],
+  [
+    '',
+    [
+      'show',
+      'upgrade',
+      'extend',
+      'abort',
+      'confirm',
+      'rollback',
+      'adopt',
+      'use',
+      'delete',
+      'terminal',
+      'help',
+      'exit',
+      'quit',
+    ],
+  ],
   ['up', ['upgrade']],
   ['show re', ['releases', 'release']],
   ['show releases ', ['<cr>', '|']],
