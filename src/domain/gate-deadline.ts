@@ -19,4 +19,4 @@ export function gateDeadline(rules: GateRules, time: GateTime): { dueMs: number;
 }
 
 /** How long a server that its own health check calls unhealthy may show nothing before it is believed. */
-export const quietMs = ({ deadlineMs }: GateRules): number => Math.min(30_000, deadlineMs / 3);
+export const quietMs = ({ deadlineMs }: GateRules): number => Math.min(30_000, deadlineMs / 2);

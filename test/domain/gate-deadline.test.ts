@@ -18,5 +18,5 @@ it('and its limit are moved by what an administrator adds', () => {
 
 it('a bad verdict is believed sooner where the deadline is short', () => {
   expect(quietMs(DEFAULT_GATE)).toBe(30_000);
-  expect(quietMs({ ...DEFAULT_GATE, deadlineMs: 15_000 })).toBe(5_000);
+  expect(quietMs({ ...DEFAULT_GATE, deadlineMs: 15_000 })).toBe(7_500);
 });

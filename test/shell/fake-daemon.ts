@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { LogLineView } from '../../src/api/contract/log.ts';
+import type { ConfirmationView } from '../../src/api/contract/running-views.ts';
 import type {
   ContainerView,
   EventView,
@@ -70,6 +71,8 @@ export class FakeDaemon {
   releases: ReleaseView[] = [];
   operations: OperationView[] = [];
   attention: SystemView['attention'] = [];
+  /** Until when the active release has to be confirmed; null where it has not. */
+  private confirmBy: { dueMs: number; windowMs: number } | null = null;
   private readonly options: FakeDaemonOptions;
   log: LogLineView[] = ['starting up', 'listening on port 80', 'GET / 200'].map((text) => ({
     service: 'server',
@@ -117,6 +120,40 @@ export class FakeDaemon {
     const line = { service: 'server', at: iso(), text };
     this.log.push(line);
     for (const stream of this.logStreams) writeLog(stream, line);
+  }
+
+  /** As if the active release had been upgraded to so. */
+  awaitConfirmation(windowMs: number): void {
+    this.confirmBy = { dueMs: Date.now() + windowMs, windowMs };
+  }
+
+  /** As if somebody had typed it. */
+  confirm(by: string): ConfirmationView {
+    const confirmation = this.confirmation();
+    if (!confirmation) throw refuse(422, 'refused', 'Nothing waits to be confirmed.', 'show system');
+    this.confirmBy = null;
+    const ended = { ...confirmation, state: 'confirmed' as const, leftMs: null, endedBy: by, endedAt: iso() };
+    this.send({ type: 'confirmed', appliance: this.name ?? '', confirmation: ended });
+    return ended;
+  }
+
+  /** As if somebody had typed it. */
+  intervene(what: 'extend' | 'abort', by: string): OperationView {
+    const operation = this.operations.find(({ state }) => state === 'running');
+    if (!operation) throw refuse(422, 'refused', 'No upgrade of acme is running.', 'show upgrade status');
+    operation.interventions.push({ what, by, at: iso(), addedMs: what === 'extend' ? 600_000 : null });
+    if (what === 'abort') operation.reason = `The upgrade was aborted by ${by}.`;
+    this.send({ type: 'operation', operation });
+    return operation;
+  }
+
+  private confirmation(): ConfirmationView | null {
+    if (!this.confirmBy) return null;
+    const { dueMs, windowMs } = this.confirmBy;
+    const { id, version } = this.active();
+    const dueAt = iso(dueMs);
+    const pending = { state: 'pending' as const, operation: 'OABCDEFGHIJ', release: id, version, backTo: '2.0.3' };
+    return { ...pending, windowMs, leftMs: Math.max(0, dueMs - Date.now()), dueAt, endedBy: null, endedAt: null };
   }
 
   private release(
@@ -206,6 +243,7 @@ export class FakeDaemon {
     scripts: StepScript[],
   ): Promise<void> {
     const script = this.options.scripts[to.version] ?? 'succeeds';
+    const aborted = (): boolean => operation.interventions.some(({ what }) => what === 'abort');
     let stoppedMs = 0;
     for (const [position, step] of operation.steps.entries()) {
       const { bytes, detail } = scripts[position] as StepScript;
@@ -223,6 +261,10 @@ export class FakeDaemon {
           step.doneBytes = (bytes * tenth) / 10;
         }
         this.send({ type: 'operation', operation });
+        if (aborted()) {
+          step.status = 'failed';
+          return this.end(operation, stoppedMs === 0 ? 'failed' : 'rolled-back');
+        }
       }
       step.endedAt = iso();
       if (step.name === 'gate' && operation.kind === 'upgrade' && script === 'fails its gate') {
@@ -307,6 +349,9 @@ export class FakeDaemon {
     if (method === 'POST' && path === '/api/cluster/upgrade') {
       return [202, this.startUpgrade(this.known(body['version'] ?? ''), user)];
     }
+    if (method === 'POST' && path === '/api/cluster/confirm') return [200, this.confirm(user)];
+    if (method === 'POST' && path === '/api/upgrade/extend') return [200, this.intervene('extend', user)];
+    if (method === 'POST' && path === '/api/upgrade/abort') return [202, this.intervene('abort', user)];
     if (method === 'POST' && path === '/api/cluster/rollback') {
       const from = this.active();
       const to = { ...this.target(body['release'] ?? null) };
@@ -333,7 +378,8 @@ export class FakeDaemon {
       return [200, (id === null ? this.operations[0] : this.operations.find((each) => each.id === id)) ?? null];
     }
     if (path === '/api/upgrade/history') return [200, this.operations];
-    if (path === '/api/upgrade/plan') return [200, this.upgradePlan(this.known(query('version') ?? ''))];
+    if (path === '/api/upgrade/plan')
+      return [200, this.upgradePlan(this.known(query('version') ?? ''), query('confirmWithin'))];
     if (path === '/api/rollback/plan') return [200, this.rollbackPlan(query('release'))];
     throw refuse(404, 'not-found', `There is no ${path}.`, null);
   }
@@ -398,7 +444,7 @@ export class FakeDaemon {
       daemon: { version: '0.1.0', pid: process.pid, startedAt: iso(Date.now() - 86_400_000) },
       attention: this.attention,
       lastOperation: this.operations[0] ?? null,
-      confirmation: null,
+      confirmation: this.confirmation(),
     };
   }
 
@@ -448,7 +494,7 @@ export class FakeDaemon {
     };
   }
 
-  private upgradePlan(version: string): UpgradePlanView {
+  private upgradePlan(version: string, confirmWithin: string | null): UpgradePlanView {
     const from = this.active();
     return {
       appliance: this.name ?? '',
@@ -473,7 +519,7 @@ export class FakeDaemon {
         },
       ],
       space: [{ path: '/var/lib/docker', neededBytes: 1400 * MIB, freeBytes: 40 * 1024 * MIB }],
-      confirmWithinMs: null,
+      confirmWithinMs: confirmWithin === null ? null : 600_000,
       preCopyForecastMs: 4000,
       downtimeForecastMs: 3000,
       warnings: [],

@@ -72,7 +72,7 @@ export class Screen {
   async untilPrompt(typed = ''): Promise<void> {
     await this.until(
       () =>
-        /^\[\w+@[\w.-]+\](\([\w-]+\))?> $/.test(
+        /^\[\w+@[\w.-]+\](\([\w: -]+\))?> $/.test(
           this.beforeCursor().slice(0, this.beforeCursor().length - typed.length),
         ) && this.beforeCursor().endsWith(typed),
       `the prompt with ${JSON.stringify(typed)}`,

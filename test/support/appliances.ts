@@ -11,7 +11,9 @@ export type Behaviour =
   | 'dies-later' // healthy, then exits 1 after `afterSeconds`
   | 'wrong-version' // serves, and reports 0.0.0
   | 'ignores-stop' // serves, and does not heed SIGTERM
-  | 'slow-migration'; // logs progress for `afterSeconds` before it serves
+  | 'slow-migration' // logs progress for `afterSeconds` before it serves
+  | 'silent-migration' // writes to its data for `afterSeconds` before it serves, and logs nothing
+  | 'hangs'; // does nothing for `afterSeconds` before it serves
 
 export interface TestAppliance {
   /** With the version as its tag: `127.0.0.1:5000/acme/server:2.0`. */
@@ -32,6 +34,9 @@ export interface TestAppliance {
 const BEFORE_SERVING: Partial<Record<Behaviour, string>> = {
   'exits-at-once': 'echo "fatal: cannot find the licence" >&2; exit 1',
   'slow-migration': 'n=0; while [ $n -lt $AFTER ]; do n=$((n+1)); echo "migrating table $n of $AFTER"; sleep 1; done',
+  'silent-migration': 'n=0; while [ $n -lt $AFTER ]; do n=$((n+1)); echo $n >> /data/progress; sleep 1; done',
+  // In the foreground the shell would not heed a signal before it is over.
+  hangs: 'sleep $AFTER & wait $!',
 };
 
 const WHILE_SERVING: Partial<Record<Behaviour, string>> = {

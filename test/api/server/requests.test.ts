@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
+import * as runningRoutes from '../../../src/api/contract/running-routes.ts';
 import { callEngine } from '../../../src/demo/private-engine/engine-api.ts';
 import { TestBelay } from '../../support/belay.ts';
 
@@ -49,7 +50,7 @@ describe('the OpenAPI document', () => {
     const listed = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    const all = { ...routes, ...manifestRoutes, log, followLog };
+    const all = { ...routes, ...manifestRoutes, ...runningRoutes, log, followLog };
     const contract = Object.values(all).map(({ method, path }) => `${method} ${path}`);
     expect(listed.sort()).toEqual(contract.sort());
     expect(contract).toEqual(
@@ -59,6 +60,9 @@ describe('the OpenAPI document', () => {
         'get /api/upgrade/status',
         'get /api/releases',
         'get /api/events',
+        'post /api/cluster/confirm',
+        'post /api/upgrade/extend',
+        'post /api/upgrade/abort',
       ]),
     );
   });
@@ -82,6 +86,12 @@ describe('a request that is not as it should be', () => {
     ['is larger than any request', UPGRADE, JSON.stringify({ version: 'x'.repeat(100_000) })],
     ['is not JSON', ROLLBACK, 'release=RAAAAAAAAAA'],
     ['has a field that nobody knows', ROLLBACK, '{"to":"RAAAAAAAAAA"}'],
+    ['has a duration without a unit', UPGRADE, '{"version":"2.0","confirmWithin":"10"}'],
+    ['has a duration of nothing', UPGRADE, '{"version":"2.0","confirmWithin":"0s"}'],
+    ['has a duration that is a number', UPGRADE, '{"version":"2.0","confirmWithin":600}'],
+    ['has a window without end', UPGRADE, '{"version":"2.0","confirmWithin":"31d"}'],
+    ['has no duration', '/api/upgrade/extend', '{}'],
+    ['has a duration in words', '/api/upgrade/extend', '{"duration":"ten minutes"}'],
     ['names a container with a number', '/api/appliances', '{"container":5}'],
   ])('%s (%s)', async (_what, path, body) => {
     const answer = await ask('POST', path, body);
@@ -104,6 +114,7 @@ describe('a request that is not as it should be', () => {
     '/api/releases?offset=-1',
     '/api/upgrade/history?limit=1e9',
     '/api/upgrade/plan',
+    '/api/upgrade/plan?version=2.0&confirmWithin=soon',
     `/api/system?appliance=${'a'.repeat(64)}`,
   ])('has a query that cannot be: %s', async (path) => {
     const answer = await ask('GET', path);
