@@ -443,8 +443,8 @@ export class FakeDaemon {
       engine: { product: 'Docker Engine', version: '20.10.24', rootDir: '/var/lib/docker' },
       daemon: { version: '0.1.0', pid: process.pid, startedAt: iso(Date.now() - 86_400_000) },
       attention: this.attention,
-      lastOperation: this.operations[0] ?? null,
       confirmation: this.confirmation(),
+      lastOperation: this.operations[0] ?? null,
     };
   }
 

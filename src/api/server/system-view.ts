@@ -44,8 +44,8 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
             ...unconfirmedAttention(confirmation, service.troubles.get(appliance.name)),
             ...attentionOf(release, found, lastOperation),
           ],
-    lastOperation,
     confirmation,
+    lastOperation,
   };
 }
 
