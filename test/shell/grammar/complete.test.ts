@@ -40,6 +40,7 @@ test.each([
       'confirm',
       'rollback',
       'adopt',
+      'check',
       'use',
       'delete',
       'terminal',
