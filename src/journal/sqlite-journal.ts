@@ -1,5 +1,3 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { backup } from 'node:sqlite';
 import { type Deadline, unconfirmed } from '../domain/confirmation.ts';
 import { BelayError } from '../domain/errors.ts';
 import type { OperationId, ReleaseId, SlotId } from '../domain/ids.ts';
@@ -10,41 +8,56 @@ import type { Release } from '../domain/release.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
 import { heldBy, outdated } from '../domain/takeover.ts';
 import { ConfirmationTable } from './confirmation-table.ts';
+import { JournalConnection } from './connection.ts';
+import { footprintOf, keepCopy } from './copies.ts';
 import { openJournalDatabase } from './open.ts';
+import { openReadOnly } from './open-read-only.ts';
+import { recordProblems } from './record-problems.ts';
 import * as rows from './rows.ts';
 
 /** The journal in SQLite: the only SQL there is. Longer than most files, because the port is. */
 export class SqliteJournal implements Journal {
-  readonly #database: DatabaseSync;
   readonly #path: string;
-  readonly #statements = new Map<string, StatementSync>();
-  readonly confirmations = new ConfirmationTable({
-    all: (sql, ...values) => this.#all(sql, ...values),
-    run: (sql, ...values) => this.#run(sql, ...values),
-  });
+  readonly #connection: JournalConnection;
+  readonly confirmations: ConfirmationTable;
 
-  constructor(path: string) {
+  /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
+  constructor(path: string, readOnlyBecause: BelayError | null = null) {
     this.#path = path;
-    this.#database = openJournalDatabase(path);
+    const database = readOnlyBecause ? openReadOnly(path) : openJournalDatabase(path);
+    this.#connection = new JournalConnection(database, path, readOnlyBecause);
+    this.confirmations = new ConfirmationTable(this.#connection);
+  }
+
+  get trouble(): BelayError | null {
+    return this.#connection.trouble;
+  }
+
+  proveWritable(): void {
+    this.#connection.proveWritable();
+  }
+
+  get footprint(): { directory: string; neededBytes: number } {
+    return footprintOf(this.#path);
   }
 
   appliances(): Appliance[] {
-    return this.#all('SELECT * FROM appliance ORDER BY name').map(rows.readAppliance);
+    return this.#connection.all('SELECT * FROM appliance ORDER BY name').map(rows.readAppliance);
   }
 
   appliance(name: string): Appliance | null {
-    const row = this.#get('SELECT * FROM appliance WHERE name = ?', name);
+    const row = this.#connection.get('SELECT * FROM appliance WHERE name = ?', name);
     return row ? rows.readAppliance(row) : null;
   }
 
   adopt(release: Release, slot: Slot, instances: InstanceRecord[]): void {
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       if (this.appliance(release.appliance)) {
         throw new BelayError('refused', `There is an appliance named ${release.appliance} already.`, {
           hint: 'Give it another name: adopt CONTAINER as NAME',
         });
       }
-      this.#run(
+      this.#connection.run(
         'INSERT INTO appliance (name, active, created_at) VALUES (?, ?, ?)',
         release.appliance,
         release.id,
@@ -57,68 +70,74 @@ export class SqliteJournal implements Journal {
   }
 
   setPolicy(appliance: string, policy: Policy): void {
-    this.#transaction(() => {
-      this.#run('UPDATE appliance SET policy = ? WHERE name = ?', JSON.stringify(policy), appliance);
+    this.#connection.transaction(() => {
+      this.#connection.run('UPDATE appliance SET policy = ? WHERE name = ?', JSON.stringify(policy), appliance);
     });
   }
 
   release(id: ReleaseId): Release | null {
-    const row = this.#get('SELECT * FROM release WHERE id = ?', id);
+    const row = this.#connection.get('SELECT * FROM release WHERE id = ?', id);
     return row ? rows.readRelease(row) : null;
   }
 
   releases(appliance: string, page = { limit: 10_000, offset: 0 }): Release[] {
-    return this.#all(
-      `SELECT * FROM release WHERE appliance = ? AND status <> 'candidate'
+    return this.#connection
+      .all(
+        `SELECT * FROM release WHERE appliance = ? AND status <> 'candidate'
        ORDER BY sequence_number DESC LIMIT ? OFFSET ?`,
-      appliance,
-      page.limit,
-      page.offset,
-    ).map(rows.readRelease);
+        appliance,
+        page.limit,
+        page.offset,
+      )
+      .map(rows.readRelease);
   }
 
   slot(id: SlotId): Slot | null {
-    const row = this.#get('SELECT * FROM slot WHERE id = ?', id);
+    const row = this.#connection.get('SELECT * FROM slot WHERE id = ?', id);
     return row ? rows.readSlot(row) : null;
   }
 
   slots(appliance: string): Slot[] {
-    return this.#all('SELECT * FROM slot WHERE appliance = ? ORDER BY created_at', appliance).map(rows.readSlot);
+    return this.#connection
+      .all('SELECT * FROM slot WHERE appliance = ? ORDER BY created_at', appliance)
+      .map(rows.readSlot);
   }
 
   updateSlotMount(id: SlotId, mount: SlotMount): void {
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       const slot = this.slot(id);
       if (!slot) throw new BelayError('internal', `There is no slot ${id} in the journal.`);
       const others = slot.mounts.filter(({ key }) => key !== mount.key);
       const mounts = [...others, mount].sort((a, b) => a.key.localeCompare(b.key));
-      this.#run('UPDATE slot SET mounts = ? WHERE id = ?', JSON.stringify(mounts), id);
+      this.#connection.run('UPDATE slot SET mounts = ? WHERE id = ?', JSON.stringify(mounts), id);
     });
   }
 
   discardSlot(id: SlotId): void {
-    this.#transaction(() => {
-      this.#run("UPDATE slot SET state = 'discarded' WHERE id = ? AND state = 'preparing'", id);
+    this.#connection.transaction(() => {
+      this.#connection.run("UPDATE slot SET state = 'discarded' WHERE id = ? AND state = 'preparing'", id);
     });
   }
 
   instances(release: ReleaseId): InstanceRecord[] {
-    return this.#all('SELECT * FROM instance WHERE release = ? ORDER BY service', release).map(rows.readInstance);
+    return this.#connection
+      .all('SELECT * FROM instance WHERE release = ? ORDER BY service', release)
+      .map(rows.readInstance);
   }
 
   recordInstance(record: InstanceRecord): void {
-    this.#transaction(() => this.#insertInstance(record));
+    this.#connection.transaction(() => this.#insertInstance(record));
   }
 
   forgetInstance(record: InstanceRecord): void {
-    this.#transaction(() => {
-      this.#run('DELETE FROM instance WHERE release = ? AND service = ?', record.release, record.service);
+    this.#connection.transaction(() => {
+      this.#connection.run('DELETE FROM instance WHERE release = ? AND service = ?', record.release, record.service);
     });
   }
 
   updateCandidate(release: Release): void {
-    this.#transaction(() => {
-      this.#run(
+    this.#connection.transaction(() => {
+      this.#connection.run(
         "UPDATE release SET services = ? WHERE id = ? AND status = 'candidate'",
         JSON.stringify(release.services),
         release.id,
@@ -127,8 +146,8 @@ export class SqliteJournal implements Journal {
   }
 
   begin(operation: NewOperation, at: Date): Operation {
-    return this.#transaction(() => {
-      const holder = this.#get(
+    return this.#connection.transaction(() => {
+      const holder = this.#connection.get(
         "SELECT * FROM operation WHERE appliance = ? AND state = 'running'",
         operation.appliance,
       );
@@ -141,7 +160,7 @@ export class SqliteJournal implements Journal {
       }
       if (operation.slot) this.#insertSlot(operation.slot);
       this.#insertRelease(operation.to);
-      this.#run(
+      this.#connection.run(
         `INSERT INTO operation (id, kind, appliance, from_release, to_release, by, state, steps, facts, started_at)
          VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)`,
         operation.id,
@@ -159,62 +178,62 @@ export class SqliteJournal implements Journal {
   }
 
   operation(id: OperationId): Operation | null {
-    const row = this.#get('SELECT * FROM operation WHERE id = ?', id);
+    const row = this.#connection.get('SELECT * FROM operation WHERE id = ?', id);
     return row ? rows.readOperation(row) : null;
   }
 
   operations(appliance: string, limit: number): Operation[] {
-    return this.#all(
-      'SELECT * FROM operation WHERE appliance = ? ORDER BY sequence_number DESC LIMIT ?',
-      appliance,
-      limit,
-    ).map(rows.readOperation);
+    return this.#connection
+      .all('SELECT * FROM operation WHERE appliance = ? ORDER BY sequence_number DESC LIMIT ?', appliance, limit)
+      .map(rows.readOperation);
   }
 
   unfinished(): Operation[] {
-    return this.#all("SELECT * FROM operation WHERE state = 'running' ORDER BY sequence_number").map(
-      rows.readOperation,
-    );
+    return this.#connection
+      .all("SELECT * FROM operation WHERE state = 'running' ORDER BY sequence_number")
+      .map(rows.readOperation);
   }
 
   record(entry: Omit<JournalEntry, 'sequenceNumber' | 'message'> & { message?: string }): JournalEntry {
-    return this.#transaction(() => this.#insertEntry(entry));
+    return this.#connection.transaction(() => this.#insertEntry(entry));
   }
 
   entries(operation: OperationId): JournalEntry[] {
-    return this.#all('SELECT * FROM entry WHERE operation = ? ORDER BY sequence_number', operation).map(rows.readEntry);
+    return this.#connection
+      .all('SELECT * FROM entry WHERE operation = ? ORDER BY sequence_number', operation)
+      .map(rows.readEntry);
   }
 
   learn(id: OperationId, facts: Partial<OperationFacts>): void {
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       const merged = { ...this.#mustRead(id).facts, ...facts };
-      this.#run('UPDATE operation SET facts = ? WHERE id = ?', JSON.stringify(merged), id);
+      this.#connection.run('UPDATE operation SET facts = ? WHERE id = ?', JSON.stringify(merged), id);
     });
   }
 
   countRecovery(id: OperationId): number {
-    return this.#transaction(() => {
-      this.#run('UPDATE operation SET recoveries = recoveries + 1 WHERE id = ?', id);
+    return this.#connection.transaction(() => {
+      this.#connection.run('UPDATE operation SET recoveries = recoveries + 1 WHERE id = ?', id);
       return this.#mustRead(id).recoveries;
     });
   }
 
   commit(id: OperationId, step: string, at: Date, confirmation?: Deadline & { windowMs: number }): void {
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       const operation = this.#mustRead(id);
       const [from, to] = [this.release(operation.from), this.release(operation.to)];
       if (!from || !to) throw new BelayError('internal', `Operation ${id} names a release that is not in the journal.`);
       const left = operation.kind === 'rollback' ? 'rolled-back' : 'superseded';
-      this.#run('UPDATE release SET status = ? WHERE id = ?', left, from.id);
-      this.#run("UPDATE release SET status = 'active' WHERE id = ?", to.id);
-      this.#run('UPDATE appliance SET active = ? WHERE name = ?', to.id, operation.appliance);
+      this.#connection.run('UPDATE release SET status = ? WHERE id = ?', left, from.id);
+      this.#connection.run("UPDATE release SET status = 'active' WHERE id = ?", to.id);
+      this.#connection.run('UPDATE appliance SET active = ? WHERE name = ?', to.id, operation.appliance);
       if (from.slot !== to.slot) {
-        this.#run(
+        this.#connection.run(
           "UPDATE slot SET state = 'frozen', frozen_at = ? WHERE id = ? AND state = 'live'",
           at.toISOString(),
           from.slot,
         );
-        this.#run("UPDATE slot SET state = 'live', frozen_at = NULL WHERE id = ?", to.slot);
+        this.#connection.run("UPDATE slot SET state = 'live', frozen_at = NULL WHERE id = ?", to.slot);
       }
       this.confirmations.commit(operation, at, confirmation ?? null);
       this.#insertEntry({ operation: id, step, phase: 'done', at });
@@ -222,30 +241,35 @@ export class SqliteJournal implements Journal {
   }
 
   finish(id: OperationId, state: Exclude<OperationState, 'running'>, reason: string | null, at: Date): void {
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       const operation = this.#mustRead(id);
-      this.#run(
+      this.#connection.run(
         "UPDATE operation SET state = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'running'",
         state,
         reason,
         at.toISOString(),
         id,
       );
-      this.#run("UPDATE release SET status = 'failed' WHERE id = ? AND status = 'candidate'", operation.to);
+      this.#connection.run("UPDATE release SET status = 'failed' WHERE id = ? AND status = 'candidate'", operation.to);
     });
   }
 
-  /** Copies the journal beside itself; what `journal-unusable` tells people to put back. */
-  async backup(): Promise<void> {
-    await backup(this.#database, `${this.#path}.backup`);
+  /** Copies the journal beside itself, verified; the oldest copies beyond the last ten go. */
+  backup(): Promise<void> {
+    return keepCopy(this.#connection.database, this.#path);
+  }
+
+  /** What is wrong with the record, a sentence each: its pages and what it says. */
+  problems(): string[] {
+    return recordProblems(this.#connection.database);
   }
 
   close(): void {
-    this.#database.close();
+    this.#connection.database.close();
   }
 
   #insertRelease(release: Release): void {
-    this.#run(
+    this.#connection.run(
       `INSERT INTO release (id, appliance, version, services, slot, status, origin, copy_of, previous, by, created_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       release.id,
@@ -263,7 +287,7 @@ export class SqliteJournal implements Journal {
   }
 
   #insertSlot(slot: Slot): void {
-    this.#run(
+    this.#connection.run(
       `INSERT INTO slot (id, appliance, mounts, state, cloned_from, created_at, frozen_at, archive, imported_from)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       slot.id,
@@ -279,11 +303,16 @@ export class SqliteJournal implements Journal {
   }
 
   #insertInstance(record: InstanceRecord): void {
-    this.#run('INSERT OR REPLACE INTO instance VALUES (?, ?, ?)', record.release, record.service, record.containerId);
+    this.#connection.run(
+      'INSERT OR REPLACE INTO instance VALUES (?, ?, ?)',
+      record.release,
+      record.service,
+      record.containerId,
+    );
   }
 
   #insertEntry(entry: Omit<JournalEntry, 'sequenceNumber' | 'message'> & { message?: string }): JournalEntry {
-    const row = this.#get(
+    const row = this.#connection.get(
       'INSERT INTO entry (operation, step, phase, at, message) VALUES (?, ?, ?, ?, ?) RETURNING *',
       entry.operation,
       entry.step,
@@ -298,52 +327,5 @@ export class SqliteJournal implements Journal {
     const operation = this.operation(id);
     if (!operation) throw new BelayError('internal', `There is no operation ${id} in the journal.`);
     return operation;
-  }
-
-  #transaction<T>(work: () => T): T {
-    return this.#guarded(() => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const result = work();
-        this.#database.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-
-  #get(sql: string, ...values: SQLInputValue[]): rows.Row | undefined {
-    return this.#guarded(() => this.#prepare(sql).get(...values));
-  }
-
-  #all(sql: string, ...values: SQLInputValue[]): rows.Row[] {
-    return this.#guarded(() => this.#prepare(sql).all(...values));
-  }
-
-  #run(sql: string, ...values: SQLInputValue[]): void {
-    this.#guarded(() => this.#prepare(sql).run(...values));
-  }
-
-  #guarded<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (error instanceof BelayError) throw error;
-      throw new BelayError('journal-unusable', `The journal ${this.#path} failed: ${(error as Error).message}.`, {
-        hint: 'Look at the disk that holds it (full, read-only, damaged). The appliance itself goes on running.',
-        cause: error,
-      });
-    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Deadline } from '../confirmation.ts';
+import type { BelayError } from '../errors.ts';
 import type { OperationId, ReleaseId, SlotId } from '../ids.ts';
 import type {
   EntryPhase,
@@ -48,6 +49,12 @@ export interface NewOperation {
  */
 export interface Journal {
   readonly confirmations: Confirmations;
+  /** Why nothing can be written (the disk is full or read-only, the record is damaged); null while all is well. */
+  readonly trouble: BelayError | null;
+  /** Writes something that changes nothing. */
+  proveWritable(): void;
+  /** Where it lies, and what an operation may add to it, its copy included. */
+  readonly footprint: { directory: string; neededBytes: number };
 
   appliances(): Appliance[];
   appliance(name: string): Appliance | null;

@@ -1,0 +1,56 @@
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { BelayError } from '../domain/errors.ts';
+import type { JournalCopy } from '../domain/journal-report.ts';
+import { listCopies } from './copies.ts';
+import { openReadOnly } from './open-read-only.ts';
+import { companionsOf, flushFile, freeName } from './places.ts';
+
+/**
+ * The copy with this number, or the newest one that is sound. `not-found` where there is none, `refused` where the
+ * one that was named cannot be used.
+ */
+export function chooseCopy(path: string, number?: number): JournalCopy {
+  const copies = listCopies(path);
+  const chosen =
+    number === undefined
+      ? copies.find(({ problem }) => problem === null)
+      : copies.find((copy) => copy.number === number);
+  if (!chosen) {
+    const which = number === undefined ? 'no copy of the journal that can be used' : `no copy ${number} of the journal`;
+    throw new BelayError('not-found', `There is ${which}.`, {
+      hint:
+        copies.length > 0
+          ? 'See which there are: journal check'
+          : `To begin anew, without a history, move ${path} and what is beside it elsewhere, and adopt the containers again.`,
+    });
+  }
+  if (chosen.problem) {
+    throw new BelayError('refused', `Copy ${number} cannot be used: ${chosen.problem}`, {
+      hint: 'Choose another one: journal check',
+    });
+  }
+  return chosen;
+}
+
+/**
+ * Puts a copy in the journal's place. What was there is renamed, never deleted: returns its new name, or null
+ * where nothing was there. Safe to repeat after it was cut off anywhere: until the last rename there is either
+ * the old journal, or none, which no start takes for a new one. Nobody may have the journal open.
+ */
+export function restoreCopy(path: string, copy: JournalCopy): string | null {
+  const restored = `${path}.restored`;
+  rmSync(restored, { force: true });
+  copyFileSync(copy.path, restored);
+  flushFile(restored);
+  openReadOnly(restored).close();
+  const setAside = freeName(path, 'broken');
+  const hadOne = existsSync(path);
+  if (hadOne) renameSync(path, setAside);
+  // After it: without its log, a journal may look like a sound one of an earlier time.
+  for (const [index, companion] of companionsOf(path).entries()) {
+    if (existsSync(companion)) renameSync(companion, companionsOf(setAside)[index] as string);
+  }
+  renameSync(restored, path);
+  flushFile(path);
+  return hadOne ? setAside : null;
+}
