@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAnswering } from '../api/client/probe.ts';
 import { BelayError } from '../domain/errors.ts';
+import { holderOf, isStopped } from '../journal/lock-holder.ts';
 import type { Places } from './places.ts';
 
 const START_TIMEOUT_MS = 15_000;
@@ -13,9 +15,9 @@ const POLL_MS = 15;
  * `no-daemon`, with the last line of its log, where it does not come up.
  */
 export async function ensureDaemon(places: Places, program: string): Promise<void> {
-  if (await isAnswering(places.socket)) return;
-  const logPath = join(places.home, 'daemon.log');
-  const log = openLog(places.home, logPath);
+  if (await isAnswering(places.socket)) return refuseStopped(places);
+  const logPath = openableLog(places.home);
+  const log = openSync(logPath, 'a', 0o600);
   const child = spawn(process.execPath, [program, 'daemon'], {
     detached: true,
     stdio: ['ignore', log, log],
@@ -38,19 +40,29 @@ export async function ensureDaemon(places: Places, program: string): Promise<voi
   });
 }
 
-function openLog(home: string, logPath: string): number {
+/** A daemon that was stopped by a signal accepts connections all the same, and never answers. */
+function refuseStopped(places: Places): void {
+  const pid = holderOf(join(places.home, 'daemon.lock'));
+  if (pid === null || !isStopped(pid)) return;
+  throw new BelayError('no-daemon', `The Belay daemon (process ${pid}) has been stopped by a signal.`, {
+    hint: `Let it go on: kill -CONT ${pid}`,
+  });
+}
+
+/** In the home; where nothing can be written there, among the temporary files: the daemon shows what it can. */
+function openableLog(home: string): string {
+  const logPath = join(home, 'daemon.log');
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    return openSync(logPath, 'a', 0o600);
+    closeSync(openSync(logPath, 'a', 0o600));
+    return logPath;
   } catch (cause) {
-    throw new BelayError(
-      'no-daemon',
-      `The Belay daemon cannot keep its state in ${home}: ${(cause as Error).message}.`,
-      {
-        hint: 'Choose another directory with BELAY_HOME.',
-        cause,
-      },
-    );
+    if (existsSync(home)) return join(mkdtempSync(join(tmpdir(), 'belay-')), 'daemon.log');
+    const why = (cause as Error).message;
+    throw new BelayError('no-daemon', `The Belay daemon cannot keep its state in ${home}: ${why}.`, {
+      hint: 'Choose another directory with BELAY_HOME.',
+      cause,
+    });
   }
 }
 

@@ -43,7 +43,7 @@ export interface JournalReport {
   state: 'usable' | 'read-only' | 'unusable';
   /** Why it is not usable, and what to do. */
   trouble: { message: string; hint: string | null } | null;
-  sizeBytes: number;
+  sizeBytes: number | null;
   knows: JournalKnowledge | null;
   /** What is wrong with the record, a sentence each. */
   problems: string[];

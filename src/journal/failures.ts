@@ -86,6 +86,10 @@ function isFull(directory: string): boolean {
   }
 }
 
+/** Why nothing can be written in a directory where nothing can be. */
+export const unwritable = (directory: string): BelayError =>
+  isFull(directory) ? noSpace(directory, undefined) : readOnly(directory, undefined);
+
 function mayWrite(directory: string): boolean {
   try {
     accessSync(directory, constants.W_OK);

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { BelayError } from '../domain/errors.ts';
 import { journalFailure, unusable } from './failures.ts';
@@ -72,6 +82,7 @@ function create(path: string): void {
   } finally {
     database.close();
   }
+  chmodSync(unfinished, 0o600);
   flushFile(unfinished);
   renameSync(unfinished, path);
   flushFile(path);

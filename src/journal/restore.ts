@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { BelayError } from '../domain/errors.ts';
 import type { JournalCopy } from '../domain/journal-report.ts';
 import { listCopies } from './copies.ts';
@@ -19,9 +20,9 @@ export function chooseCopy(path: string, number?: number): JournalCopy {
     const which = number === undefined ? 'no copy of the journal that can be used' : `no copy ${number} of the journal`;
     throw new BelayError('not-found', `There is ${which}.`, {
       hint:
-        copies.length > 0
-          ? 'See which there are: journal check'
-          : `To begin anew, without a history, move ${path} and what is beside it elsewhere, and adopt the containers again.`,
+        number === undefined || copies.length === 0
+          ? `To begin anew, without a history: move ${dirname(path)} elsewhere, and adopt the containers again.`
+          : 'See which there are: journal check',
     });
   }
   if (chosen.problem) {

@@ -1,6 +1,7 @@
 import { type Deadline, unconfirmed } from '../domain/confirmation.ts';
 import { BelayError } from '../domain/errors.ts';
 import type { OperationId, ReleaseId, SlotId } from '../domain/ids.ts';
+import type { JournalKnowledge } from '../domain/journal-report.ts';
 import type { JournalEntry, Operation, OperationFacts, OperationState } from '../domain/operation.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord, Journal, NewOperation } from '../domain/ports/journal.ts';
@@ -9,7 +10,7 @@ import type { Slot, SlotMount } from '../domain/slot.ts';
 import { heldBy, outdated } from '../domain/takeover.ts';
 import { ConfirmationTable } from './confirmation-table.ts';
 import { JournalConnection } from './connection.ts';
-import { footprintOf, keepCopy } from './copies.ts';
+import { footprintOf, keepCopy, knowledgeOf } from './copies.ts';
 import { openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { recordProblems } from './record-problems.ts';
@@ -262,6 +263,10 @@ export class SqliteJournal implements Journal {
   /** What is wrong with the record, a sentence each: its pages and what it says. */
   problems(): string[] {
     return recordProblems(this.#connection.database);
+  }
+
+  knowledge(): JournalKnowledge {
+    return knowledgeOf(this.#connection.database);
   }
 
   close(): void {

@@ -40,6 +40,7 @@ const BY_ERROR: Record<string, ExitCode> = {
   'data-missing': exitCode.refused,
   'engine-unreachable': exitCode.refused,
   'registry-unreachable': exitCode.refused,
+  'journal-unusable': exitCode.refused,
   'no-daemon': exitCode.noDaemon,
   interrupted: exitCode.interrupted,
 };

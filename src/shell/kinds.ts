@@ -101,3 +101,16 @@ export const service: Kind = {
     return services.map((each) => ({ text: each.name, help: `${each.role}, ${each.state}` }));
   },
 };
+
+/** A copy of the journal, by its number. */
+export const journalCopy: Kind = {
+  metavar: 'COPY',
+  problem: (text) => (/^[1-9]\d{0,5}$/.test(text) ? null : 'A copy has a number, as in: journal check'),
+  async complete(client, signal) {
+    const nowMs = Date.now();
+    return (await client.journalCheck(signal)).copies.map((each) => ({
+      text: String(each.number),
+      help: each.problem ?? `taken ${formatAge(each.takenAt, nowMs)}`,
+    }));
+  },
+};

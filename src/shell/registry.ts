@@ -6,6 +6,8 @@ import { exit } from './commands/exit.ts';
 import { extendUpgrade } from './commands/extend-upgrade.ts';
 import { deleteFile, showFile, showFiles } from './commands/files.ts';
 import { help } from './commands/help.ts';
+import { journalCheck } from './commands/journal-check.ts';
+import { journalRestore } from './commands/journal-restore.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
 import { showAppliances } from './commands/show-appliances.ts';
 import { showContainers } from './commands/show-containers.ts';
@@ -59,6 +61,8 @@ export const registry: Grammar = {
     adopt,
     checkManifest,
     useAppliance,
+    journalCheck,
+    journalRestore,
     deleteFile,
     terminalLength,
     terminalWidth,
@@ -79,6 +83,7 @@ export const registry: Grammar = {
     rollback: 'Go back, with the data',
     check: 'Look for mistakes; changes nothing',
     use: 'Choose what commands are about',
+    journal: 'The record of everything that was done, and its copies',
     delete: 'Delete what is not needed any more',
     terminal: 'How this session shows things',
     'terminal no': 'Turn something off',

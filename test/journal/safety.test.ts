@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
   mkdirSync,
@@ -22,6 +21,7 @@ import { listCopies } from '../../src/journal/copies.ts';
 import { mayPass, troubleOf } from '../../src/journal/failures.ts';
 import { chooseCopy, restoreCopy } from '../../src/journal/restore.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { aRelease, aSlot } from '../support/specimens.ts';
 
 const at = new Date('2026-11-21T02:05:00Z');
@@ -216,19 +216,15 @@ const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn('SKIPPED: journals on full and read-only disks need root, to mount a tmpfs');
 
 describe.skipIf(!isRoot)('on a disk of its own', () => {
-  let disk = '';
-  beforeEach(() => {
-    disk = mkdtempSync(join(tmpdir(), 'belay-disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=0700', 'belay-test', disk]);
-    path = join(disk, 'journal.db');
+  let disk: SmallDisk;
+  beforeEach(async () => {
+    disk = await mountSmallDisk(2 << 20);
+    path = join(disk.path, 'journal.db');
   });
-  afterEach(() => {
+  afterEach(async () => {
     closeAll();
-    execFileSync('umount', ['-l', disk]);
-    rmSync(disk, { recursive: true });
+    await disk.remove();
   });
-  const remount = (how: 'ro' | 'rw') => execFileSync('mount', ['-o', `remount,${how}`, disk]);
-  const fill = () => spawnSync('dd', ['if=/dev/zero', `of=${disk}/filler`, 'bs=4096']);
 
   function begin(journal: SqliteJournal) {
     const from = adopted(journal);
@@ -237,11 +233,11 @@ describe.skipIf(!isRoot)('on a disk of its own', () => {
     return journal.begin({ ...request, from: from.id, to, slot: null }, at);
   }
 
-  test('that is read-only, it is read and refuses to be written, with the reason', () => {
+  test('that is read-only, it is read and refuses to be written, with the reason', async () => {
     const journal = open();
     const operation = begin(journal);
     journal.close();
-    remount('ro');
+    await disk.setReadOnly(true);
     let reason: unknown;
     try {
       open();
@@ -254,26 +250,26 @@ describe.skipIf(!isRoot)('on a disk of its own', () => {
     opened.push(readable);
     expect(readable.operations('acme', 1)).toMatchObject([{ id: operation.id }]);
     expect(() => readable.finish(operation.id, 'failed', 'x', at)).toThrow(
-      `The journal cannot be written: ${disk} is read-only.`,
+      `The journal cannot be written: ${disk.path} is read-only.`,
     );
-    expect(readdirSync(disk).sort()).toEqual(['journal.db', 'journal.db.made']);
+    expect(readdirSync(disk.path).sort()).toEqual(['journal.db', 'journal.db.made']);
     readable.close();
-    remount('rw');
+    await disk.setReadOnly(false);
     open().finish(operation.id, 'failed', 'x', at);
   });
 
   test.each([
     ['with its index', []],
     ['without its index', ['journal.db-shm']],
-  ])('that is read-only, the log of a killed daemon is read as well, %s', (_, missing) => {
+  ])('that is read-only, the log of a killed daemon is read as well, %s', async (_, missing) => {
     const source = new SqliteJournal(join(directory, 'journal.db'));
     opened.push(source);
     const operation = begin(source);
     // As a kill leaves it: the log has not been written back.
     for (const name of ['journal.db', 'journal.db-wal', 'journal.db-shm', 'journal.db.made']) {
-      if (!missing.includes(name as never)) writeFileSync(join(disk, name), readFileSync(join(directory, name)));
+      if (!missing.includes(name as never)) writeFileSync(join(disk.path, name), readFileSync(join(directory, name)));
     }
-    remount('ro');
+    await disk.setReadOnly(true);
     const reason = (() => {
       try {
         open();
@@ -289,16 +285,16 @@ describe.skipIf(!isRoot)('on a disk of its own', () => {
   test('that is full, it says so, is read all the same, and goes on when there is room', () => {
     const journal = open();
     const operation = begin(journal);
-    fill();
+    disk.fill();
     const record = () =>
       journal.record({ operation: operation.id, step: 'pull', phase: 'intent', at, message: 'x'.repeat(9_000) });
-    const message = `The journal cannot be written: no space is left in ${disk}.`;
+    const message = `The journal cannot be written: no space is left in ${disk.path}.`;
     expect(() => {
       for (let n = 0; n < 200; n++) record();
     }).toThrow(message);
     expect(journal.trouble?.message).toBe(message);
     expect(journal.operation(operation.id)?.state).toBe('running');
-    rmSync(join(disk, 'filler'));
+    disk.empty();
     journal.proveWritable();
     expect(journal.trouble).toBeNull();
     record();
@@ -308,7 +304,7 @@ describe.skipIf(!isRoot)('on a disk of its own', () => {
     const first = open();
     const { id } = begin(first);
     first.close();
-    fill();
+    disk.fill();
     expect(troubleIn(() => open())).toBe('no-space');
     const readable = new SqliteJournal(path, new BelayError('journal-unusable', 'no space'));
     opened.push(readable);

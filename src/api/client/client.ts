@@ -1,3 +1,4 @@
+import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
 import type { LogLineView } from '../contract/log.ts';
 import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
@@ -57,6 +58,9 @@ export interface Client {
   abortUpgrade(signal?: AbortSignal): Promise<OperationView>;
   /** Keeps the release that would go back by itself. */
   confirm(signal?: AbortSignal): Promise<ConfirmationView>;
+  /** Whether the journal is sound, and its copies: also while it cannot be used. */
+  journalCheck(signal?: AbortSignal): Promise<JournalReportView>;
+  journalRestore(input: JournalRestoreInput, signal?: AbortSignal): Promise<JournalRestoredView>;
   /** Until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

@@ -1,11 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { BelayError } from '../../domain/errors.ts';
 import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
-import { failureOf } from './failures.ts';
+import { type AppOptions, baseApp } from './base-app.ts';
+import { addJournal, type JournalKeeper } from './journal-keeper.ts';
 import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
@@ -15,48 +15,41 @@ import type { Service } from './service.ts';
 import { viewSystem } from './system-view.ts';
 import { viewVersions } from './versions-view.ts';
 
-const MAX_BODY_BYTES = 1024 * 1024;
+/** What writes nothing into the journal. */
+const UNRECORDED = ['/api/journal', '/api/manifest'];
 const HEARTBEAT_MS = 15_000;
 
-export interface AppOptions {
-  onError: (error: BelayError, request: { method: string; path: string }) => void;
+export interface WorkingAppOptions extends AppOptions {
+  keeper: JournalKeeper;
+  /** Called when an appliance was adopted. */
+  onAdopted: () => void;
 }
 
 /** Every route of the contract, answered by the service. */
-export function createApp(service: Service, options: AppOptions): OpenAPIHono {
-  const app = new OpenAPIHono({
-    defaultHook: (result) => {
-      if (result.success) return;
-      const [issue] = result.error.issues;
-      const where = issue?.path.join('.') || 'the request';
-      throw new BelayError('invalid-input', `${where}: ${issue?.message ?? 'is not valid'}.`);
-    },
-  });
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
-  app.onError((thrown, context) => {
-    const { status, view, error } = failureOf(malformed(thrown));
-    options.onError(error, { method: context.req.method, path: context.req.path });
-    return context.json(view, status);
-  });
-  app.notFound((context) => {
-    const { status, view } = failureOf(
-      new BelayError('not-found', `There is no ${context.req.method} ${context.req.path}.`, {
-        hint: 'See /api/openapi.json',
-      }),
-    );
-    return context.json(view, status);
-  });
+export function createApp(service: Service, options: WorkingAppOptions): OpenAPIHono {
+  const app = baseApp(options);
+  refuseChangesUnrecorded(app, service);
   addReads(app, service);
-  addOperations(app, service);
+  addOperations(app, service, options);
   addManifests(app);
   addRunning(app, service);
   addEvents(app, service);
   addLog(app, service);
+  addJournal(app, options.keeper);
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Belay', version: service.daemon.version, description: 'Upgrade and roll back an appliance.' },
   });
   return app;
+}
+
+/** Where the journal cannot be written, that is said before anything is planned. */
+function refuseChangesUnrecorded(app: OpenAPIHono, service: Service): void {
+  app.use(async (c, next) => {
+    const changes = !['GET', 'HEAD'].includes(c.req.method);
+    if (changes && !UNRECORDED.some((path) => c.req.path.startsWith(path))) service.world.journal.proveWritable();
+    await next();
+  });
 }
 
 function addReads(app: OpenAPIHono, service: Service): void {
@@ -133,9 +126,10 @@ function addReads(app: OpenAPIHono, service: Service): void {
   });
 }
 
-function addOperations(app: OpenAPIHono, service: Service): void {
+function addOperations(app: OpenAPIHono, service: Service, { onAdopted }: WorkingAppOptions): void {
   app.openapi(routes.adopt, async (c) => {
     const release = await service.adopt({ ...c.req.valid('json'), by: userOf(c) });
+    onAdopted();
     const [view] = await viewReleases(service.world.journal, service.sizes, [release]);
     return c.json(view as NonNullable<typeof view>, 201);
   });
@@ -171,13 +165,5 @@ function addEvents(app: OpenAPIHono, service: Service): void {
         clearInterval(heartbeat);
       }
     });
-  });
-}
-
-// Hono answers a body that is not JSON, or is too large, with an exception of its own.
-function malformed(thrown: unknown): unknown {
-  if (thrown instanceof BelayError || !(thrown instanceof Error) || !('status' in thrown)) return thrown;
-  return new BelayError('invalid-input', `The request cannot be read: ${thrown.message || 'it is malformed'}.`, {
-    hint: 'Send at most 1 MiB of JSON, with Content-Type: application/json.',
   });
 }

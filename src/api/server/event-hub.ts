@@ -8,6 +8,13 @@ const MAX_QUEUED_EVENTS = 64;
 export class EventHub {
   readonly #subscribers = new Set<(event: EventView) => void>();
 
+  readonly #ending = new AbortController();
+
+  /** Ends every stream: the daemon goes on with another hub, or not at all. */
+  end(): void {
+    this.#ending.abort();
+  }
+
   publish(event: EventView): void {
     for (const deliver of this.#subscribers) deliver(event);
   }
@@ -17,7 +24,8 @@ export class EventHub {
   }
 
   /** Events from now on, until the signal aborts. */
-  async *subscribe(signal: AbortSignal): AsyncGenerator<EventView> {
+  async *subscribe(gone: AbortSignal): AsyncGenerator<EventView> {
+    const signal = AbortSignal.any([gone, this.#ending.signal]);
     const queue: EventView[] = [];
     let wake: () => void = () => {};
     const deliver = (event: EventView) => {

@@ -7,6 +7,7 @@ import { findInstance, isUp } from '../../sequences/instances.ts';
 import type { ConfirmationView } from '../contract/running-views.ts';
 import type { OperationView, ServiceView, SystemView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
+import { journalAttention } from './journal-attention.ts';
 import { portsOf } from './release-view.ts';
 import type { Service } from './service.ts';
 
@@ -37,13 +38,15 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
       pid: service.daemon.pid,
       startedAt: service.daemon.startedAt.toISOString(),
     },
-    attention:
-      lastOperation?.state === 'running'
+    attention: [
+      ...(await journalAttention(service.world, appliance.name)),
+      ...(lastOperation?.state === 'running'
         ? []
         : [
             ...unconfirmedAttention(confirmation, service.troubles.get(appliance.name)),
             ...attentionOf(release, found, lastOperation),
-          ],
+          ]),
+    ],
     confirmation,
     lastOperation,
   };

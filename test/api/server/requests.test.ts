@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
 import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
@@ -50,7 +51,7 @@ describe('the OpenAPI document', () => {
     const listed = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    const all = { ...routes, ...manifestRoutes, ...runningRoutes, log, followLog };
+    const all = { ...routes, ...manifestRoutes, ...runningRoutes, ...journalRoutes, log, followLog };
     const contract = Object.values(all).map(({ method, path }) => `${method} ${path}`);
     expect(listed.sort()).toEqual(contract.sort());
     expect(contract).toEqual(

@@ -42,6 +42,7 @@ test.each([
       'adopt',
       'check',
       'use',
+      'journal',
       'delete',
       'terminal',
       'help',

@@ -1,0 +1,80 @@
+import type { Logger } from 'pino';
+import { createApp } from '../api/server/app.ts';
+import type { JournalKeeper } from '../api/server/journal-keeper.ts';
+import { Service } from '../api/server/service.ts';
+import { DockerHost } from '../docker/docker-host.ts';
+import { HttpRegistry } from '../docker/registry.ts';
+import type { World } from '../domain/ports/world.ts';
+import type { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
+import { recoverUnfinished } from '../runner/recover.ts';
+import { Runner } from '../runner/runner.ts';
+import { rollback } from '../sequences/rollback.ts';
+import { upgrade } from '../sequences/upgrade.ts';
+import { createSlotStore } from '../slots/slot-store.ts';
+import type { Mode } from './mode.ts';
+import { systemClock } from './system-clock.ts';
+
+const sequences = { upgrade, rollback };
+
+export interface WorkingOptions {
+  home: string;
+  version: string;
+  log: Logger;
+  journal: SqliteJournal;
+  keeper: JournalKeeper;
+}
+
+/** The daemon on a journal that can be read: everything is answered; where it cannot be written, nothing is begun. */
+export function workingMode({ home, version, log, journal, keeper }: WorkingOptions): Mode {
+  const world: World = { journal, host: new DockerHost(), slots: createSlotStore(), clock: systemClock };
+  const daemon = { version, pid: process.pid, startedAt: new Date(), home };
+  const service = new Service({ world, registry: new HttpRegistry(), sequences, daemon });
+  const copy = () =>
+    journal.backup().catch((error) => log.error({ error: String(error) }, 'the journal cannot be copied'));
+  const runner = new Runner({
+    world,
+    sequences,
+    onChange: (id) => {
+      service.announce(id);
+      const operation = journal.operation(id);
+      if (operation && operation.state !== 'running') {
+        log.info({ operation: id, state: operation.state, reason: operation.reason }, `${operation.kind} has ended`);
+        void copy();
+      }
+    },
+  });
+  service.attach(runner);
+  const app = createApp(service, {
+    keeper,
+    onError: ({ code, message }, request) => log.warn({ code, ...request }, message),
+    onAdopted: copy,
+  });
+  const watch = new ConfirmationWatch({
+    world,
+    goBack: (confirmation, because) => service.goBackUnconfirmed(confirmation, because),
+    onTrouble: (appliance, trouble) => {
+      if (trouble === null) service.troubles.delete(appliance);
+      else service.troubles.set(appliance, trouble);
+    },
+  });
+  const isReadOnly = journal.trouble !== null;
+  const stopping = new AbortController();
+  let recovered: Promise<unknown> = Promise.resolve();
+  return {
+    fetch: (request, env) => app.fetch(request, env),
+    begin() {
+      if (isReadOnly) return service.recovered();
+      recovered = recoverUnfinished({ world, runner, sequences }, stopping.signal)
+        .catch((error) => log.error({ error: String(error) }, 'recovery was cut off'))
+        .finally(() => service.recovered())
+        .then(() => watch.run(stopping.signal));
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([runner.drain(), recovered]);
+      service.hub.end();
+      journal.close();
+    },
+  };
+}
