@@ -28,6 +28,8 @@ export class Monitor {
   private readonly stopping = new AbortController();
   /** Until the release goes back that nobody has confirmed. */
   readonly unconfirmed: Countdown;
+  /** What goes on; null where nothing does. */
+  running: OperationView | null = null;
   private readonly operations = new Map<string, OperationView['state']>();
   /** How many interventions of an operation have been told. */
   private readonly told = new Map<string, number>();
@@ -109,6 +111,8 @@ export class Monitor {
     this.tellInterventions(operation);
     const before = this.operations.get(operation.id);
     this.operations.set(operation.id, operation.state);
+    if (operation.state === 'running') this.running = operation;
+    else if (this.running?.id === operation.id) this.running = null;
     if (operation.state === 'running') {
       const ours = this.options.appliance === null || operation.appliance === this.options.appliance;
       if (ours) this.setState(operation.kind === 'upgrade' ? 'upgrading' : 'rolling-back');

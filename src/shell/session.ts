@@ -16,7 +16,9 @@ import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 import { registry } from './registry.ts';
 import type { TerminalSettings } from './terminal-settings.ts';
+import { farewellLines } from './views/greeting.ts';
 import { attentionLines } from './views/system.ts';
+import { welcomeLines } from './welcome.ts';
 import { wrap } from './width.ts';
 
 export interface SessionOptions {
@@ -25,6 +27,7 @@ export interface SessionOptions {
   user: string;
   /** Null: the only one there is, if there is only one. */
   appliance: string | null;
+  environment: NodeJS.ProcessEnv;
 }
 
 /** What a session knows of the prompt in front of it. */
@@ -42,6 +45,8 @@ export interface Foreground {
   tellNews(): void;
   ask(question: string): Promise<'yes' | 'no' | 'interrupted'>;
   redraw(): void;
+  /** Where news go while a live view is open; null where none is. */
+  setAbove(printAbove: ((lines: readonly string[]) => void) | null): void;
   /** No prompt follows. */
   leave(): void;
 }
@@ -56,6 +61,7 @@ export class Session {
   private monitor: Monitor | null = null;
   private current: string | null;
   private socketPath = '';
+  private isUsed = false;
   private beginning: Promise<void> | null = null;
   private readonly stopIdling: () => void;
 
@@ -101,6 +107,7 @@ export class Session {
     try {
       // Where this fails, so will the command, and say why.
       await Promise.race([this.begin().catch(() => {}), aborted(signal)]);
+      this.isUsed ||= line.trim() !== '';
       this.front.tellNews();
       this.monitor?.setBusy(true);
       await execute({ line, indent: this.front.promptColumns(), signal }, this.surroundings());
@@ -110,10 +117,13 @@ export class Session {
     }
   }
 
-  end(): void {
+  /** Ends the session; what its user should know who leaves. */
+  end(): string[] {
+    const running = this.monitor?.running ?? null;
     this.ending.abort();
     this.stopIdling();
     this.monitor?.stop();
+    return farewellLines(running, this.front.output);
   }
 
   /** Finds the daemon and the appliance, once; after a failure the next command tries again. */
@@ -128,17 +138,19 @@ export class Session {
   private async find(): Promise<void> {
     const known = await this.client.appliances(this.ending.signal);
     if (this.ending.signal.aborted) return;
-    const { strong } = this.front.output.paint;
     if (this.current === null && known.length === 1) this.current = known[0]?.name ?? null;
-    if (known.length === 0) {
-      this.front.tell([
-        `Belay looks after nothing yet. Next: ${strong('show containers')}, then ${strong('adopt CONTAINER')}`,
-      ]);
-    } else if (this.current === null) {
-      this.front.tell([`There are several appliances. Next: ${strong('use appliance NAME')}`]);
-    }
     this.listen();
     this.front.redraw();
+    void this.welcome(known.length);
+  }
+
+  /** Who has typed a command meanwhile knows what they came for. */
+  private async welcome(count: number): Promise<void> {
+    const { client, current: appliance } = this;
+    const { output } = this.front;
+    const { environment } = this.options;
+    const lines = await welcomeLines({ client, appliance, count, environment, output, signal: this.ending.signal });
+    if (!this.isUsed) this.front.tell(lines);
   }
 
   private createClient(connect = announced(this.options.connect, (line) => this.front.say(line))): Client {
@@ -209,7 +221,8 @@ export class Session {
     this.monitor?.setFollowed(operation.id, true);
     const { client } = this;
     const { stdout } = process;
-    const code = await showOperation({ client, operation, stdout, ...shown, nowMs: Date.now });
+    const onAbove = this.front.setAbove.bind(this.front);
+    const code = await showOperation({ client, operation, stdout, ...shown, onAbove, nowMs: Date.now });
     if (code === exitCode.interrupted) this.monitor?.setFollowed(operation.id, false);
     else await this.monitor?.refresh();
     return code;

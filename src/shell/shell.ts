@@ -50,6 +50,7 @@ class Shell implements Foreground {
   private loading: Promise<Session> | null = null;
   private session: Session | null = null;
   private open: OpenPrompt | null = null;
+  private above: ((lines: readonly string[]) => void) | null = null;
   /** What happened while a command was running. */
   private news: string[] = [];
   private over = false;
@@ -89,7 +90,7 @@ class Shell implements Foreground {
 
   async end(): Promise<void> {
     this.over = true;
-    this.session?.end();
+    this.output.lines(this.session?.end() ?? []);
     await this.kept.flush();
   }
 
@@ -108,6 +109,7 @@ class Shell implements Foreground {
 
   tell(lines: readonly string[]): void {
     if (this.open) this.open.printAbove(lines);
+    else if (this.above) this.above(lines);
     else this.news.push(...lines);
   }
 
@@ -122,6 +124,10 @@ class Shell implements Foreground {
 
   redraw(): void {
     this.open?.redraw();
+  }
+
+  setAbove(printAbove: ((lines: readonly string[]) => void) | null): void {
+    this.above = printAbove;
   }
 
   leave(): void {

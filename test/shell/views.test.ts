@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import type { OperationView, ReleaseView, StepView } from '../../src/api/contract/views.ts';
-import { createRates } from '../../src/shell/live/rates.ts';
+import type { OperationView, ReleaseView, StepView, SystemView } from '../../src/api/contract/views.ts';
+import { createRates, sparkline } from '../../src/shell/live/rates.ts';
 import { createPaint } from '../../src/shell/paint.ts';
+import { compactLines } from '../../src/shell/views/compact-steps.ts';
+import { happeningsOf } from '../../src/shell/views/events.ts';
+import { fields } from '../../src/shell/views/fields.ts';
+import { farewellLines, greetingLines } from '../../src/shell/views/greeting.ts';
+import { listing } from '../../src/shell/views/listing.ts';
+import { nextLines } from '../../src/shell/views/next.ts';
 import { operationLines } from '../../src/shell/views/operation.ts';
 import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
 import { releaseTable } from '../../src/shell/views/releases.ts';
@@ -209,4 +215,87 @@ test('the rate is that of the last seconds', () => {
   rates.observe(at(10_100), 4500);
   rates.observe(at(20_100), 5500);
   expect(rates.rateOf(step('copy', 'running'))).toBe(10_000);
+});
+
+test('a narrow screen shows what runs in full and counts the rest', () => {
+  const lines = compactLines(operation, { ...drawing, width: 40, rateOf: () => 256 * 1024 ** 2 });
+  expect(lines).toEqual([
+    ' ✔ 1 step done',
+    ' ⠹ Step copy of the upgrade  1.1 s',
+    '   ████████████░░░░░░░░░░░░  50 %',
+    '   512 MiB of 1 GiB, 2.0 s left',
+    '   reading back',
+    '   downtime 1.7 s',
+    ' · 1 step to come',
+  ]);
+  for (const width of [20, 40, 59]) {
+    for (const line of compactLines(operation, { ...drawing, width })) expect(widthOf(line)).toBeLessThanOrEqual(width);
+  }
+});
+
+test('throughput has a sparkline where there is room', () => {
+  expect(sparkline([0, 50, 100])).toBe('▁▄█');
+  const wide = { ...drawing, width: 200, rateOf: () => 1024, sparklineOf: () => '▁▄█' };
+  expect(stepLines(operation, wide)[1]).toContain('1 KiB/s ▁▄█');
+  expect(stepLines(operation, { ...wide, width: 80 })[1]).not.toContain('▁▄█');
+});
+
+test('the sparkline has a bar for each half second', () => {
+  const rates = createRates();
+  for (let turn = 0; turn <= 8; turn++) {
+    const steps = [step('copy', 'running', { doneBytes: turn * 1000, totalBytes: 100_000 })];
+    rates.observe({ ...operation, steps }, turn * 250);
+  }
+  expect(rates.barsOf(step('copy', 'running'))).toEqual([4000, 4000, 4000, 4000]);
+});
+
+test('what happened in an operation, oldest first', () => {
+  const failed = step('gate', 'failed', { startedAt: ago(900), endedAt: ago(100), detail: 'it exited.' });
+  const over = { ...operation, state: 'rolled-back' as const, endedAt: ago(0), reason: 'It exited.' };
+  const whats = happeningsOf({ ...over, steps: [step('check', 'done'), failed] }).map(({ what }) => what);
+  expect(whats).toEqual([
+    'Upgrade of acme from 2.0.4 to 2.1.0, by admin',
+    'Step check of the upgrade: done, 0.2 s',
+    'Step gate of the upgrade: failed, 0.8 s: it exited.',
+    'Upgrade of acme from 2.0.4 to 2.1.0: rolled back. It exited.',
+  ]);
+  expect(happeningsOf(operation).length).toBe(2);
+});
+
+test('fields and lists stand below one another where there is no room beside', () => {
+  const long = 'registry.example/acme/server:2.1.0 and more';
+  expect(
+    fields(
+      [
+        { name: 'Image', value: long },
+        { name: 'State', value: 'up' },
+      ],
+      30,
+      paint,
+    ),
+  ).toEqual(['Image', '  registry.example/acme/server', '  :2.1.0', '  and more', 'State  up']);
+  expect(listing([['show upgrade plan VERSION', 'What it would do']], 40, paint)).toEqual([
+    '  show upgrade plan VERSION',
+    '      What it would do',
+  ]);
+});
+
+test('what to type next is never cut', () => {
+  const next = [{ purpose: 'What going there would give up', line: 'show rollback plan RHKOIXXVDMJ' }];
+  expect(nextLines(next, { width: 40, paint })).toEqual([
+    'What going there would give up:',
+    '  show rollback plan RHKOIXXVDMJ',
+  ]);
+});
+
+test('who comes is told what runs and what was done; who leaves, what goes on', () => {
+  const system = { appliance: 'acme', version: '2.0.4', state: 'running', since: null } as SystemView;
+  const screen = { width: 80, nowMs, paint };
+  const login = { at: ago(0), from: '192.0.2.7' };
+  const lines = greetingLines({ ...system, lastOperation: { ...operation, state: 'succeeded' } }, login, screen);
+  expect(lines[0]).toBe('acme runs 2.0.4.');
+  expect(lines[1]).toMatch(/^Last operation: upgrade to 2\.1\.0 succeeded, just now, by admin\.$/);
+  expect(lines[2]).toMatch(/^Last login: .*:.* from 192\.0\.2\.7\.$/);
+  expect(farewellLines(null, screen)).toEqual([]);
+  expect(farewellLines(operation, screen)[0]).toBe('The upgrade of acme to 2.1.0 goes on in the daemon.');
 });

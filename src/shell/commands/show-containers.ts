@@ -10,6 +10,13 @@ export const showContainers = command({
   parameters: [],
   async run(_values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.containers(signal), (containers) => containerTable(containers, screen));
+    return answer(
+      await client.containers(signal),
+      (containers) => containerTable(containers, screen),
+      (containers) => {
+        const free = containers.find((each) => each.appliance === null);
+        return free ? [{ purpose: 'To look after one', line: `adopt ${free.name}` }] : [];
+      },
+    );
   },
 });

@@ -38,10 +38,14 @@ export const showLog = command({
       const several = values.service === undefined && (await client.system(signal)).services.length > 1;
       return stream(client.followLog(wanted, signal), (line) => [logLine(line, { nowMs: nowMs(), paint, several })]);
     }
-    return answer(await client.log(wanted, signal), (said) => {
-      if (said.length === 0) return ['The log is empty.'];
-      const several = new Set(said.map((line) => line.service)).size > 1;
-      return said.map((line) => logLine(line, { nowMs: nowMs(), paint, several }));
-    });
+    return answer(
+      await client.log(wanted, signal),
+      (said) => {
+        if (said.length === 0) return ['The log is empty.'];
+        const several = new Set(said.map((line) => line.service)).size > 1;
+        return said.map((line) => logLine(line, { nowMs: nowMs(), paint, several }));
+      },
+      () => [{ purpose: 'To see what comes', line: 'show log follow' }],
+    );
   },
 });

@@ -13,6 +13,11 @@ export const showRelease = command({
   async run(values, { client, output, signal, nowMs, answer }) {
     const id = await resolveRelease(client, values.release, signal);
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.release(id, signal), (detail) => releaseLines(detail, screen));
+    return answer(
+      await client.release(id, signal),
+      (detail) => releaseLines(detail, screen),
+      ({ status }) =>
+        status === 'active' ? [] : [{ purpose: 'What going there would give up', line: `show rollback plan ${id}` }],
+    );
   },
 });

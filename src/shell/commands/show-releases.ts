@@ -12,6 +12,16 @@ export const showReleases = command({
   parameters: [],
   async run(_values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.releases({ limit: MOST }, signal), (releases) => releaseTable(releases, screen));
+    return answer(
+      await client.releases({ limit: MOST }, signal),
+      (releases) => releaseTable(releases, screen),
+      ([newest, earlier]) =>
+        earlier && newest
+          ? [
+              { purpose: 'One in full', line: `show release ${newest.id}` },
+              { purpose: 'To go back', line: 'rollback system' },
+            ]
+          : [{ purpose: 'What it could become', line: 'show versions' }],
+    );
   },
 });

@@ -13,6 +13,11 @@ export const showRollbackPlan = command({
   async run(values, { client, output, signal, nowMs, answer }) {
     const release = values.release === undefined ? undefined : await resolveRelease(client, values.release, signal);
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.rollbackPlan(release, signal), (plan) => rollbackPlanLines(plan, screen, 'in full'));
+    return answer(
+      await client.rollbackPlan(release, signal),
+      (plan) => rollbackPlanLines(plan, screen, 'in full'),
+      ({ obstacles, to }) =>
+        obstacles.length === 0 ? [{ purpose: 'To do it', line: `rollback system to ${to.release}` }] : [],
+    );
   },
 });

@@ -10,6 +10,14 @@ export const showSystem = command({
   parameters: [],
   async run(_values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.system(signal), (system) => systemLines(system, screen));
+    return answer(
+      await client.system(signal),
+      (system) => systemLines(system, screen),
+      ({ state, attention }) => {
+        if (attention.length > 0) return [];
+        if (state === 'running') return [{ purpose: 'What it could become', line: 'show versions' }];
+        return [{ purpose: 'What goes on', line: 'show upgrade status watch' }];
+      },
+    );
   },
 });

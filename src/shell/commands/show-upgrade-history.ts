@@ -12,6 +12,10 @@ export const showUpgradeHistory = command({
   parameters: [],
   async run(_values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.upgradeHistory(MOST, signal), (operations) => operationTable(operations, screen));
+    return answer(
+      await client.upgradeHistory(MOST, signal),
+      (operations) => operationTable(operations, screen),
+      ([last]) => (last ? [{ purpose: 'The last one, step by step', line: 'show upgrade status' }] : []),
+    );
   },
 });

@@ -14,6 +14,12 @@ export const showUpgradePlan = command({
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
     const { version, confirmWithin } = values;
     const input = confirmWithin === undefined ? { version } : { version, confirmWithin };
-    return answer(await client.upgradePlan(input, signal), (plan) => upgradePlanLines(plan, screen, 'with steps'));
+    const within = confirmWithin === undefined ? '' : ` confirm-within ${confirmWithin}`;
+    return answer(
+      await client.upgradePlan(input, signal),
+      (plan) => upgradePlanLines(plan, screen, 'with steps'),
+      ({ obstacles }) =>
+        obstacles.length === 0 ? [{ purpose: 'To do it', line: `upgrade system ${version}${within}` }] : [],
+    );
   },
 });

@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { operationLines } from '../views/operation.ts';
+import { operationLines, titleOf } from '../views/operation.ts';
 
 export const showUpgradeStatus = command({
   words: ['show', 'upgrade', 'status'],
@@ -8,9 +8,13 @@ export const showUpgradeStatus = command({
   effect: 'looks',
   examples: ['show upgrade status', 'show upgrade status watch'],
   parameters: [{ name: 'watch', flag: true, help: 'Stay until it ends' }],
-  async run(values, { client, output, signal, nowMs, answer, follow }) {
+  async run(values, { client, output, options, signal, nowMs, answer, follow }) {
     const operation = await client.upgradeStatus(undefined, signal);
-    if (values.watch && operation?.state === 'running') return follow(operation);
+    if (values.watch && operation?.state === 'running') {
+      if (!options.json && !options.yaml)
+        output.lines([`${output.paint.strong(titleOf(operation))}, by ${operation.by}`]);
+      return follow(operation);
+    }
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
     return answer(operation, (seen) => operationLines(seen, screen));
   },

@@ -10,6 +10,11 @@ export const showVersions = command({
   parameters: [],
   async run(_values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.versions(signal), (versions) => versionTable(versions, screen));
+    return answer(
+      await client.versions(signal),
+      (versions) => versionTable(versions, screen),
+      ({ versions: [newest] }) =>
+        newest && !newest.active ? [{ purpose: 'To move to one', line: `upgrade system ${newest.version}` }] : [],
+    );
   },
 });

@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { Box, type Instance, render, Text, useWindowSize } from 'ink';
+import { Box, type Instance, render, Static, Text, useWindowSize } from 'ink';
 import { useEffect, useState } from 'react';
-import type { OperationView, StepView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/views.ts';
 import type { Paint } from '../paint.ts';
+import { COMPACT_COLUMNS, compactLines } from '../views/compact-steps.ts';
 import { stepLines } from '../views/step-lines.ts';
-import { createRates } from './rates.ts';
+import { createRates, type Rates, sparkline } from './rates.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const FRAME_MS = 100;
@@ -13,40 +14,49 @@ interface LiveOperationProps {
   operation: OperationView;
   /** A line below the steps, such as how to leave. */
   footer: string;
-  rateOf: (step: StepView) => number | null;
+  /** What happened elsewhere meanwhile: printed above, once. */
+  news: readonly string[];
+  rates: Rates;
   paint: Paint;
 }
 
 /** The steps as they run. Always lower than the screen, so that the terminal never scrolls under it. */
-function LiveOperation({ operation, footer, rateOf, paint }: LiveOperationProps) {
+function LiveOperation({ operation, footer, news, rates, paint }: LiveOperationProps) {
   const [frame, setFrame] = useState(0);
   const { columns, rows } = useWindowSize();
   useEffect(() => {
     const timer = setInterval(() => setFrame((count) => count + 1), FRAME_MS);
     return () => clearInterval(timer);
   }, []);
-  const lines = stepLines(operation, {
+  const draw = columns < COMPACT_COLUMNS ? compactLines : stepLines;
+  const lines = draw(operation, {
     width: Math.max(20, columns - 1),
     height: Math.max(1, rows - 3),
     nowMs: Date.now(),
     spinner: FRAMES[frame % FRAMES.length] ?? FRAMES[0],
-    rateOf,
+    rateOf: rates.rateOf,
+    sparklineOf: (step) => sparkline(rates.barsOf(step)),
     paint,
   });
   return (
-    <Box flexDirection="column">
-      {[...lines, footer].map((line, position) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen.
-        <Text key={position} wrap="truncate">
-          {line}
-        </Text>
-      ))}
-    </Box>
+    <>
+      <Static items={[...news]}>{(line, position) => <Text key={position}>{line}</Text>}</Static>
+      <Box flexDirection="column">
+        {[...lines, footer].map((line, position) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen.
+          <Text key={position} wrap="truncate">
+            {line}
+          </Text>
+        ))}
+      </Box>
+    </>
   );
 }
 
 export interface LiveView {
   update(operation: OperationView, footer: string): void;
+  /** Prints lines above the view; before the first update they wait for it. */
+  printAbove(lines: readonly string[]): void;
   /** Takes the view off the screen and leaves the cursor where it began. */
   close(): Promise<void>;
 }
@@ -55,13 +65,24 @@ export interface LiveView {
 export function openLiveView(stdout: NodeJS.WriteStream, paint: Paint): LiveView {
   const rates = createRates();
   let instance: Instance | null = null;
+  const options = { stdout, exitOnCtrlC: false, patchConsole: false, interactive: true };
+  let shown: { operation: OperationView; footer: string } | null = null;
+  let news: string[] = [];
+  const draw = (): void => {
+    if (!shown) return;
+    const view = <LiveOperation {...shown} news={news} rates={rates} paint={paint} />;
+    if (instance) instance.rerender(view);
+    else instance = render(view, { ...options, stdin: new PassThrough() as unknown as NodeJS.ReadStream });
+  };
   return {
     update(operation, footer) {
       rates.observe(operation, Date.now());
-      const view = <LiveOperation operation={operation} footer={footer} rateOf={rates.rateOf} paint={paint} />;
-      if (instance) return instance.rerender(view);
-      const stdin = new PassThrough() as unknown as NodeJS.ReadStream;
-      instance = render(view, { stdout, stdin, exitOnCtrlC: false, patchConsole: false, interactive: true });
+      shown = { operation, footer };
+      draw();
+    },
+    printAbove(lines) {
+      news = [...news, ...lines];
+      draw();
     },
     async close() {
       if (!instance) return;

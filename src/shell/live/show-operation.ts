@@ -17,6 +17,8 @@ export interface ShowOperation {
   stdout: NodeJS.WriteStream;
   signal: AbortSignal;
   format: Format;
+  /** Is given the way to print above the live view while it is open, and null when it has closed. */
+  onAbove?: (printAbove: ((lines: readonly string[]) => void) | null) => void;
   nowMs(): number;
 }
 
@@ -42,18 +44,21 @@ async function waitForData(show: ShowOperation, format: Exclude<Format, 'text'>)
   return exitCodeOfOperation(last);
 }
 
-async function showLive({ client, operation, output, stdout, signal, nowMs }: ShowOperation): Promise<ExitCode> {
+async function showLive(show: ShowOperation): Promise<ExitCode> {
+  const { client, operation, output, stdout, signal, nowMs } = show;
   const { openLiveView } = await import('./live-operation.tsx');
   const view = openLiveView(stdout, output.paint);
   const footer = output.paint.faint('Ctrl-C leaves; the operation goes on.');
   const away = output.paint.warn('The daemon is away; waiting for it to come back.');
   let last = operation;
+  show.onAbove?.(view.printAbove);
   try {
     for await (const sighting of follow(client, operation, signal)) {
       last = sighting.operation;
       view.update(last, sighting.away ? away : footer);
     }
   } finally {
+    show.onAbove?.(null);
     await view.close();
     output.lines(finalSteps(last, output, nowMs()));
   }

@@ -2,7 +2,7 @@ import { countdownText } from '../../api/contract/duration-text.ts';
 import type { OperationView } from '../../api/contract/views.ts';
 import { formatAge, formatDuration, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
-import { cut, wrap } from '../width.ts';
+import { wrap } from '../width.ts';
 import { confirmationText, interventionTexts } from './confirmation.ts';
 import { fields } from './fields.ts';
 import { downtimeOf, stepLines } from './step-lines.ts';
@@ -61,7 +61,7 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
   if (reason) lines.push(...wrap(`Why: ${reason}`, width));
   if (operation.logTail.length > 0) {
     lines.push(`The last lines of the log of ${to}:`);
-    lines.push(...operation.logTail.slice(-10).map((line) => paint.faint(`  ${cut(line, width - 2)}`)));
+    lines.push(...operation.logTail.slice(-10).flatMap((line) => wrap(line, width, 2).slice(0, 6).map(paint.faint)));
   }
   const hint = operation.hint ?? (state === 'rolled-back' ? 'show upgrade status' : 'show upgrade history');
   lines.push(...wrap(`Next: ${hint}`, width));

@@ -12,6 +12,8 @@ export interface StepsDrawing {
   spinner: string;
   /** Bytes per second of a running step; null where not known. */
   rateOf: (step: StepView) => number | null;
+  /** A running step's throughput of the last seconds as a sparkline; '' where not known. */
+  sparklineOf?: (step: StepView) => string;
   paint: Paint;
 }
 
@@ -43,7 +45,7 @@ function linesOfStep(step: StepView, operation: OperationView, titleColumns: num
   return [line, ...down, ...details.map((each) => `   ${colour(each)}`)];
 }
 
-function markOf({ status }: StepView, { paint, spinner }: StepsDrawing): string {
+export function markOf({ status }: StepView, { paint, spinner }: StepsDrawing): string {
   switch (status) {
     case 'pending':
       return paint.faint('·');
@@ -62,7 +64,7 @@ function markOf({ status }: StepView, { paint, spinner }: StepsDrawing): string 
   }
 }
 
-function timeOf(step: StepView, nowMs: number): string {
+export function timeOf(step: StepView, nowMs: number): string {
   if (step.startedAt === null || step.status === 'pending' || step.status === 'skipped') return '';
   const endMs = step.endedAt === null ? nowMs : Date.parse(step.endedAt);
   return formatDuration(endMs - Date.parse(step.startedAt));
@@ -87,7 +89,8 @@ function extrasOf(step: StepView, operation: OperationView, drawing: StepsDrawin
   }
   const rate = drawing.rateOf(step);
   if (rate !== null && rate > 0) {
-    extras.push(`${formatBytes(rate)}/s`);
+    const spark = drawing.sparklineOf?.(step) ?? '';
+    extras.push(`${formatBytes(rate)}/s${spark.length > 2 && drawing.width >= 100 ? ` ${paint.accent(spark)}` : ''}`);
     if (step.doneBytes !== null && step.totalBytes !== null && step.totalBytes > step.doneBytes) {
       extras.push(paint.faint(`${formatDuration(((step.totalBytes - step.doneBytes) / rate) * 1000)} left`));
     }
@@ -95,7 +98,7 @@ function extrasOf(step: StepView, operation: OperationView, drawing: StepsDrawin
   return extras;
 }
 
-function bar(fraction: number, columns: number, paint: Paint): string {
+export function bar(fraction: number, columns: number, paint: Paint): string {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * columns);
   return paint.accent('█'.repeat(full)) + paint.faint('░'.repeat(columns - full));
 }

@@ -30,26 +30,6 @@ const words = (before: string): string[] =>
 const FILTERS = ['include', 'exclude', 'begin', 'section', 'count', 'first', 'last'];
 
 test.each([
-  [
-    '',
-    [
-      'show',
-      'upgrade',
-      'extend',
-      'abort',
-      'confirm',
-      'rollback',
-      'adopt',
-      'check',
-      'use',
-      'journal',
-      'delete',
-      'terminal',
-      'help',
-      'exit',
-      'quit',
-    ],
-  ],
   ['up', ['upgrade']],
   ['show re', ['releases', 'release']],
   ['show releases ', ['<cr>', '|']],
@@ -94,4 +74,9 @@ test('inserts nothing where candidates have nothing in common', async () => {
 test('says why there are no live values', async () => {
   const offer = await offerAt(registry, 'upgrade system ', unreachable, signal);
   expect(offer).toMatchObject({ candidates: [], problem: 'The registry does not answer.' });
+});
+
+test('on an empty line every command can begin', () => {
+  const beginnings = registry.commands.flatMap(({ words: [first], alias }) => [first, ...(alias ? [alias[0]] : [])]);
+  expect(words('')).toEqual([...new Set(beginnings)]);
 });
