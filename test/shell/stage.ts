@@ -70,6 +70,7 @@ export class Stage {
 
   async openAtPrompt(size?: Size): Promise<Screen> {
     const screen = this.open(size);
+    await screen.untilShown('acme runs ');
     await screen.untilShown('[admin@acme]>');
     await screen.untilPrompt();
     return screen;
