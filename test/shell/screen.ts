@@ -17,7 +17,9 @@ export class Screen {
     options: { columns: number; rows: number; env: NodeJS.ProcessEnv },
   ) {
     const { columns: cols, rows, env } = options;
-    this.terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 5000 });
+    // Most terminals break the line with the cursor anew when they become narrower; this one only when told to.
+    const reflowCursorLine = true;
+    this.terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 5000, reflowCursorLine });
     this.pty = spawn(program, [...args], {
       cols,
       rows,
