@@ -47,7 +47,7 @@ export async function addressOf(container: Docker.Container): Promise<string> {
 export const SERVE = 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)';
 
 /** Resolves as soon as it holds; fails the test with the last value where it does not in time. */
-export async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean, withinMs = 5000): Promise<T> {
+export async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean, withinMs = 20_000): Promise<T> {
   const endMs = performance.now() + withinMs;
   for (;;) {
     const value = await read();
