@@ -1,5 +1,6 @@
 import type { OperationId, ReleaseId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { BootTime } from './ports/clock.ts';
 import type { RestartPolicy } from './service-spec.ts';
 
 export type OperationKind = 'upgrade' | 'rollback';
@@ -59,6 +60,8 @@ export interface OperationFacts {
   answeredPorts?: Record<string, number[]>;
   /** When the first service of the old release was told to stop, in wall-clock milliseconds. */
   stoppedAtMs?: number;
+  /** The same by the boot's clock, which nobody can set. */
+  stoppedAtBoot?: BootTime;
   /** What the engine was to do when a service of the old release ends, by service, before it was told not to. */
   restartPolicies?: Record<string, RestartPolicy>;
   /** Exit codes of the services that were stopped, by service. */

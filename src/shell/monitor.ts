@@ -5,6 +5,7 @@ import { interventionNotices } from './views/confirmation.ts';
 import { stateWords } from './views/operation.ts';
 
 const RETRY_MS = 2000;
+const LATE_EVENT_MS = 500;
 
 export interface MonitorOptions {
   /** One that does not start a daemon: an idle session must not. */
@@ -35,6 +36,7 @@ export class Monitor {
   private readonly told = new Map<string, number>();
   private readonly followed = new Set<string>();
   private busy = false;
+  private freeSinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: MonitorOptions) {
     this.options = options;
@@ -54,6 +56,13 @@ export class Monitor {
   /** While a command of this session runs, what its own user starts is no news. */
   setBusy(busy: boolean): void {
     this.busy = busy;
+    this.freeSinceMs = performance.now();
+  }
+
+  private isOwn(by: string | null | undefined): boolean {
+    // The event of what a command did may come after the command's answer.
+    const wasBusy = this.busy || performance.now() - this.freeSinceMs < LATE_EVENT_MS;
+    return wasBusy && by === this.options.user;
   }
 
   /** The session shows this operation itself, from `begin` until it is detached. */
@@ -102,8 +111,8 @@ export class Monitor {
     }
     if (event.type === 'confirmed') {
       const { endedBy, version } = event.confirmation;
-      const own = this.busy && endedBy === this.options.user;
-      if (!own) this.options.onNotice(`${endedBy} has confirmed ${version} of ${event.appliance}: it stays.`);
+      if (!this.isOwn(endedBy))
+        this.options.onNotice(`${endedBy} has confirmed ${version} of ${event.appliance}: it stays.`);
       void this.refresh();
       return;
     }
@@ -116,8 +125,7 @@ export class Monitor {
     if (operation.state === 'running') {
       const ours = this.options.appliance === null || operation.appliance === this.options.appliance;
       if (ours) this.setState(operation.kind === 'upgrade' ? 'upgrading' : 'rolling-back');
-      const own = this.busy && operation.by === this.options.user;
-      if (before === undefined && !own) this.options.onNotice(startLine(operation));
+      if (before === undefined && !this.isOwn(operation.by)) this.options.onNotice(startLine(operation));
     } else if (before === 'running') {
       void this.refresh();
       if (!this.followed.has(operation.id)) this.options.onNotice(endLine(operation));
@@ -129,8 +137,7 @@ export class Monitor {
     // What was done before this session began is in its status.
     const known = this.told.get(id) ?? (this.operations.has(id) ? 0 : interventions.length);
     this.told.set(id, interventions.length);
-    const own = this.busy && interventions.at(-1)?.by === this.options.user;
-    if (own || this.followed.has(id)) return;
+    if (this.isOwn(interventions.at(-1)?.by) || this.followed.has(id)) return;
     for (const line of interventionNotices(operation, known)) this.options.onNotice(line);
   }
 }

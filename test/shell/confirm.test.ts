@@ -27,6 +27,7 @@ test('confirm system asks, and ends the countdown of all', async () => {
   one.type('yes\r');
   await one.untilShown('acme stays on 2.0.4');
   await one.until(() => one.beforeCursor() === '[admin@acme]> ', 'the plain prompt');
+  expect(one.lines().some((line) => line.includes('has confirmed'))).toBe(false);
   await other.untilShown('has confirmed 2.0.4 of acme: it stays.');
   await other.until(() => other.beforeCursor() === '[admin@acme]> ', 'the plain prompt');
   one.type('confirm system --yes\r');

@@ -47,8 +47,8 @@ export class TestBelay {
   }
 
   /** Starts a daemon and waits until it answers. `crashAt` is the name of a crash point. */
-  async start(options: { crashAt?: string } = {}): Promise<void> {
-    const env = this.env(options.crashAt ? { BELAY_CRASH_AT: options.crashAt } : {});
+  async start(options: { crashAt?: string; env?: Record<string, string> } = {}): Promise<void> {
+    const env = this.env({ ...options.env, ...(options.crashAt ? { BELAY_CRASH_AT: options.crashAt } : {}) });
     const daemon = spawn(process.execPath, [this.#program, 'daemon'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     daemon.stdout.on('data', (chunk) => {
       this.#output += chunk;

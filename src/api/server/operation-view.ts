@@ -1,4 +1,6 @@
-import type { JournalEntry, Operation, StepProgress, StepStatus } from '../../domain/operation.ts';
+import { sinceStopMs } from '../../domain/downtime.ts';
+import type { JournalEntry, Operation, OperationFacts, StepProgress, StepStatus } from '../../domain/operation.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
 import type { OperationView, StepView } from '../contract/views.ts';
@@ -16,7 +18,8 @@ export function viewOperation(
   const entries = journal.entries(operation.id);
   const { facts } = operation;
   const running = operation.state === 'running';
-  const downSinceMs = facts.servedUntilMs ?? (facts.downtimeMs === undefined ? facts.stoppedAtMs : undefined);
+  const downSinceMs =
+    facts.servedUntilMs ?? (facts.downtimeMs === undefined ? stoppedAtMs(facts, world.clock) : undefined);
   return {
     id: operation.id,
     appliance: operation.appliance,
@@ -42,6 +45,12 @@ export function viewOperation(
     interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
     confirmation: viewConfirmation(world, operation.id),
   };
+}
+
+/** By the wall clock as it is set now, which may not be how it was set then. */
+function stoppedAtMs(facts: OperationFacts, clock: Clock): number | undefined {
+  const elapsedMs = sinceStopMs(facts, clock);
+  return elapsedMs === null ? undefined : clock.now().getTime() - elapsedMs;
 }
 
 const versionOf = (journal: Journal, release: string): string => journal.release(release)?.version ?? 'unknown';

@@ -1,3 +1,4 @@
+import { sinceStopMs } from '../../domain/downtime.ts';
 import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
@@ -109,9 +110,8 @@ function namesVersion(output: string, version: string): boolean {
 }
 
 function noteDowntime(context: StepContext): void {
-  const { stoppedAtMs, downtimeMs } = context.facts();
-  if (stoppedAtMs === undefined || downtimeMs !== undefined) return;
-  context.learn({ downtimeMs: Math.max(0, context.clock.now().getTime() - stoppedAtMs) });
+  const downtimeMs = sinceStopMs(context.facts(), context.clock);
+  if (downtimeMs !== null && context.facts().downtimeMs === undefined) context.learn({ downtimeMs });
 }
 
 async function fail(context: StepContext, instance: Instance, why: string): Promise<never> {

@@ -1,3 +1,4 @@
+import { sinceStopMs } from '../../domain/downtime.ts';
 import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
@@ -29,7 +30,9 @@ export const stop: Step = {
     for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);
     // Before the stop, because every call after it is downtime.
     await exchangeNames(context, context.from, context.to);
-    if (context.facts().stoppedAtMs === undefined) context.learn({ stoppedAtMs: clock.now().getTime() });
+    if (context.facts().stoppedAtMs === undefined) {
+      context.learn({ stoppedAtMs: clock.now().getTime(), stoppedAtBoot: clock.bootTime() });
+    }
     // The engine goes on with a stop that is cut off: it is waited for, also where somebody aborts.
     await Promise.all(instances.map(({ instance }) => host.stopInstance(instance.id)));
     await noteExitCodes(context);
@@ -109,7 +112,8 @@ async function waitUntilServing(context: StepContext): Promise<void> {
       await clock.sleep(SERVING_POLL_MS);
     }
   }
-  const downSinceMs = facts.servedUntilMs ?? facts.stoppedAtMs;
-  if (downSinceMs === undefined) return;
-  context.learn({ downtimeMs: (facts.downtimeMs ?? 0) + Math.max(0, clock.now().getTime() - downSinceMs) });
+  const { servedUntilMs } = facts;
+  const downMs =
+    servedUntilMs === undefined ? sinceStopMs(facts, clock) : Math.max(0, clock.now().getTime() - servedUntilMs);
+  if (downMs !== null) context.learn({ downtimeMs: (facts.downtimeMs ?? 0) + downMs });
 }
