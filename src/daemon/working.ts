@@ -6,16 +6,19 @@ import { DockerHost } from '../docker/docker-host.ts';
 import { HttpRegistry } from '../docker/registry.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { Turns } from '../reconcile/turns.ts';
 import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
+import { repair } from '../sequences/repair.ts';
 import { rollback } from '../sequences/rollback.ts';
 import { upgrade } from '../sequences/upgrade.ts';
 import { createSlotStore } from '../slots/slot-store.ts';
+import { hostWatcher } from './host-watcher.ts';
 import type { Mode } from './mode.ts';
 import { systemClock } from './system-clock.ts';
 
-const sequences = { upgrade, rollback };
+const sequences = { upgrade, rollback, repair };
 
 export interface WorkingOptions {
   home: string;
@@ -29,7 +32,9 @@ export interface WorkingOptions {
 export function workingMode({ home, version, log, journal, keeper }: WorkingOptions): Mode {
   const world: World = { journal, host: new DockerHost(), slots: createSlotStore(), clock: systemClock };
   const daemon = { version, pid: process.pid, startedAt: new Date(), home };
-  const service = new Service({ world, registry: new HttpRegistry(), sequences, daemon });
+  const turns = new Turns();
+  const service = new Service({ world, registry: new HttpRegistry(), sequences, daemon, turns });
+  const watcher = hostWatcher(service, turns, log);
   const copy = () =>
     journal.backup().catch((error) => log.error({ error: String(error) }, 'the journal cannot be copied'));
   const runner = new Runner({
@@ -41,6 +46,7 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
       if (operation && operation.state !== 'running') {
         log.info({ operation: id, state: operation.state, reason: operation.reason }, `${operation.kind} has ended`);
         void copy();
+        watcher.wake();
       }
     },
   });
@@ -60,6 +66,10 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
   });
   const isReadOnly = journal.trouble !== null;
   const stopping = new AbortController();
+  const watchHost = () =>
+    watcher
+      .run(stopping.signal)
+      .catch((error) => stopping.signal.aborted || log.error({ error: String(error) }, 'watching was cut off'));
   let recovered: Promise<unknown> = Promise.resolve();
   return {
     fetch: (request, env) => app.fetch(request, env),
@@ -68,7 +78,7 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
       recovered = recoverUnfinished({ world, runner, sequences }, stopping.signal)
         .catch((error) => log.error({ error: String(error) }, 'recovery was cut off'))
         .finally(() => service.recovered())
-        .then(() => watch.run(stopping.signal));
+        .then(() => Promise.all([watch.run(stopping.signal), watchHost()]));
     },
     async stop() {
       stopping.abort();

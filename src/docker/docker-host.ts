@@ -1,11 +1,12 @@
 import type { JsonObject } from '../domain/json.ts';
+import type { Limits } from '../domain/limits.ts';
 import type { ContainerHost, HostEvent, PullProgress } from '../domain/ports/container-host.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
 import { readLog } from './container-log.ts';
 import { EngineApi } from './engine-api.ts';
 import { type Dial, EngineConnection } from './engine-connection.ts';
 import { hostEvents } from './host-events.ts';
-import { describeHost, flushHost } from './host-info.ts';
+import { describeHost, engineUpSince, flushHost } from './host-info.ts';
 import { findImage, localTags, resolveDigest } from './images.ts';
 import { answers, exec, logTail } from './inside.ts';
 import * as instances from './instances.ts';
@@ -36,6 +37,10 @@ export class DockerHost implements ContainerHost {
 
   describe(signal?: AbortSignal) {
     return describeHost(this.#api, signal);
+  }
+
+  upSince(signal?: AbortSignal) {
+    return engineUpSince(this.#api, signal);
   }
 
   flush(signal?: AbortSignal) {
@@ -92,6 +97,14 @@ export class DockerHost implements ContainerHost {
 
   setRestartPolicy(id: string, policy: RestartPolicy, signal?: AbortSignal) {
     return instances.setRestartPolicy(this.#api, id, policy, signal);
+  }
+
+  setLimits(id: string, limits: Limits, signal?: AbortSignal) {
+    return instances.setLimits(this.#api, id, limits, signal);
+  }
+
+  resumeInstance(id: string, signal?: AbortSignal) {
+    return instances.resumeInstance(this.#api, id, signal);
   }
 
   exec(id: string, command: string[], timeoutMs: number, signal?: AbortSignal) {

@@ -132,7 +132,7 @@ export class EngineApi {
   }
 
   network(name: string, signal?: Signal) {
-    return this.#found<{ Id: string }>({ path: `/networks/${encodeURIComponent(name)}`, signal });
+    return this.#found<{ Id: string; Created?: string }>({ path: `/networks/${encodeURIComponent(name)}`, signal });
   }
 
   connectNetwork(network: string, id: string, endpoint: JsonObject, signal?: Signal) {

@@ -20,6 +20,12 @@ export async function describeHost(api: EngineApi, signal?: AbortSignal): Promis
   return { product: `${name} ${number.replace(/\+.*$/, '')}`, version: number, rootDir, dataReachable };
 }
 
+/** The engine makes its own bridge anew each time it comes up, and says when it did; without that bridge nobody knows. */
+export async function engineUpSince(api: EngineApi, signal?: AbortSignal): Promise<Date | null> {
+  const created = Date.parse((await api.network('bridge', signal))?.Created ?? '');
+  return Number.isNaN(created) ? null : new Date(created);
+}
+
 /** Nothing to do where the engine's files are on another machine: no call of its API flushes them. */
 export async function flushHost(api: EngineApi, signal?: AbortSignal): Promise<void> {
   const { rootDir, dataReachable } = await describeHost(api, signal);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
+import { limitsOf } from '../domain/limits.ts';
 import type { Instance, InstanceState } from '../domain/ports/container-host.ts';
 import type { ContainerAnswer, ContainerConfig } from './inspect-answers.ts';
 
@@ -18,6 +19,7 @@ export function instanceOf(answer: ContainerAnswer, rootPath: string | null): In
     finishedAt: engineDate(state.FinishedAt),
     restartCount: answer.RestartCount ?? 0,
     restartPolicy: { name: policy?.Name || 'no', maximumRetryCount: policy?.MaximumRetryCount ?? 0 },
+    limits: limitsOf(host),
     imageId: answer.Image,
     labels: config.Labels ?? {},
     error: state.Error ?? '',

@@ -1,5 +1,6 @@
 import { BelayError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Limits } from '../domain/limits.ts';
 import type { ContainerSummary, Instance } from '../domain/ports/container-host.ts';
 import type { RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
 import { createBody, firstNetwork, hasEndpoints, imageNames } from './create-body.ts';
@@ -165,8 +166,21 @@ export async function renameInstance(api: EngineApi, id: string, name: string, s
   }
 }
 
-export async function setRestartPolicy(api: EngineApi, id: string, policy: RestartPolicy, signal?: AbortSignal) {
-  const body = { RestartPolicy: { Name: policy.name, MaximumRetryCount: policy.maximumRetryCount } };
+export function setRestartPolicy(api: EngineApi, id: string, policy: RestartPolicy, signal?: AbortSignal) {
+  const { name, maximumRetryCount } = policy;
+  return update(api, id, { RestartPolicy: { Name: name, MaximumRetryCount: maximumRetryCount } }, signal);
+}
+
+export const setLimits = (api: EngineApi, id: string, limits: Limits, signal?: AbortSignal): Promise<void> =>
+  update(api, id, limits, signal);
+
+export async function resumeInstance(api: EngineApi, id: string, signal?: AbortSignal): Promise<void> {
+  const container = await api.container(id, signal);
+  if (!container) throw noSuchContainer(id);
+  if (container.State.Paused) await api.unpauseContainer(id, signal);
+}
+
+async function update(api: EngineApi, id: string, body: JsonObject, signal?: AbortSignal): Promise<void> {
   try {
     await api.updateContainer(id, body, signal);
   } catch (thrown) {

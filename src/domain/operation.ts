@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { BootTime } from './ports/clock.ts';
 import type { RestartPolicy } from './service-spec.ts';
 
-export type OperationKind = 'upgrade' | 'rollback';
+export type OperationKind = 'upgrade' | 'rollback' | 'repair';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.
@@ -74,6 +74,8 @@ export interface OperationFacts {
   servedUntilMs?: number;
   /** The last lines of the failing container's log, oldest first. */
   logTail?: string[];
+  /** Services that ran when a repair began, and go on: they have nothing to prove. */
+  leftRunning?: string[];
   /** Why an operation that went through needs somebody's attention nonetheless, in one sentence. */
   doubt?: string;
   /** The failing container's inspect answer. */

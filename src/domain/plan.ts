@@ -42,6 +42,16 @@ export interface UpgradePlan {
   obstacles: Obstacle[];
 }
 
+export interface RepairPlan {
+  appliance: string;
+  release: { release: ReleaseId; version: string };
+  steps: { name: string; title: string }[];
+  /** What it would do, in words, one for each thing. */
+  actions: string[];
+  warnings: string[];
+  obstacles: Obstacle[];
+}
+
 export interface SettingChange {
   service: string;
   /** `env LOG_LEVEL`, `label tier`, `ports`. */

@@ -18,7 +18,7 @@ const FORWARD: Decisions = { intent: 'go-forward', done: 'go-forward' };
  *
  * An upgrade goes back until its one transaction is on disk: the old release is untouched, and nobody
  * may be watching who could judge the new one. A rollback goes forward from the moment at which it
- * begins to stop what runs: a machine never takes a rollback back.
+ * begins to stop what runs: a machine never takes a rollback back. A repair has nothing to go back to.
  */
 export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<string, Decisions>>>> = {
   upgrade: {
@@ -40,6 +40,14 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
     start: FORWARD,
     gate: FORWARD,
     commit: FORWARD,
+    'restart-policy': FORWARD,
+  },
+  repair: {
+    preflight: BACK,
+    recreate: FORWARD,
+    'set-right': FORWARD,
+    revive: FORWARD,
+    gate: FORWARD,
     'restart-policy': FORWARD,
   },
 };

@@ -156,11 +156,12 @@ export class SqliteJournal implements Journal {
       // A plan takes a while, and another operation may have begun and ended in between.
       if (this.appliance(operation.appliance)?.active !== operation.from) throw outdated(operation.appliance);
       const waiting = this.confirmations.pendingOf(operation.appliance);
-      if (waiting && operation.kind !== 'rollback') {
+      if (waiting && operation.kind === 'upgrade') {
         throw unconfirmed(operation.appliance, this.release(waiting.release)?.version ?? waiting.release);
       }
       if (operation.slot) this.#insertSlot(operation.slot);
-      this.#insertRelease(operation.to);
+      // A repair is about the release that is active already.
+      if (operation.to.id !== operation.from) this.#insertRelease(operation.to);
       this.#connection.run(
         `INSERT INTO operation (id, kind, appliance, from_release, to_release, by, state, steps, facts, started_at)
          VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)`,

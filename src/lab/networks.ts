@@ -32,7 +32,11 @@ export class Networks {
     this.#path = join(root, 'networks.json');
     this.#events = events;
     this.#records = readState<NetworkRecord[]>(disk, this.#path, []);
-    if (this.#records.length > 0) return;
+    if (this.#records.length > 0) {
+      // An engine makes its own bridge anew each time it comes up.
+      this.find('bridge').createdAt = new Date().toISOString();
+      return;
+    }
     for (const [name, driver] of Object.entries(PREDEFINED))
       this.#records.push(newRecord({ Name: name, Driver: driver }));
     writeState(this.#disk, this.#path, this.#records);

@@ -104,6 +104,11 @@ export class Monitor {
     }
   }
 
+  private tellOfHost(appliance: string, line: string): void {
+    this.options.onNotice(`${appliance}: ${line}`);
+    if (this.options.appliance === null || appliance === this.options.appliance) void this.refresh();
+  }
+
   private observe(event: EventView): void {
     if (event.type === 'adopted') {
       if (!this.busy) this.options.onNotice(`${event.by} adopted ${event.appliance}.`);
@@ -116,6 +121,15 @@ export class Monitor {
       void this.refresh();
       return;
     }
+    if (event.type === 'drift') {
+      for (const { message } of event.appeared) this.tellOfHost(event.appliance, `${message} To see more: show system`);
+      for (const { message } of event.cleared) this.tellOfHost(event.appliance, `over: ${message}`);
+      return;
+    }
+    if (event.type === 'reconciled') {
+      this.tellOfHost(event.appliance, event.message);
+      return;
+    }
     const { operation } = event;
     this.tellInterventions(operation);
     const before = this.operations.get(operation.id);
@@ -124,7 +138,7 @@ export class Monitor {
     else if (this.running?.id === operation.id) this.running = null;
     if (operation.state === 'running') {
       const ours = this.options.appliance === null || operation.appliance === this.options.appliance;
-      if (ours) this.setState(operation.kind === 'upgrade' ? 'upgrading' : 'rolling-back');
+      if (ours) this.setState(doing[operation.kind]);
       if (before === undefined && !this.isOwn(operation.by)) this.options.onNotice(startLine(operation));
     } else if (before === 'running') {
       void this.refresh();
@@ -142,11 +156,20 @@ export class Monitor {
   }
 }
 
-const nouns: Record<OperationView['kind'], string> = { upgrade: 'upgrade', rollback: 'rollback' };
+const nouns: Record<OperationView['kind'], string> = { upgrade: 'upgrade', rollback: 'rollback', repair: 'repair' };
+const doing: Record<OperationView['kind'], SystemView['state']> = {
+  upgrade: 'upgrading',
+  rollback: 'rolling-back',
+  repair: 'repairing',
+};
 
-function startLine({ kind, by, appliance, from, to, reason }: OperationView): string {
-  const why = reason === null ? '' : `${reason} `;
-  return `${why}${by} has started the ${nouns[kind]} of ${appliance} from ${from} to ${to}. To watch it: show upgrade status watch`;
+/** `the upgrade of acme from 2.0.4 to 2.1.0`. */
+const named = ({ kind, appliance, from, to }: OperationView): string =>
+  `the ${nouns[kind]} of ${appliance}${kind === 'repair' ? '' : ` from ${from} to ${to}`}`;
+
+function startLine(operation: OperationView): string {
+  const why = operation.reason === null ? '' : `${operation.reason} `;
+  return `${why}${operation.by} has started ${named(operation)}. To watch it: show upgrade status watch`;
 }
 
 function endLine(operation: OperationView): string {
@@ -154,5 +177,5 @@ function endLine(operation: OperationView): string {
   const runs = state === 'succeeded' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
   const waits = operation.confirmation?.state === 'pending' ? ' It goes back unless: confirm system' : '';
-  return `The ${nouns[kind]} of ${appliance} to ${to}: ${stateWords[state]}. ${now}${waits}`;
+  return `The ${nouns[kind]} of ${appliance}${kind === 'repair' ? '' : ` to ${to}`}: ${stateWords[state]}. ${now}${waits}`;
 }

@@ -8,6 +8,7 @@ import { deleteFile, showFile, showFiles } from './commands/files.ts';
 import { help } from './commands/help.ts';
 import { journalCheck } from './commands/journal-check.ts';
 import { journalRestore } from './commands/journal-restore.ts';
+import { repairSystem } from './commands/repair-system.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
 import { showAppliances } from './commands/show-appliances.ts';
 import { showContainers } from './commands/show-containers.ts';
@@ -58,6 +59,7 @@ export const registry: Grammar = {
     abortUpgrade,
     confirmSystem,
     rollbackSystem,
+    repairSystem,
     adopt,
     checkManifest,
     useAppliance,
@@ -82,6 +84,7 @@ export const registry: Grammar = {
     confirm: 'Keep what would go back by itself',
     rollback: 'Go back, with the data',
     check: 'Look for mistakes; changes nothing',
+    repair: 'Bring what runs back to what its release says',
     use: 'Choose what commands are about',
     journal: 'The record of everything that was done, and its copies',
     delete: 'Delete what is not needed any more',

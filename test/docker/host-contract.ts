@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askEngine } from '../../src/demo/private-engine/engine-api.ts';
+import { askEngine, callEngine } from '../../src/demo/private-engine/engine-api.ts';
 import { newReleaseId } from '../../src/domain/ids.ts';
 import type { ContainerHost, HostEvent, Instance } from '../../src/domain/ports/container-host.ts';
 import { NO_RESTART, type PinnedImage, type ServiceSpec } from '../../src/domain/service-spec.ts';
@@ -84,6 +84,8 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
     describe('images', () => {
       it('describes itself', async () => {
         const info = await world.host.describe();
+        const upSince = (await world.host.upSince())?.getTime() ?? 0;
+        expect(Math.abs(upSince - Date.now())).toBeLessThan(86_400 * SECONDS);
         expect(info.product).toMatch(/\S/);
         expect(info.product.length).toBeLessThan(80);
         expect(info.version).toMatch(/\d/);
@@ -182,6 +184,23 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         await world.host.startInstance(id);
         expect(await until(id, ({ state }) => state === 'exited')).toMatchObject({ exitCode: 1, imageId });
         expect((await world.host.logTail(id, 5)).join('\n')).toContain('fatal');
+      });
+
+      it('has other limits and another restart policy when it is told so, and goes on after a pause', async () => {
+        const id = await runByHand('updated', {});
+        await until(id, ({ state }) => state === 'running');
+        await world.host.setLimits(id, { Memory: 64 << 20, MemorySwap: 128 << 20, CpuShares: 512 });
+        await world.host.setLimits(id, { Memory: 96 << 20 });
+        await world.host.setRestartPolicy(id, { name: 'on-failure', maximumRetryCount: 3 });
+        const updated = await until(id, () => true);
+        expect(updated.limits).toMatchObject({ Memory: 96 << 20, MemorySwap: 128 << 20, CpuShares: 512 });
+        expect(updated.restartPolicy).toEqual({ name: 'on-failure', maximumRetryCount: 3 });
+        const { body: refusal } = await callEngine(world.socketPath, `/containers/${id}/pause`, { method: 'POST' });
+        expect(refusal.toString()).toBe('');
+        await until(id, ({ state }) => state === 'paused');
+        await world.host.resumeInstance(id);
+        await world.host.resumeInstance(id);
+        await until(id, ({ state }) => state === 'running');
       });
 
       it('limits a command in time and in output', async () => {

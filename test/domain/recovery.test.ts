@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EntryPhase, JournalEntry } from '../../src/domain/operation.ts';
 import { decideRecovery, RECOVERY_TABLE } from '../../src/domain/recovery.ts';
+import { repair } from '../../src/sequences/repair.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 
@@ -13,17 +14,23 @@ const entry = (step: string, phase: EntryPhase): JournalEntry => ({
   message: null,
 });
 
-test.each([upgrade, rollback])('the table has a row for every step of $kind, and no other', ({ kind, steps }) => {
-  expect(Object.keys(RECOVERY_TABLE[kind]).sort()).toEqual(steps.map(({ name }) => name).sort());
-});
+test.each([upgrade, rollback, repair])(
+  'the table has a row for every step of $kind, and no other',
+  ({ kind, steps }) => {
+    expect(Object.keys(RECOVERY_TABLE[kind]).sort()).toEqual(steps.map(({ name }) => name).sort());
+  },
+);
 
-test.each([upgrade, rollback])('the table agrees with where $kind goes forward', ({ kind, steps, forwardFrom }) => {
-  const forwardIndex = steps.findIndex(({ name }) => name === forwardFrom);
-  for (const [index, { name }] of steps.entries()) {
-    const decision = decideRecovery(kind, [entry(name, 'intent')]);
-    expect(`${name}: ${decision}`).toBe(`${name}: ${index >= forwardIndex ? 'go-forward' : 'go-back'}`);
-  }
-});
+test.each([upgrade, rollback, repair])(
+  'the table agrees with where $kind goes forward',
+  ({ kind, steps, forwardFrom }) => {
+    const forwardIndex = steps.findIndex(({ name }) => name === forwardFrom);
+    for (const [index, { name }] of steps.entries()) {
+      const decision = decideRecovery(kind, [entry(name, 'intent')]);
+      expect(`${name}: ${decision}`).toBe(`${name}: ${index >= forwardIndex ? 'go-forward' : 'go-back'}`);
+    }
+  },
+);
 
 test('an upgrade whose transaction is on disk goes forward', () => {
   expect(decideRecovery('upgrade', [entry('commit', 'done')])).toBe('go-forward');

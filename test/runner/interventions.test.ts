@@ -3,6 +3,7 @@ import type { Operation } from '../../src/domain/operation.ts';
 import type { Sequence } from '../../src/domain/step.ts';
 import { recoverUnfinished } from '../../src/runner/recover.ts';
 import { Runner } from '../../src/runner/runner.ts';
+import { repair } from '../../src/sequences/repair.ts';
 import { ScriptedWorld } from '../support/scripted-world.ts';
 
 let script: ScriptedWorld;
@@ -16,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => script.close());
 
-const runner = () => new Runner({ world: script.world, sequences: { upgrade, rollback }, onChange: () => {} });
+const runner = () => new Runner({ world: script.world, sequences: { upgrade, rollback, repair }, onChange: () => {} });
 const left = ({ id }: Operation) => script.journal.operation(id) as Operation;
 
 /** Starts an operation and resolves when it hangs in this step. */
@@ -71,7 +72,7 @@ describe('an operation that is aborted', () => {
     script.journal.record({ operation: operation.id, step: 'gate', phase: 'intent', at: new Date() });
     runner().interventions.abort(operation, 'eve');
     const next = runner();
-    const recovery = { world: script.world, runner: next, sequences: { upgrade, rollback } };
+    const recovery = { world: script.world, runner: next, sequences: { upgrade, rollback, repair } };
     await recoverUnfinished(recovery, new AbortController().signal);
     expect(left(operation)).toMatchObject({ reason: 'The upgrade was aborted by eve.', recoveries: 1 });
   });

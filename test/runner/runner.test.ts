@@ -4,6 +4,7 @@ import type { Operation } from '../../src/domain/operation.ts';
 import type { Sequence } from '../../src/domain/step.ts';
 import { recoverUnfinished } from '../../src/runner/recover.ts';
 import { Runner } from '../../src/runner/runner.ts';
+import { repair } from '../../src/sequences/repair.ts';
 import { ScriptedWorld } from '../support/scripted-world.ts';
 
 let script: ScriptedWorld;
@@ -16,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => script.close());
 
-const runner = () => new Runner({ world: script.world, sequences: { upgrade, rollback }, onChange: () => {} });
+const runner = () => new Runner({ world: script.world, sequences: { upgrade, rollback, repair }, onChange: () => {} });
 const left = (operation: Operation) => script.journal.operation(operation.id);
 
 async function run(sequence: Sequence): Promise<Operation | null> {
@@ -135,7 +136,7 @@ describe('the next daemon', () => {
   };
   const recover = () =>
     recoverUnfinished(
-      { world: script.world, runner: runner(), sequences: { upgrade, rollback } },
+      { world: script.world, runner: runner(), sequences: { upgrade, rollback, repair } },
       new AbortController().signal,
     );
 

@@ -11,6 +11,7 @@ import type {
   OperationView,
   ReleaseDetailView,
   ReleaseView,
+  RepairPlanView,
   RollbackInput,
   RollbackPlanView,
   SystemView,
@@ -45,9 +46,11 @@ export interface Client {
   upgradeHistory(limit?: number, signal?: AbortSignal): Promise<OperationView[]>;
   upgradePlan(input: UpgradeInput, signal?: AbortSignal): Promise<UpgradePlanView>;
   rollbackPlan(release?: string, signal?: AbortSignal): Promise<RollbackPlanView>;
+  repairPlan(signal?: AbortSignal): Promise<RepairPlanView>;
   /** Returns when the operation is accepted: it goes on in the daemon. */
   upgrade(input: UpgradeInput, signal?: AbortSignal): Promise<OperationView>;
   rollback(input: RollbackInput, signal?: AbortSignal): Promise<OperationView>;
+  repair(signal?: AbortSignal): Promise<OperationView>;
   /** The last lines of the log of what runs, oldest first: of one service, or of all. */
   log(wanted: LogWanted, signal?: AbortSignal): Promise<LogLineView[]>;
   /** As `log`, then each line that comes, until what runs ends or the signal aborts. */
@@ -61,6 +64,6 @@ export interface Client {
   /** Whether the journal is sound, and its copies: also while it cannot be used. */
   journalCheck(signal?: AbortSignal): Promise<JournalReportView>;
   journalRestore(input: JournalRestoreInput, signal?: AbortSignal): Promise<JournalRestoredView>;
-  /** Until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
+  /** Of all appliances, until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

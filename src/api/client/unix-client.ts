@@ -45,7 +45,7 @@ export function createUnixClient(options: UnixClientOptions): Client {
 
   function pathOf(path: string, query: Request['query'] = {}): string {
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries({ ...query, appliance: options.appliance ?? undefined })) {
+    for (const [name, value] of Object.entries({ appliance: options.appliance ?? undefined, ...query })) {
       if (value !== undefined) search.set(name, String(value));
     }
     return search.size === 0 ? path : `${path}?${search}`;
@@ -129,9 +129,12 @@ export function createUnixClient(options: UnixClientOptions): Client {
       call('/api/cluster/upgrade', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     rollback: (body, signal) =>
       call('/api/cluster/rollback', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    repairPlan: (signal) => call('/api/repair/plan', { deadlineMs: LONG_DEADLINE_MS, signal }),
+    repair: (signal) => call('/api/cluster/repair', { method: 'POST', deadlineMs: LONG_DEADLINE_MS, signal }),
     log: (wanted, signal) => call('/api/log', { query: { ...wanted }, signal }),
     followLog: (wanted, signal) => stream('/api/log/stream', { ...wanted }, signal),
-    events: (signal) => stream('/api/events', {}, signal),
+    // Of every appliance: a session tells what goes on in the others as well.
+    events: (signal) => stream('/api/events', { appliance: undefined }, signal),
     extendUpgrade: (body, signal) => call('/api/upgrade/extend', { method: 'POST', body, signal }),
     abortUpgrade: (signal) => call('/api/upgrade/abort', { method: 'POST', signal }),
     confirm: (signal) => call('/api/cluster/confirm', { method: 'POST', signal }),

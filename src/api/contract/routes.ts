@@ -9,6 +9,7 @@ import {
   operationView,
   releaseDetailView,
   releaseView,
+  repairPlanView,
   rollbackInput,
   rollbackPlanView,
   systemView,
@@ -117,6 +118,14 @@ export const rollbackPlan = createRoute({
   responses: { 200: answer(rollbackPlanView, 'The plan'), ...failures },
 });
 
+export const repairPlan = createRoute({
+  method: 'get',
+  path: '/api/repair/plan',
+  summary: 'What a repair of the active release would do',
+  request: { query: applianceQuery },
+  responses: { 200: answer(repairPlanView, 'The plan'), ...failures },
+});
+
 export const upgrade = createRoute({
   method: 'post',
   path: '/api/cluster/upgrade',
@@ -136,11 +145,27 @@ export const rollback = createRoute({
   responses: { 202: answer(operationView, 'Accepted: it goes on in the daemon'), ...failures },
 });
 
+export const repair = createRoute({
+  method: 'post',
+  path: '/api/cluster/repair',
+  summary: 'Bring the containers of the active release back to what the release says',
+  request: { query: applianceQuery },
+  responses: { 202: answer(operationView, 'Accepted: it goes on in the daemon'), ...failures },
+});
+
 export const events = createRoute({
   method: 'get',
   path: '/api/events',
-  summary: 'Server-sent events: operations as they change, beginning with those that run now',
-  request: { query: applianceQuery },
+  summary: 'Server-sent events: operations as they change, beginning with those that run now, and what drifts',
+  request: {
+    query: z.object({
+      appliance: z
+        .string()
+        .max(63)
+        .optional()
+        .openapi({ description: 'Only its events; of all where it is left out.' }),
+    }),
+  },
   responses: {
     200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
     ...failures,

@@ -36,7 +36,7 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback']),
+    kind: z.enum(['upgrade', 'rollback', 'repair']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -81,19 +81,29 @@ export const serviceView = z
   })
   .openapi('Service');
 
+/** Something that needs somebody, with its remedy. What drifted from the release says what kind it is. */
+const attentionView = z.object({
+  message: z.string(),
+  hint: z.string().nullable(),
+  /** `container-removed`, `data-gone`, …; absent where it is no drift. */
+  code: z.string().optional(),
+  /** `note`: nothing is at risk. `alarm`: data is at risk, or gone. */
+  level: z.enum(['note', 'warning', 'alarm']).optional(),
+});
+
 export const systemView = z
   .object({
     appliance: z.string(),
     version: z.string(),
     release: releaseId,
-    /** `running`, `upgrading`, `rolling-back`, `recovering`, `down`, `needs-attention`. */
-    state: z.enum(['running', 'upgrading', 'rolling-back', 'recovering', 'down', 'needs-attention']),
+    /** `running`, `upgrading`, `rolling-back`, `repairing`, `recovering`, `down`, `needs-attention`. */
+    state: z.enum(['running', 'upgrading', 'rolling-back', 'repairing', 'recovering', 'down', 'needs-attention']),
     since: date.nullable(),
     services: z.array(serviceView),
     engine: z.object({ product: z.string(), version: z.string(), rootDir: z.string() }),
     daemon: z.object({ version: z.string(), pid: z.number(), startedAt: date }),
     /** Things that need somebody's attention, each with its remedy. */
-    attention: z.array(z.object({ message: z.string(), hint: z.string().nullable() })),
+    attention: z.array(attentionView),
     lastOperation: operationView.nullable(),
     /** What goes back by itself unless it is confirmed; null where nothing does. */
     confirmation: confirmationView.nullable(),
@@ -230,6 +240,18 @@ export const rollbackPlanView = z
   })
   .openapi('RollbackPlan');
 
+export const repairPlanView = z
+  .object({
+    appliance: z.string(),
+    release: releaseRef,
+    steps: z.array(planStep),
+    /** What it would do, in words. */
+    actions: z.array(z.string()),
+    warnings: z.array(z.string()),
+    obstacles: z.array(obstacleView),
+  })
+  .openapi('RepairPlan');
+
 export const applianceView = z
   .object({ name: z.string(), version: z.string(), release: releaseId, created: date })
   .openapi('Appliance');
@@ -257,6 +279,15 @@ export const eventView = z
     z.object({ type: z.literal('operation'), operation: operationView }),
     z.object({ type: z.literal('confirmed'), appliance: z.string(), confirmation: confirmationView }),
     z.object({ type: z.literal('adopted'), appliance: z.string(), release: releaseId, by: z.string() }),
+    /** What has newly drifted from the release, and what does so no longer. */
+    z.object({
+      type: z.literal('drift'),
+      appliance: z.string(),
+      appeared: z.array(attentionView),
+      cleared: z.array(attentionView),
+    }),
+    /** What Belay has brought up, or turned off, by itself. */
+    z.object({ type: z.literal('reconciled'), appliance: z.string(), message: z.string() }),
   ])
   .openapi('Event');
 
@@ -283,6 +314,7 @@ export type ReleaseDetailView = z.infer<typeof releaseDetailView>;
 export type VersionsView = z.infer<typeof versionsView>;
 export type UpgradePlanView = z.infer<typeof upgradePlanView>;
 export type RollbackPlanView = z.infer<typeof rollbackPlanView>;
+export type RepairPlanView = z.infer<typeof repairPlanView>;
 export type ApplianceView = z.infer<typeof applianceView>;
 export type ContainerView = z.infer<typeof containerView>;
 export type HealthView = z.infer<typeof healthView>;

@@ -127,6 +127,10 @@ function addReads(app: OpenAPIHono, service: Service): void {
 }
 
 function addOperations(app: OpenAPIHono, service: Service, { onAdopted }: WorkingAppOptions): void {
+  app.openapi(routes.repairPlan, async (c) => c.json(await service.planRepair(applianceOf(service, c)), 200));
+  app.openapi(routes.repair, async (c) =>
+    c.json(await service.repair(applianceOf(service, c), { by: userOf(c) }), 202),
+  );
   app.openapi(routes.adopt, async (c) => {
     const release = await service.adopt({ ...c.req.valid('json'), by: userOf(c) });
     onAdopted();
@@ -149,11 +153,16 @@ function addEvents(app: OpenAPIHono, service: Service): void {
   app.openapi(routes.events, (c) => {
     if (service.hub.isFull)
       throw new BelayError('refused', 'Too many sessions are watching.', { hint: 'Close one of them.' });
+    const { appliance: named } = c.req.valid('query');
+    const only = named === undefined ? null : service.appliance(named).name;
     return streamSSE(c, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const heartbeat = setInterval(() => void stream.write(': still here\n\n'), HEARTBEAT_MS);
-      const send = (event: EventView) => stream.writeSSE({ event: event.type, data: JSON.stringify(event) });
+      const send = async (event: EventView) => {
+        if (only !== null && applianceIn(event) !== only) return;
+        await stream.writeSSE({ event: event.type, data: JSON.stringify(event) });
+      };
       try {
         const events = service.hub.subscribe(gone.signal);
         const next = events.next(); // subscribed before the present is read, so that nothing falls between
@@ -167,3 +176,6 @@ function addEvents(app: OpenAPIHono, service: Service): void {
     });
   });
 }
+
+const applianceIn = (event: EventView): string =>
+  event.type === 'operation' ? event.operation.appliance : event.appliance;

@@ -2,13 +2,15 @@ import type { Confirmation } from '../../domain/confirmation.ts';
 import { BelayError } from '../../domain/errors.ts';
 import { newOperationId, type OperationId } from '../../domain/ids.ts';
 import type { Operation, OperationFacts, OperationKind } from '../../domain/operation.ts';
-import type { Obstacle } from '../../domain/plan.ts';
+import type { Obstacle, RepairPlan } from '../../domain/plan.ts';
 import type { ImageRegistry } from '../../domain/ports/image-registry.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Sequence } from '../../domain/step.ts';
 import { heldBy, outdated } from '../../domain/takeover.ts';
+import { planRepair } from '../../reconcile/plan-repair.ts';
+import type { Turns } from '../../reconcile/turns.ts';
 import type { Interventions } from '../../runner/interventions.ts';
 import type { Runner } from '../../runner/runner.ts';
 import { adopt } from '../../sequences/adopt.ts';
@@ -32,6 +34,7 @@ export interface ServiceOptions {
   registry: ImageRegistry;
   sequences: Readonly<Record<OperationKind, Sequence>>;
   daemon: { version: string; pid: number; startedAt: Date; home: string };
+  turns: Turns;
 }
 
 /** What the daemon can do, behind the routes: plans are made and refused here, operations begin here. */
@@ -44,6 +47,7 @@ export class Service {
   /** What keeps an appliance from going back that was not confirmed, in one sentence. */
   readonly troubles = new Map<string, string>();
   readonly #sequences: ServiceOptions['sequences'];
+  readonly #turns: Turns;
   #runner: Runner | null = null;
   #isRecovering = true;
 
@@ -53,6 +57,7 @@ export class Service {
     this.daemon = options.daemon;
     this.sizes = new SlotSizes(options.world.slots);
     this.#sequences = options.sequences;
+    this.#turns = options.turns;
   }
 
   get interventions(): Interventions {
@@ -143,7 +148,19 @@ export class Service {
     const release = journal.operation(confirmation.operation)?.from;
     const { plan, candidate } = await this.planRollback(appliance, { release, by: 'belay' });
     if (journal.confirmations.pendingOf(appliance.name)?.operation !== confirmation.operation) return null;
-    return this.#begin('rollback', candidate, plan, 'belay', { because }).id;
+    return (await this.#begin('rollback', candidate, plan, 'belay', { because })).id;
+  }
+
+  async planRepair(appliance: Appliance): Promise<RepairPlan> {
+    return planRepair(this.world, this.active(appliance), this.#sequences.repair.steps);
+  }
+
+  async repair(appliance: Appliance, request: { by: string }): Promise<OperationView> {
+    this.#refuseWhileBusy(appliance);
+    const active = this.active(appliance);
+    const { steps, obstacles } = await this.planRepair(appliance);
+    const plan = { from: { release: active.id }, steps, obstacles };
+    return this.#begin('repair', { release: active, slot: null }, plan, request.by);
   }
 
   view(operation: Operation): OperationView {
@@ -156,13 +173,14 @@ export class Service {
     if (operation) this.hub.publish({ type: 'operation', operation: this.view(operation) });
   }
 
-  #begin(
+  async #begin(
     kind: OperationKind,
     candidate: Candidate,
     plan: { from: { release: string }; steps: { name: string; title: string }[]; obstacles: Obstacle[] },
     by: string,
     facts: OperationFacts = {},
-  ): OperationView {
+  ): Promise<OperationView> {
+    await this.#turns.free(candidate.release.appliance);
     // The plan took a while: what another operation has done meanwhile would look like obstacles.
     const appliance = this.appliance(candidate.release.appliance);
     this.#refuseWhileBusy(appliance);

@@ -1,9 +1,11 @@
 import { countdown } from '../../domain/duration.ts';
-import type { Instance } from '../../domain/ports/container-host.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
-import type { Release } from '../../domain/release.ts';
-import { restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
-import { findInstance, isUp } from '../../sequences/instances.ts';
+import { restartPolicyOf } from '../../domain/service-spec.ts';
+import { findDrift } from '../../reconcile/compare.ts';
+import type { Drift } from '../../reconcile/drift.ts';
+import type { SeenService } from '../../reconcile/observation.ts';
+import { observe } from '../../reconcile/observe.ts';
+import { isUp } from '../../sequences/instances.ts';
 import type { ConfirmationView } from '../contract/running-views.ts';
 import type { OperationView, ServiceView, SystemView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
@@ -17,21 +19,20 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
   const [last] = journal.operations(appliance.name, 1);
   const lastOperation = last ? service.view(last) : null;
   const release = service.active(appliance);
-  const found = await Promise.all(
-    release.services.map(async (spec) => ({ spec, instance: await findInstance(service.world, release, spec) })),
-  );
-  const engine = await host.describe();
+  const [observation, engine] = await Promise.all([observe(service.world, release), host.describe()]);
+  const { services } = observation.active;
+  // In the middle of an operation nothing is as the journal will have it.
+  const drifts = lastOperation?.state === 'running' ? [] : findDrift(observation);
   const pending = journal.confirmations.pendingOf(appliance.name);
   const confirmation = pending && viewConfirmation(service.world, pending.operation);
-  const state = stateOf(found, lastOperation, service.isRecovering);
-  const running = found.find(({ spec }) => spec.role === 'controller')?.instance;
+  const running = services.find(({ spec }) => spec.role === 'controller')?.instance ?? null;
   return {
     appliance: appliance.name,
     version: release.version,
     release: release.id,
-    state,
+    state: stateOf(services, drifts, lastOperation, service.isRecovering),
     since: running && isUp(running) ? (running.startedAt?.toISOString() ?? null) : null,
-    services: found.map(({ spec, instance }) => viewService(spec, instance)),
+    services: services.map(viewService),
     engine: { product: engine.product, version: engine.version, rootDir: engine.rootDir },
     daemon: {
       version: service.daemon.version,
@@ -44,7 +45,8 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
         ? []
         : [
             ...unconfirmedAttention(confirmation, service.troubles.get(appliance.name)),
-            ...attentionOf(release, found, lastOperation),
+            ...drifts.map(({ code, level, message, hint }) => ({ code, level, message, hint })),
+            ...unfinishedBusiness(lastOperation),
           ]),
     ],
     confirmation,
@@ -63,18 +65,24 @@ function unconfirmedAttention(
   return [{ message, hint: 'To keep it: confirm system' }];
 }
 
-type Found = { spec: ServiceSpec; instance: Instance | null }[];
+const DOING = { upgrade: 'upgrading', rollback: 'rolling-back', repair: 'repairing' } as const;
 
-function stateOf(found: Found, last: OperationView | null, isRecovering: boolean): SystemView['state'] {
+function stateOf(
+  services: SeenService[],
+  drifts: Drift[],
+  last: OperationView | null,
+  isRecovering: boolean,
+): SystemView['state'] {
   if (last?.state === 'running') {
     if (isRecovering) return 'recovering';
-    return last.kind === 'upgrade' ? 'upgrading' : 'rolling-back';
+    return DOING[last.kind];
   }
-  if (found.some(({ instance }) => !isUp(instance))) return 'down';
-  return last?.state === 'needs-attention' ? 'needs-attention' : 'running';
+  if (services.some(({ instance }) => !isUp(instance))) return 'down';
+  const isAlarming = drifts.some(({ level }) => level === 'alarm');
+  return isAlarming || last?.state === 'needs-attention' ? 'needs-attention' : 'running';
 }
 
-function viewService(spec: ServiceSpec, instance: Instance | null): ServiceView {
+function viewService({ spec, instance }: SeenService): ServiceView {
   return {
     name: spec.name,
     role: spec.role,
@@ -90,31 +98,8 @@ function viewService(spec: ServiceSpec, instance: Instance | null): ServiceView 
   };
 }
 
-function attentionOf(release: Release, found: Found, last: OperationView | null): SystemView['attention'] {
-  const attention: SystemView['attention'] = [];
-  for (const { spec, instance } of found) {
-    if (!instance) {
-      attention.push({
-        message: `The container of ${spec.name} has been removed; its data and its settings are kept with ${release.id}.`,
-        hint: 'Go back to a release that is complete: show releases',
-      });
-    } else if (!isUp(instance)) {
-      attention.push({
-        message: `${spec.name} is ${instance.state} (exit code ${instance.exitCode}).`,
-        hint: `Look at its log (docker logs ${instance.name}), then start it: docker start ${instance.name}`,
-      });
-    } else if (instance.health === 'unhealthy') {
-      attention.push({
-        message: `${spec.name} is not healthy.`,
-        hint: `Look at its log: docker logs ${instance.name}`,
-      });
-    }
-  }
-  if (last?.state === 'needs-attention') {
-    attention.push({
-      message: last.reason ?? `The last ${last.kind} did not end well.`,
-      hint: 'See its steps: show upgrade status',
-    });
-  }
-  return attention;
+function unfinishedBusiness(last: OperationView | null): SystemView['attention'] {
+  if (last?.state !== 'needs-attention') return [];
+  const message = last.reason ?? `The last ${last.kind} did not end well.`;
+  return [{ message, hint: 'See its steps: show upgrade status' }];
 }

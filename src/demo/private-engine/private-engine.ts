@@ -162,7 +162,14 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
       await pause(20);
       leftovers = await engineLeftovers(directory);
     }
-    await run('rm', ['-rf', join(directory, 'pid'), join(directory, 'exec', 'containerd', 'containerd.pid')]);
+  }
+  /** A killed engine leaves the number of a containerd that is dead, and would wait for that one for ever. */
+  async function startAgain(): Promise<void> {
+    const pidFile = join(directory, 'exec', 'containerd', 'containerd.pid');
+    const containerd = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
+    if ((await markProcess(containerd)).startTicks === 'gone') await run('rm', ['-f', pidFile]);
+    await run('rm', ['-f', join(directory, 'pid')]);
+    await start();
   }
 
   try {
@@ -182,11 +189,11 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
     },
     reboot: async () => {
       await powerOff();
-      await start();
+      await startAgain();
     },
     kill,
     powerOff,
-    start,
+    start: startAgain,
     stop: async () => {
       await removeContainers(socketPath).catch(() => {});
       await removeNetworks(socketPath).catch(() => {});

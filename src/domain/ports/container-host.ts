@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { Limits } from '../limits.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../service-spec.ts';
 
 export interface HostInfo {
@@ -50,6 +51,7 @@ export interface Instance {
   finishedAt: Date | null;
   restartCount: number;
   restartPolicy: RestartPolicy;
+  limits: Limits;
   imageId: string;
   labels: Record<string, string>;
   /** The engine's own sentence about a failed start, or ''. */
@@ -102,6 +104,8 @@ export interface HostEvent {
  */
 export interface ContainerHost {
   describe(signal?: AbortSignal): Promise<HostInfo>;
+  /** When the engine last came up; null where it does not say. */
+  upSince(signal?: AbortSignal): Promise<Date | null>;
 
   /** The digest that the registry has for the reference now. `not-found` where there is no such tag. */
   resolveDigest(reference: string, signal?: AbortSignal): Promise<string>;
@@ -140,6 +144,10 @@ export interface ContainerHost {
   removeInstance(id: string, signal?: AbortSignal): Promise<void>;
   renameInstance(id: string, name: string, signal?: AbortSignal): Promise<void>;
   setRestartPolicy(id: string, policy: RestartPolicy, signal?: AbortSignal): Promise<void>;
+  /** Sets the limits that are named; the others stay. */
+  setLimits(id: string, limits: Limits, signal?: AbortSignal): Promise<void>;
+  /** Lets a paused instance go on. */
+  resumeInstance(id: string, signal?: AbortSignal): Promise<void>;
   exec(id: string, command: string[], timeoutMs: number, signal?: AbortSignal): Promise<ExecResult>;
   /** The last lines of the instance's log, oldest first. */
   logTail(id: string, lines: number, signal?: AbortSignal): Promise<string[]>;

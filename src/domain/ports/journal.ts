@@ -35,7 +35,7 @@ export interface NewOperation {
   from: ReleaseId;
   by: string;
   steps: { name: string; title: string }[];
-  /** The candidate that the operation is to make active. */
+  /** The candidate that the operation is to make active; the active release itself for a repair. */
   to: Release;
   /** The candidate's own slot, where it has one; null where it takes over an existing slot. */
   slot: Slot | null;

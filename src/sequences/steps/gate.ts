@@ -17,7 +17,10 @@ export const gate: Step = {
   check: async () => false,
 
   async run(context) {
-    for (const service of context.to.services) await prove(context, service);
+    const { leftRunning = [] } = context.facts();
+    for (const service of context.to.services) {
+      if (!leftRunning.includes(service.name)) await prove(context, service);
+    }
   },
 };
 

@@ -14,11 +14,13 @@ interface Screen {
   paint: Paint;
 }
 
-const nouns: Record<OperationView['kind'], string> = { upgrade: 'Upgrade', rollback: 'Rollback' };
+const nouns: Record<OperationView['kind'], string> = { upgrade: 'Upgrade', rollback: 'Rollback', repair: 'Repair' };
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
 export const titleOf = ({ kind, appliance, from, to }: OperationView): string =>
-  `${nouns[kind]} of ${appliance} from ${from} to ${to}`;
+  kind === 'repair'
+    ? `${nouns[kind]} of ${appliance}, on ${to}`
+    : `${nouns[kind]} of ${appliance} from ${from} to ${to}`;
 
 /** A state as a person says it. */
 export const stateWords: Record<OperationView['state'], string> = {
@@ -41,6 +43,10 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
   const { appliance, from, to, reason, state } = operation;
   if (state === 'running') return [];
   const down = operation.downtimeMs === null ? '' : ` It was down for ${formatDuration(operation.downtimeMs)}.`;
+  if (state === 'succeeded' && operation.kind === 'repair') {
+    const now = `${appliance} is as ${to} (${operation.toRelease}) says.`;
+    return wrap(now, width).map((line) => paint.good(line));
+  }
   if (state === 'succeeded') {
     const back = operation.kind === 'upgrade' ? 'To go back' : `To return to ${from}`;
     const command = operation.kind === 'upgrade' ? 'rollback system' : `rollback system to ${operation.fromRelease}`;

@@ -1,4 +1,4 @@
-import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
+import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
 import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
@@ -101,6 +101,17 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
     ...wrap(`This takes ${plan.appliance} from ${from.version} back to ${to.version} (${to.release}).`, width),
     ...fields(list, width, paint, 2),
     ...(detail === 'in full' ? stepList(plan.steps, screen) : []),
+    ...concerns(plan, screen),
+  ];
+}
+
+/** What a repair will do. */
+export function repairPlanLines(plan: RepairPlanView, screen: Screen): string[] {
+  const { appliance, release, actions } = plan;
+  const head = `This brings the containers of ${appliance} back to what ${release.version} (${release.release}) says. Its data is not touched.`;
+  return [
+    ...wrap(head, screen.width),
+    ...actions.flatMap((action) => wrap(`  ${action}`, screen.width, 4)),
     ...concerns(plan, screen),
   ];
 }

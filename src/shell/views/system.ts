@@ -70,8 +70,9 @@ export function attentionLines(
   attention: SystemView['attention'],
   { width, paint }: Pick<Screen, 'width' | 'paint'>,
 ): string[] {
-  return attention.flatMap(({ message, hint }) => [
-    ...wrap(`! ${message}`, width).map(paint.warn),
+  const colours = { note: paint.faint, warning: paint.warn, alarm: paint.bad };
+  return attention.flatMap(({ message, hint, level = 'warning' }) => [
+    ...wrap(`! ${message}`, width).map(colours[level]),
     ...(hint === null ? [] : wrap(hint, width, 2)),
   ]);
 }

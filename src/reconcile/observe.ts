@@ -1,0 +1,89 @@
+import type { ContainerSummary } from '../domain/ports/container-host.ts';
+import type { World } from '../domain/ports/world.ts';
+import type { Release } from '../domain/release.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
+import type { SlotMount } from '../domain/slot.ts';
+import { displacedMounts } from '../sequences/displaced-mounts.ts';
+import { mustSlot } from '../sequences/slot-pairs.ts';
+import type { Observation, SeenMount, SeenRelease, SeenService } from './observation.ts';
+
+/** Releases further down than this are not looked at: a look must stay cheap. */
+const MAX_FROZEN = 10;
+
+/**
+ * Looks at everything that an appliance consists of, as the journal has it. Some thirty short calls of
+ * the engine, at once; changes nothing. `engine-unreachable` where none answers.
+ */
+export async function observe(world: World, active: Release, signal?: AbortSignal): Promise<Observation> {
+  const containers = await world.host.listContainers(signal);
+  const look = (release: Release) => observeRelease(world, release, containers, signal);
+  const [seenActive, frozen, displaced] = await Promise.all([
+    look(active),
+    Promise.all(frozenReleases(world, active).map(look)),
+    displacedMounts(world, active),
+  ]);
+  return { active: seenActive, frozen, displaced };
+}
+
+/** One release for each slot that can be gone back to, and those that share the active slot with containers of their own. */
+function frozenReleases({ journal }: World, active: Release): Release[] {
+  const containersOf = ({ id }: Release) => journal.instances(id).map(({ containerId }) => containerId);
+  const known = new Set(containersOf(active));
+  const found: Release[] = [];
+  for (const release of journal.releases(active.appliance)) {
+    if (found.length === MAX_FROZEN) break;
+    if (release.status !== 'superseded' && release.status !== 'rolled-back') continue;
+    const state = journal.slot(release.slot)?.state;
+    if (state !== 'frozen' && state !== 'live') continue;
+    const own = containersOf(release);
+    if (own.every((id) => known.has(id))) continue;
+    for (const id of own) known.add(id);
+    found.push(release);
+  }
+  return found;
+}
+
+async function observeRelease(
+  world: World,
+  release: Release,
+  containers: ContainerSummary[],
+  signal?: AbortSignal,
+): Promise<SeenRelease> {
+  const slot = mustSlot(world.journal, release.slot);
+  const [services, mounts] = await Promise.all([
+    Promise.all(release.services.map((spec) => observeService(world, release, spec, containers, signal))),
+    Promise.all(slot.mounts.map((mount) => observeMount(world, mount, signal))),
+  ]);
+  return { release, slot, services, mounts };
+}
+
+async function observeService(
+  { journal, host }: World,
+  release: Release,
+  spec: ServiceSpec,
+  containers: ContainerSummary[],
+  signal?: AbortSignal,
+): Promise<SeenService> {
+  const record = journal.instances(release.id).find(({ service }) => service === spec.name);
+  const isHere = record !== undefined && containers.some(({ id }) => id === record.containerId);
+  const holder = containers.find(({ id, name }) => name === spec.containerName && id !== record?.containerId);
+  const [instance, image] = await Promise.all([
+    isHere ? host.inspectInstance(record.containerId, signal) : null,
+    host.inspectImage(spec.image.imageId ?? spec.image.reference, signal),
+  ]);
+  return {
+    spec,
+    containerId: record?.containerId ?? null,
+    instance,
+    nameHolder: holder ? { id: holder.id, image: holder.image } : null,
+    imageHere: image !== null,
+  };
+}
+
+async function observeMount({ host, slots }: World, mount: SlotMount, signal?: AbortSignal): Promise<SeenMount> {
+  // Data that was never identified cannot be recognised either.
+  if (mount.identity === null) return { mount, state: 'unknown' };
+  if (mount.volume !== null && !(await host.inspectVolume(mount.volume, signal)))
+    return { mount, state: 'volume-gone' };
+  return { mount, state: await slots.whereabouts(mount).catch(() => 'unknown' as const) };
+}

@@ -1,0 +1,165 @@
+import { toBelayError } from '../domain/errors.ts';
+import type { HostEvent } from '../domain/ports/container-host.ts';
+import type { World } from '../domain/ports/world.ts';
+import { engineAnswers } from '../runner/engine-answers.ts';
+import { isUp } from '../sequences/instances.ts';
+import type { Absence } from './absence.ts';
+import { bringUp } from './bring-up.ts';
+import { findDrift } from './compare.ts';
+import { type DriftChange, DriftLog } from './drift-log.ts';
+import { observe } from './observe.ts';
+import type { Turns } from './turns.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** Events get lost: without any, this is how often it looks. */
+const POLL_MS = 15_000;
+/** What belongs together happens within this time, and is looked at once. */
+const CALM_MS = 500;
+const SECOND_LOOK_MS = 1_500;
+const FIRST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 120_000;
+
+/** What can make the host differ; health checks alone make three other events a second. */
+const TELLING =
+  /^(create|destroy|die|kill|oom|pause|unpause|rename|restart|start|stop|update|delete|untag|tag|health_)/;
+
+export interface WatcherOptions {
+  world: World;
+  turns: Turns;
+  onDrift: (appliance: string, change: DriftChange) => void;
+  onDeed: (appliance: string, deed: string) => void;
+  onTrouble: (appliance: string, message: string) => void;
+}
+
+/**
+ * Keeps the host and the journal together for as long as the daemon lives: brings up what went down with
+ * the engine whenever that comes back, and tells when something drifts. Follows the engine's events and
+ * looks every now and then as well. Leaves an appliance alone while an operation of it runs.
+ */
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #logs = new Map<string, DriftLog>();
+  readonly #wakeup = new Wakeup();
+  /** Containers that were seen to end, and have not been seen to run since. */
+  readonly #ended = new Set<string>();
+  /** Appliances that are still to be brought up after the last absence, with the pause before the next try. */
+  #pending = new Map<string, { retryMs: number; atMs: number }>();
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Something may have changed: look soon. */
+  wake(): void {
+    this.#wakeup.within(CALM_MS);
+  }
+
+  /** Until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { host, clock, journal } = this.#options.world;
+    for (let goneAt: Date | null = null; !signal.aborted; goneAt = clock.now()) {
+      await engineAnswers(this.#options.world, signal);
+      const backAt = clock.now();
+      const upSince = await host.upSince(signal).catch(() => null);
+      this.#pending = new Map(journal.appliances().map(({ name }) => [name, { retryMs: FIRST_RETRY_MS, atMs: 0 }]));
+      await this.#whileEngineAnswers({ goneAt, upSince, backAt, endedBefore: new Set(this.#ended) }, signal);
+    }
+  }
+
+  async #whileEngineAnswers(absence: Absence, signal: AbortSignal): Promise<void> {
+    const gone = new AbortController();
+    const lasting = AbortSignal.any([signal, gone.signal]);
+    const listening = this.#listen(lasting).finally(() => {
+      gone.abort();
+      this.#wakeup.within(0);
+    });
+    // Subscribed before the first look, so that nothing falls between.
+    while (!lasting.aborted) {
+      try {
+        await this.#pass(absence, lasting);
+      } catch (thrown) {
+        if (toBelayError(thrown).code === 'engine-unreachable') gone.abort();
+      }
+      if (!lasting.aborted) await this.#wakeup.wait(POLL_MS);
+    }
+    await listening;
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const event of this.#options.world.host.events(signal)) {
+        if (event.action === 'die') this.#ended.add(event.id);
+        if (event.action === 'start') this.#ended.delete(event.id);
+        if (isTelling(event)) this.wake();
+      }
+    } catch {
+      // The engine has gone, or goes: the loop finds out.
+    }
+  }
+
+  async #pass(absence: Absence, signal: AbortSignal): Promise<void> {
+    const { journal } = this.#options.world;
+    for (const { name } of journal.appliances()) {
+      if (this.#isBusy(name)) continue;
+      try {
+        await this.#bringUpPending(name, absence, signal);
+        await this.#look(name, signal);
+      } catch (thrown) {
+        const error = toBelayError(thrown);
+        if (error.code === 'engine-unreachable' || signal.aborted) throw error;
+        this.#options.onTrouble(name, error.message);
+      }
+    }
+  }
+
+  async #bringUpPending(name: string, absence: Absence, signal: AbortSignal): Promise<void> {
+    const { world, turns, onDeed, onTrouble } = this.#options;
+    const pending = this.#pending.get(name);
+    if (!pending || world.clock.monotonicMs() < pending.atMs) return;
+    const active = this.#active(name);
+    if (!active) return;
+    const result = await turns.take(
+      name,
+      () => this.#isBusy(name),
+      () => bringUp(world, active, absence, signal),
+    );
+    if (!result) return;
+    for (const deed of result.deeds) onDeed(name, deed);
+    for (const failure of result.failures) onTrouble(name, failure);
+    if (result.failures.length === 0) {
+      this.#pending.delete(name);
+      return;
+    }
+    const retryMs = Math.min(pending.retryMs * 2, LONGEST_RETRY_MS);
+    this.#pending.set(name, { retryMs, atMs: world.clock.monotonicMs() + pending.retryMs });
+    this.#wakeup.within(pending.retryMs);
+  }
+
+  async #look(name: string, signal: AbortSignal): Promise<void> {
+    const active = this.#active(name);
+    if (!active) return;
+    const observation = await observe(this.#options.world, active, signal);
+    for (const { instance } of observation.active.services)
+      if (instance && isUp(instance)) this.#ended.delete(instance.id);
+    const found = findDrift(observation);
+    // What was seen while an operation began says nothing.
+    if (this.#isBusy(name)) return;
+    const log = this.#logs.get(name) ?? new DriftLog();
+    this.#logs.set(name, log);
+    const { appeared, cleared, isUnsettled } = log.take(found);
+    if (appeared.length + cleared.length > 0) this.#options.onDrift(name, { appeared, cleared });
+    if (isUnsettled) this.#wakeup.within(SECOND_LOOK_MS);
+  }
+
+  #active(name: string) {
+    const { journal } = this.#options.world;
+    const appliance = journal.appliance(name);
+    return appliance && journal.release(appliance.active);
+  }
+
+  #isBusy(name: string): boolean {
+    return this.#options.world.journal.operations(name, 1)[0]?.state === 'running';
+  }
+}
+
+const isTelling = ({ action }: HostEvent): boolean => TELLING.test(action);

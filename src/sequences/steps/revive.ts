@@ -1,0 +1,33 @@
+import { BelayError } from '../../domain/errors.ts';
+import type { Step } from '../../domain/step.ts';
+import { mustHaveItsData } from '../data-in-place.ts';
+import { evidenceOf, findInstance, mustFindInstance } from '../instances.ts';
+
+/** Starts what is down, on its own data, and lets go on what is paused. */
+export const revive: Step = {
+  name: 'revive',
+  title: ({ to }) => `Start what of ${to.version} is down`,
+
+  async check(context) {
+    const found = await Promise.all(context.to.services.map((service) => findInstance(context, context.to, service)));
+    return found.every((instance) => instance?.state === 'running');
+  },
+
+  async run(context) {
+    const { host, to, signal } = context;
+    for (const service of to.services) {
+      const instance = await mustFindInstance(context, to, service, signal);
+      if (instance.state === 'paused') await host.resumeInstance(instance.id, signal);
+      if (instance.state === 'running' || instance.state === 'paused' || instance.state === 'restarting') continue;
+      await mustHaveItsData(context, to);
+      await host.startInstance(instance.id, signal).catch(async (error: unknown) => {
+        if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
+        throw new BelayError('gate-failed', `${service.name} ${to.version} does not start: ${error.message}`, {
+          ...(error.hint ? { hint: error.hint } : {}),
+          details: await evidenceOf(host, instance),
+          cause: error,
+        });
+      });
+    }
+  },
+};
