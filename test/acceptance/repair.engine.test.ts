@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { OperationView, RepairPlanView, SystemView } from '../../src/api/contract/views.ts';
 import { Screen } from '../shell/screen.ts';
 import { makeAppliance } from '../support/appliances.ts';
@@ -24,7 +24,7 @@ describeOnEngine('repair system', (bench) => {
   /** As an administrator types it. */
   const oneShot = (...words: string[]) => run(process.execPath, [SHIPPED_PROGRAM, ...words], { env: belay.env() });
   const healthy = () =>
-    expect.poll(async () => (await system()).services[0]?.health, { timeout: 15_000 }).toBe('healthy');
+    vi.waitUntil(async () => (await system()).services[0]?.health === 'healthy', { timeout: 15_000 });
 
   beforeAll(async () => {
     await makeAppliance(bench.engine, { reference: reference('1.0'), dataFormat: 1, changes: [GATE] });
@@ -33,7 +33,7 @@ describeOnEngine('repair system', (bench) => {
     await belay.start();
     const flags = ['--restart', 'unless-stopped', '--memory', '128m', '-e', 'COLOR=blue', '--label', 'tier=one'];
     await docker(['run', '-d', '--name', name, ...flags, reference('1.0')]);
-    await expect.poll(() => inside('cat /data/format').catch(() => ''), { timeout: 20_000 }).toBe('1');
+    await vi.waitUntil(() => inside('cat /data/format').catch(() => null), { timeout: 20_000 });
     await inside('echo mine > /data/notes');
     await belay.adopt(name, name);
     expect(await belay.upgrade('2.0')).toMatchObject({ state: 'succeeded' });

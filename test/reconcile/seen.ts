@@ -7,8 +7,8 @@ import { aRelease, aService, aSlot } from '../support/specimens.ts';
 /** An appliance on a volume, exactly as its journal has it: each test changes one thing. */
 
 export const UNLESS_STOPPED = { name: 'unless-stopped', maximumRetryCount: 0 };
-export const ACTIVE_ID = 'a'.repeat(64);
-export const FROZEN_ID = 'f'.repeat(64);
+const ACTIVE_ID = 'a'.repeat(64);
+const FROZEN_ID = 'f'.repeat(64);
 
 export const anInstance = (change: Partial<Instance> = {}): Instance => ({
   id: ACTIVE_ID,

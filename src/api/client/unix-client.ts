@@ -45,7 +45,8 @@ export function createUnixClient(options: UnixClientOptions): Client {
 
   function pathOf(path: string, query: Request['query'] = {}): string {
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries({ appliance: options.appliance ?? undefined, ...query })) {
+    const named = 'appliance' in query ? query : { ...query, appliance: options.appliance ?? undefined };
+    for (const [name, value] of Object.entries(named)) {
       if (value !== undefined) search.set(name, String(value));
     }
     return search.size === 0 ? path : `${path}?${search}`;
