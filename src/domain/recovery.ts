@@ -65,3 +65,13 @@ export function decideRecovery(kind: OperationKind, entries: readonly JournalEnt
   if (!decisions) throw new Error(`the recovery table has no row for step ${last.step} of ${kind}`);
   return last.phase === 'done' ? decisions.done : decisions.intent;
 }
+
+/** Steps that were begun, and not yet taken back by an earlier try. */
+export function stepsToRevert(entries: readonly JournalEntry[]): Set<string> {
+  const names = new Set<string>();
+  for (const { step, phase } of entries) {
+    if (phase === 'intent') names.add(step);
+    if (phase === 'reverted') names.delete(step);
+  }
+  return names;
+}

@@ -3,6 +3,7 @@ import type { OperationId } from '../domain/ids.ts';
 import type { EntryPhase, Operation, OperationKind, OperationState, StepProgress } from '../domain/operation.ts';
 import type { NewOperation } from '../domain/ports/journal.ts';
 import type { World } from '../domain/ports/world.ts';
+import { stepsToRevert } from '../domain/recovery.ts';
 import type { Sequence, Step } from '../domain/step.ts';
 import { crashPoint } from './crash-points.ts';
 import { engineAnswers } from './engine-answers.ts';
@@ -100,7 +101,7 @@ export class Runner {
   /** Takes back every step that was begun, last one first, and ends the operation. */
   async goBack(operation: Operation, cause: BelayError): Promise<void> {
     const { steps, switchesAt } = this.#sequences[operation.kind];
-    const toRevert = this.#stepsToRevert(operation);
+    const toRevert = stepsToRevert(this.#world.journal.entries(operation.id));
     let trouble: BelayError | null = null;
     for (const step of steps.toReversed()) {
       if (step.revert && toRevert.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
@@ -171,16 +172,6 @@ export class Runner {
     }
     await this.#world.clock.sleep(RETRY_PAUSE_MS);
     return 1;
-  }
-
-  /** Begun, and not yet taken back by an earlier try. */
-  #stepsToRevert(operation: Operation): Set<string> {
-    const names = new Set<string>();
-    for (const { step, phase } of this.#world.journal.entries(operation.id)) {
-      if (phase === 'intent') names.add(step);
-      if (phase === 'reverted') names.delete(step);
-    }
-    return names;
   }
 
   #recordFailure(operation: Operation, step: Step, error: BelayError): void {

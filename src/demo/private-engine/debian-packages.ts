@@ -31,6 +31,7 @@ export const TEST_NEEDS: readonly Need[] = [
   { command: 'mkfs.btrfs', package: 'btrfs-progs' },
   { command: 'setfattr', package: 'attr' },
   { command: 'setfacl', package: 'acl' },
+  { command: 'faketime', package: 'faketime' },
 ];
 
 /** Where a command is, on the path or where administrators' commands are; null where it is not. */
