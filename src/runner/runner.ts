@@ -10,6 +10,7 @@ import { engineAnswers } from './engine-answers.ts';
 import { Interventions } from './interventions.ts';
 import { LiveProgress } from './live-progress.ts';
 import { contextFor } from './step-context.ts';
+import { persevere, unrecorded } from './without-journal.ts';
 
 const MAX_ATTEMPTS = 3;
 const RETRY_PAUSE_MS = 1_000;
@@ -117,14 +118,26 @@ export class Runner {
 
   /** Runs `work` as the operation's one run in this daemon; a defect in it must not end the daemon. */
   inBackground(operation: Operation, work: () => Promise<void>): void {
-    const run = work()
-      .catch((thrown) => this.#finish(operation, 'needs-attention', toBelayError(thrown).message))
-      .catch(() => undefined) // the journal itself is unusable: the next daemon takes the operation up
-      .finally(() => {
-        this.#running.delete(operation.id);
-        this.#progress.forget(operation.id);
-        this.interventions.forget(operation.id);
-      });
+    const sequence = this.#sequences[operation.kind];
+    const world = { ...this.#world, journal: unrecorded(this.#world.journal) };
+    const never = new AbortController().signal;
+    const run = persevere(
+      {
+        world: this.#world,
+        sequence,
+        operation,
+        contextOf: (step) => contextFor(world, operation.id, step.name, this.#progress, never),
+        goBack: (cause) => this.goBack(operation, cause),
+        goForward: () => this.goForward(operation, indexOf(sequence, sequence.forwardFrom)),
+        needsAttention: (reason) => this.#finish(operation, 'needs-attention', reason),
+        stopping: this.#draining.signal,
+      },
+      work,
+    ).finally(() => {
+      this.#running.delete(operation.id);
+      this.#progress.forget(operation.id);
+      this.interventions.forget(operation.id);
+    });
     this.#running.set(operation.id, run);
   }
 
@@ -155,6 +168,7 @@ export class Runner {
         return null;
       } catch (thrown) {
         const error = toBelayError(thrown);
+        if (error.code === 'journal-unusable') throw error;
         if (attempt === MAX_ATTEMPTS) {
           this.#record(operation, step, 'revert-failed', error.message);
           return error;

@@ -9,7 +9,7 @@ import { callEngine } from '../../src/demo/private-engine/engine-api.ts';
 /** Where the bundles are: in this tree, unless somebody tests a build of their own. */
 const BUILD = process.env['BELAY_TEST_BUILD'] ?? resolve(import.meta.dirname, '../..');
 /** The build with crash points. */
-const PROGRAM = join(BUILD, 'dist-test/belay.js');
+export const PROGRAM = join(BUILD, 'dist-test/belay.js');
 /** The build that is shipped. */
 export const SHIPPED_PROGRAM = join(BUILD, 'dist/belay.js');
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -29,14 +29,16 @@ export class ApiFailure extends Error {
 /** A real daemon of the test build, with a state directory and a socket of its own. */
 export class TestBelay {
   readonly directory = mkdtempSync(join(tmpdir(), 'belay-e2e-'));
-  readonly home = join(this.directory, 'home');
+  readonly home: string;
   readonly socket = join(this.directory, 'belay.sock');
   readonly #dockerHost: string;
   readonly #program: string;
   #daemon: ChildProcess | null = null;
   #output = '';
 
-  constructor(dockerHost: string, program = PROGRAM) {
+  /** `home` is where it keeps its state; in its own directory unless told otherwise. */
+  constructor(dockerHost: string, program = PROGRAM, home?: string) {
+    this.home = home ?? join(this.directory, 'home');
     this.#dockerHost = dockerHost;
     this.#program = program;
   }
