@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { createApp } from '../api/server/app.ts';
+import { EvidenceStore } from '../api/server/evidence/evidence-store.ts';
 import type { JournalKeeper } from '../api/server/journal-keeper.ts';
 import { Service } from '../api/server/service.ts';
 import { DockerHost } from '../docker/docker-host.ts';
@@ -35,11 +36,13 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
   const turns = new Turns();
   const service = new Service({ world, registry: new HttpRegistry(), sequences, daemon, turns });
   const watcher = hostWatcher(service, turns, log);
+  const evidence = new EvidenceStore(home);
   const copy = () =>
     journal.backup().catch((error) => log.error({ error: String(error) }, 'the journal cannot be copied'));
   const runner = new Runner({
     world,
     sequences,
+    keepEvidence: (operation) => evidence.keep(world, operation),
     onChange: (id) => {
       service.announce(id);
       const operation = journal.operation(id);

@@ -20,6 +20,8 @@ export interface RunnerOptions {
   sequences: Readonly<Record<OperationKind, Sequence>>;
   /** Called whenever something about an operation has changed. */
   onChange: (operation: OperationId) => void;
+  /** Called before what an operation made is taken away, when the old release serves again. */
+  keepEvidence?: (operation: Operation) => Promise<void>;
 }
 
 /**
@@ -30,6 +32,7 @@ export class Runner {
   readonly #world: World;
   readonly #sequences: RunnerOptions['sequences'];
   readonly #onChange: (operation: OperationId) => void;
+  readonly #keepEvidence: (operation: Operation) => Promise<void>;
   readonly #progress: LiveProgress;
   readonly #running = new Map<OperationId, Promise<void>>();
   readonly #draining = new AbortController();
@@ -40,6 +43,7 @@ export class Runner {
     this.#world = options.world;
     this.#sequences = options.sequences;
     this.#onChange = options.onChange;
+    this.#keepEvidence = options.keepEvidence ?? (async () => {});
     this.#progress = new LiveProgress(options.world.clock, options.onChange);
     this.interventions = new Interventions(options.world, options.onChange);
   }
@@ -104,7 +108,13 @@ export class Runner {
     const { steps, switchesAt } = this.#sequences[operation.kind];
     const toRevert = stepsToRevert(this.#world.journal.entries(operation.id));
     let trouble: BelayError | null = null;
+    let isKept = false;
     for (const step of steps.toReversed()) {
+      if (!isKept && steps.indexOf(step) < indexOf(this.#sequences[operation.kind], switchesAt)) {
+        isKept = true;
+        // Evidence is welcome; going back does not depend on it.
+        await this.#keepEvidence(operation).catch(() => {});
+      }
       if (step.revert && toRevert.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
     }
     const entries = this.#world.journal.entries(operation.id);

@@ -19,6 +19,7 @@ import { showRelease } from './commands/show-release.ts';
 import { showReleases } from './commands/show-releases.ts';
 import { showRollbackPlan } from './commands/show-rollback-plan.ts';
 import { showSystem } from './commands/show-system.ts';
+import { showTechSupport } from './commands/show-tech-support.ts';
 import { showTerminal } from './commands/show-terminal.ts';
 import { showUpgradeHistory } from './commands/show-upgrade-history.ts';
 import { showUpgradePlan } from './commands/show-upgrade-plan.ts';
@@ -63,6 +64,7 @@ export const registry: Grammar = {
     adopt,
     checkManifest,
     useAppliance,
+    showTechSupport,
     journalCheck,
     journalRestore,
     deleteFile,

@@ -2,6 +2,7 @@ import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from
 import type { LogLineView } from '../contract/log.ts';
 import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
+import type { MadeTechSupportView } from '../contract/tech-support.ts';
 import type {
   AdoptInput,
   ApplianceView,
@@ -64,6 +65,8 @@ export interface Client {
   /** Whether the journal is sound, and its copies: also while it cannot be used. */
   journalCheck(signal?: AbortSignal): Promise<JournalReportView>;
   journalRestore(input: JournalRestoreInput, signal?: AbortSignal): Promise<JournalRestoredView>;
+  /** Writes one file for whoever is to help. */
+  makeTechSupport(signal?: AbortSignal): Promise<MadeTechSupportView>;
   /** Of all appliances, until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

@@ -139,6 +139,7 @@ export function createUnixClient(options: UnixClientOptions): Client {
     extendUpgrade: (body, signal) => call('/api/upgrade/extend', { method: 'POST', body, signal }),
     abortUpgrade: (signal) => call('/api/upgrade/abort', { method: 'POST', signal }),
     confirm: (signal) => call('/api/cluster/confirm', { method: 'POST', signal }),
+    makeTechSupport: (signal) => call('/api/tech-support', { method: 'POST', deadlineMs: LONG_DEADLINE_MS, signal }),
     journalCheck: (signal) => call('/api/journal', { deadlineMs: LONG_DEADLINE_MS, signal }),
     journalRestore: (body, signal) =>
       call('/api/journal/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),

@@ -13,10 +13,11 @@ import { applianceOf, mustOperation, userOf, windowOf } from './request.ts';
 import { addRunning } from './running-routes.ts';
 import type { Service } from './service.ts';
 import { viewSystem } from './system-view.ts';
+import { addTechSupport } from './tech-support-routes.ts';
 import { viewVersions } from './versions-view.ts';
 
 /** What writes nothing into the journal. */
-const UNRECORDED = ['/api/journal', '/api/manifest'];
+const UNRECORDED = ['/api/journal', '/api/manifest', '/api/tech-support'];
 const HEARTBEAT_MS = 15_000;
 
 export interface WorkingAppOptions extends AppOptions {
@@ -36,6 +37,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addEvents(app, service);
   addLog(app, service);
   addJournal(app, options.keeper);
+  addTechSupport(app, { ...service.daemon, keeper: options.keeper, service });
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Belay', version: service.daemon.version, description: 'Upgrade and roll back an appliance.' },

@@ -3,6 +3,7 @@ import type { BelayError } from '../../domain/errors.ts';
 import { health } from '../contract/routes.ts';
 import { type AppOptions, baseApp } from './base-app.ts';
 import { addJournal, type JournalKeeper } from './journal-keeper.ts';
+import { addTechSupport } from './tech-support-routes.ts';
 
 export interface UnusableAppOptions extends AppOptions {
   /** Why the journal cannot be used. */
@@ -16,6 +17,7 @@ export function createUnusableApp({ trouble, daemon, keeper, onError }: Unusable
   const app = baseApp({ onError });
   app.openapi(health, (c) => c.json({ ok: true as const, ...daemon, recovering: false }, 200));
   addJournal(app, keeper);
+  addTechSupport(app, { ...daemon, keeper, service: null });
   app.all('*', () => {
     throw trouble;
   });

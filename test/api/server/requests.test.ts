@@ -4,6 +4,7 @@ import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
 import * as runningRoutes from '../../../src/api/contract/running-routes.ts';
+import * as techSupportRoutes from '../../../src/api/contract/tech-support.ts';
 import { callEngine } from '../../../src/demo/private-engine/engine-api.ts';
 import { TestBelay } from '../../support/belay.ts';
 
@@ -51,7 +52,15 @@ describe('the OpenAPI document', () => {
     const listed = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    const all = { ...routes, ...manifestRoutes, ...runningRoutes, ...journalRoutes, log, followLog };
+    const all = {
+      ...routes,
+      ...manifestRoutes,
+      ...runningRoutes,
+      ...journalRoutes,
+      ...techSupportRoutes,
+      log,
+      followLog,
+    };
     const contract = Object.values(all).map(({ method, path }) => `${method} ${path}`);
     expect(listed.sort()).toEqual(contract.sort());
     expect(contract).toEqual(
