@@ -26,12 +26,22 @@ export function callFailure(thrown: unknown, context: CallContext): BelayError {
   const { statusCode, code, message } = thrown as { statusCode?: number; code?: string; message?: string };
   if (statusCode !== undefined) {
     const sentence = (message ?? '').replace(/^\(HTTP code \d+\) \w+ - /, '').trim();
+    if (isFull(sentence)) return engineFull({ status: statusCode, engine: sentence, path: context.path });
     return new BelayError('engine-failed', `The Docker Engine refused: ${shortened(sentence)}`, {
       details: { status: statusCode, engine: sentence, path: context.path },
     });
   }
   return unreachable(context, code ?? message ?? 'unknown', thrown);
 }
+
+/** Whether the engine's own words are about a disk without room. */
+export const isFull = (sentence: string): boolean => /no space left on device|disk quota exceeded/i.test(sentence);
+
+export const engineFull = (details: Record<string, unknown>): BelayError =>
+  new BelayError('no-space', 'No space is left where the Docker Engine keeps its images and containers.', {
+    hint: 'See what takes it (docker system df), free some, then try again.',
+    details,
+  });
 
 function abortFailure(context: CallContext): BelayError {
   const reason: unknown = context.signal.reason;
@@ -78,7 +88,7 @@ export function shortened(sentence: string): string {
 /** Why a container did not start, in words that name what to look at. The engine's own are in the details. */
 export function startFailure(thrown: unknown, name: string): unknown {
   const engine = engineSentence(thrown);
-  if (engine === '') return thrown;
+  if (engine === '' || isFull(engine)) return thrown;
   const said = startProblem(engine);
   return new BelayError('engine-failed', `${name} did not start: ${said.problem}.`, {
     ...(said.hint ? { hint: said.hint } : {}),

@@ -1,6 +1,6 @@
 import { BelayError } from '../domain/errors.ts';
 import { splitRepository } from '../domain/image-reference.ts';
-import { engineSentence, shortened, statusOf } from './engine-errors.ts';
+import { engineFull, engineSentence, isFull, shortened, statusOf } from './engine-errors.ts';
 
 export const registryName = (repository: string): string => splitRepository(repository).host ?? 'Docker Hub';
 
@@ -28,6 +28,7 @@ export const registryUnreachable = (repository: string, reason: string, cause?: 
 export function registryFailure(thrown: unknown, reference: string, repository: string): unknown {
   const engine = engineSentence(thrown);
   if (engine === '') return thrown;
+  if (isFull(engine)) return engineFull({ engine });
   const status = statusOf(thrown);
   if (status === 404 || /manifest unknown|name unknown|not found: manifest/i.test(engine)) {
     return noSuchImage(reference, repository);

@@ -44,5 +44,17 @@ export class BelayError extends Error {
 export function toBelayError(thrown: unknown): BelayError {
   if (thrown instanceof BelayError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const system = (thrown as { code?: unknown; path?: unknown } | null)?.code;
+  if (system === 'ENOSPC' || system === 'EDQUOT') {
+    const path = (thrown as { path?: unknown }).path;
+    return new BelayError(
+      'no-space',
+      `No space is left${typeof path === 'string' ? ` for ${path}` : ' on the disk'}.`,
+      {
+        hint: 'Free some space and try again.',
+        cause: thrown,
+      },
+    );
+  }
   return new BelayError('internal', message, { cause: thrown });
 }

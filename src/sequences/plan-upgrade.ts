@@ -12,9 +12,10 @@ import { displacedMounts } from './displaced-mounts.ts';
 import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findImage } from './image-of-version.ts';
 import { findInstance, isUp } from './instances.ts';
+import { imageSpaceWarning, neededSpace } from './needed-space.ts';
 import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
-import { neededSpace, surveyMounts } from './survey-mounts.ts';
+import { surveyMounts } from './survey-mounts.ts';
 
 export interface PlannedUpgrade {
   plan: UpgradePlan;
@@ -40,6 +41,13 @@ export async function planUpgrade(
   const candidate = upgradeCandidate(from, fromSlot, images, { ...request, at: clock.now() });
   const surveyed = await surveyMounts(world, services, fromSlot, signal);
   const space = await neededSpace(world, surveyed);
+  const tight = await imageSpaceWarning(
+    world,
+    services.map((spec, index) => {
+      const { image: coming, alreadyHere } = found[index] as (typeof found)[number];
+      return { current: spec.image, coming, alreadyHere };
+    }),
+  );
   const first = found[0] as (typeof found)[number];
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
   const plan: UpgradePlan = {
@@ -58,7 +66,7 @@ export async function planUpgrade(
     preCopyForecastMs: sum(cloned.filter(({ treatment }) => treatment === 'pre-copy').map(copyForecastMs)),
     downtimeForecastMs:
       lastDowntimeMs(journal, from.appliance, 'upgrade') + sum(cloned.map((mount) => whileStoppedMs(mount))),
-    warnings: await warningsOf(world, from, candidate.release, images),
+    warnings: [...(await warningsOf(world, from, candidate.release, images)), ...(tight ? [tight] : [])],
     obstacles: [
       ...surveyed.flatMap(({ obstacle }) => obstacle ?? []),
       ...space.flatMap(({ obstacle }) => obstacle ?? []),

@@ -3,14 +3,6 @@ import type { World } from '../domain/ports/world.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
 
-const SPACE_MARGIN = 1.05;
-
-interface SpaceNeed {
-  path: string;
-  neededBytes: number;
-  freeBytes: number;
-}
-
 /** A mount as the plan shows it, and what stands in the way of cloning it. */
 export interface SurveyedMount {
   planned: PlannedMount;
@@ -89,27 +81,4 @@ async function surveySlotMount(
   const treatment: MountTreatment = reflink ? 'reflink' : (await slots.canCompare()) ? 'pre-copy' : 'copy-stopped';
   const note = treatment === 'copy-stopped' ? 'rsync is not installed: the data is copied while stopped' : null;
   return { planned: { ...base, treatment, ...size, note }, slotMount, obstacle: null };
-}
-
-/** What the clones need of each file system, added up, against what is free there. */
-export async function neededSpace({ slots }: World, surveyed: SurveyedMount[]) {
-  const byDevice = new Map<string, { path: string; neededBytes: number; freeBytes: number }>();
-  for (const { planned, slotMount } of surveyed) {
-    if (!slotMount || planned.treatment === 'reflink' || planned.treatment === 'shared') continue;
-    const { device, freeBytes } = await slots.space(slotMount.path);
-    const entry = byDevice.get(device) ?? { path: slotMount.path, neededBytes: 0, freeBytes };
-    entry.neededBytes += Math.ceil(planned.sizeBytes * SPACE_MARGIN);
-    byDevice.set(device, entry);
-  }
-  return [...byDevice.values()].map((entry) => ({ ...entry, obstacle: spaceObstacle(entry) }));
-}
-
-function spaceObstacle({ path, neededBytes, freeBytes }: SpaceNeed): Obstacle | null {
-  if (neededBytes <= freeBytes) return null;
-  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
-  return {
-    code: 'no-space',
-    message: `The clone needs ${mebibytes(neededBytes)} where ${path} lies, and ${mebibytes(freeBytes)} are free.`,
-    hint: 'Free some space there, then type the command again.',
-  };
 }
