@@ -40,7 +40,7 @@ describeOnEngine('a data disk without room', (bench) => {
       'run', '-d', '--name', container, '--volume', `${data()}:/data`, bench.reference('server', '1.0'),
     ]);
     belay = new TestBelay(bench.engine.dockerHost);
-    await belay.start({ holdIn: holds });
+    await belay.start({ env: { BELAY_HOLD_IN: holds } });
     await belay.adopt(container, container);
   });
   afterAll(async () => {
