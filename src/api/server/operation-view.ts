@@ -1,4 +1,5 @@
 import { sinceStopMs } from '../../domain/downtime.ts';
+import { abortOf } from '../../domain/intervention.ts';
 import type { JournalEntry, Operation, OperationFacts, StepProgress, StepStatus } from '../../domain/operation.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
@@ -104,6 +105,7 @@ function hintFor(operation: Operation): string | null {
       return 'Look at what runs: show system';
     case 'rolled-back':
     case 'failed':
+      if (abortOf(operation.facts)) return 'To try again, type the command again.';
       return 'When the cause is mended, type the command again.';
     default:
       return null;
