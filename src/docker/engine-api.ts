@@ -56,6 +56,7 @@ export class EngineApi {
       Status: string;
       Labels?: Record<string, string> | null;
       Mounts?: { Type: string; Name?: string; Source?: string }[] | null;
+      HostConfig?: { NetworkMode?: string };
     };
     return this.#read<Answer[]>({ path: '/containers/json', query: { all: true }, signal });
   }

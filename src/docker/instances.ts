@@ -28,6 +28,8 @@ export async function listContainers(api: EngineApi, signal?: AbortSignal): Prom
     status: answer.Status,
     labels: answer.Labels ?? {},
     mountSources: (answer.Mounts ?? []).flatMap((mount) => mount.Name || mount.Source || []),
+    networkOf: /^container:(.+)$/.exec(answer.HostConfig?.NetworkMode ?? '')?.[1] ?? null,
+    linkedFrom: (answer.Names ?? []).flatMap((name) => /^\/([^/]+)\/./.exec(name)?.[1] ?? []),
   }));
 }
 

@@ -8,6 +8,7 @@ import { compareSettings } from '../domain/settings-diff.ts';
 import type { Step } from '../domain/step.ts';
 import { type Candidate, rollbackCandidate } from './candidate.ts';
 import { currentServices } from './current-services.ts';
+import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
@@ -62,7 +63,9 @@ export async function planRollback(
 
 async function warningsOf(world: World, active: Release): Promise<string[]> {
   const displaced = await displacedMounts(world, active).catch(() => []);
+  const own = new Set(world.journal.instances(active.id).map(({ containerId }) => containerId));
   return [
+    ...dependentWarnings(await world.host.listContainers(), own),
     ...(mustSlot(world.journal, active.slot).mounts.length === 0
       ? ['There is no data in mounts: what is in an external database is not taken back.']
       : []),

@@ -8,6 +8,7 @@ import type { Step } from '../domain/step.ts';
 import { compareVersions } from '../domain/version.ts';
 import { type Candidate, upgradeCandidate } from './candidate.ts';
 import { currentServices } from './current-services.ts';
+import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findImage } from './image-of-version.ts';
@@ -137,14 +138,14 @@ async function warningsOf(
     if (!isUp(instance)) warnings.push(`${service.name} ${from.version} is not running now.`);
     else if (instance?.health === 'unhealthy') warnings.push(`${service.name} ${from.version} is not healthy now.`);
   }
-  warnings.push(...(await sharedVolumes(world, from, images)));
+  warnings.push(...(await neighbourWarnings(world, from, images)));
   if (images.every(({ spec }) => spec.mounts.every(({ slotKey }) => !slotKey))) {
     warnings.push('There is no data in mounts: what is in an external database is not taken back by a rollback.');
   }
   return warnings;
 }
 
-async function sharedVolumes(
+async function neighbourWarnings(
   { host, journal }: World,
   from: Release,
   images: readonly { spec: ServiceSpec }[],
@@ -154,9 +155,10 @@ async function sharedVolumes(
   );
   const own = new Set(journal.instances(from.id).map(({ containerId }) => containerId));
   const others = await host.listContainers();
-  return others
+  const sharing = others
     .filter(
       ({ id, running, mountSources }) => running && !own.has(id) && mountSources.some((source) => sources.has(source)),
     )
     .map(({ name }) => `The container ${name} uses the same data: it goes on with the data of ${from.version}.`);
+  return [...sharing, ...dependentWarnings(others, own)];
 }

@@ -5,7 +5,7 @@ import { formatAge } from './format.ts';
 
 const VERSION = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const CONTAINER = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
-const NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+const NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
 
 async function releases(client: Client, signal: AbortSignal) {
   return client.releases({ limit: 50 }, signal);
@@ -81,7 +81,7 @@ export const duration: Kind = {
 /** A name to be given: nothing to offer. */
 export const name: Kind = {
   metavar: 'NAME',
-  problem: (text) => (NAME.test(text) ? null : 'A name has lower-case letters, digits, dots and dashes, as in: acme'),
+  problem: (text) => (NAME.test(text) ? null : 'A name has letters, digits, dots and dashes, as in: acme'),
   complete: async () => [],
 };
 

@@ -33,6 +33,10 @@ export interface ContainerSummary {
   labels: Record<string, string>;
   /** Names of the volumes and host paths that it mounts. */
   mountSources: string[];
+  /** The container whose network it uses, by id or name; null where it has a network of its own. */
+  networkOf: string | null;
+  /** Names of the containers that are linked to it. */
+  linkedFrom: string[];
 }
 
 export type InstanceState = 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'removing' | 'dead';
