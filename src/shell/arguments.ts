@@ -10,17 +10,23 @@ export interface Arguments {
   appliance: string | null;
   /** What to run; null where nothing was said: a session, or lines from standard input. */
   lines: string[] | null;
+  /** Goes on behind a line that failed. */
+  goesOn: boolean;
 }
 
 /** Reads what stands after `belay`. What is not about belay itself is the command, word for word. */
 export function readArguments(argv: readonly string[]): Arguments | { problem: string } {
-  const read: Arguments = { wants: 'run', appliance: null, lines: null };
+  const read: Arguments = { wants: 'run', appliance: null, lines: null, goesOn: false };
   const early: string[] = [];
   let position = 0;
   for (; position < argv.length && argv[position]?.startsWith('-'); position++) {
     const [word = '', attached] = splitOption(argv[position] as string);
     if (word === '--help' || word === '-h') return { ...read, wants: 'help' };
     if (word === '--version' || word === '-V') return { ...read, wants: 'version' };
+    if (word === '--continue') {
+      read.goesOn = true;
+      continue;
+    }
     if (word === '--appliance' || word === '-c') {
       const value = attached ?? argv[++position];
       if (value === undefined || value === '') return { problem: `${word} needs something after it.` };
@@ -36,7 +42,7 @@ export function readArguments(argv: readonly string[]): Arguments | { problem: s
   if (words.length > 0 && read.lines !== null) return { problem: '-c and a command were both given.' };
   if (words.length > 0) read.lines = [lineOf(words)];
   if (early.length > 0 && read.lines === null) return { problem: `${early[0]} needs a command.` };
-  if (read.lines !== null && early.length > 0) read.lines = read.lines.map((line) => `${line} ${early.join(' ')}`);
+  if (read.lines !== null && early.length > 0) read.lines = read.lines.map((line) => `${early.join(' ')} ${line}`);
   return read;
 }
 
@@ -51,6 +57,7 @@ export function usageLines({ width, paint }: { width: number; paint: Paint }, gr
   const own: [string, string][] = [
     ['--appliance NAME', 'Which appliance, where there are several'],
     ['-c LINE', 'Run a line as it would be typed at the prompt'],
+    ['--continue', 'Of several lines, go on behind one that fails'],
     ...optionHelp.map(({ word, help }): [string, string] => [word, help]),
     ['--version', 'The version of Belay itself'],
   ];

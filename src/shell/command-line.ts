@@ -47,7 +47,7 @@ export async function runCommandLine(argv: readonly string[], options: CommandLi
 }
 
 async function runLines(
-  { lines, appliance }: Arguments,
+  { lines, appliance, goesOn }: Arguments,
   interactive: boolean,
   options: CommandLineOptions,
   output: Output,
@@ -57,6 +57,7 @@ async function runLines(
   const interrupt = (): void => interruption.abort();
   const terminal = interactive ? new Terminal(process) : null;
   const state = { appliance, over: false, settings };
+  let failed: ExitCode = exitCode.done;
   process.on('SIGINT', interrupt);
   terminal?.onInterrupt(interrupt);
   // A reader that has seen enough, as `head` has, is no reason for a stack trace.
@@ -66,9 +67,10 @@ async function runLines(
       if (line.trimStart().startsWith('#')) continue;
       const around = surroundings(state, options, output, terminal);
       const code = await execute({ line, indent: null, signal: interruption.signal }, around);
-      if (code !== exitCode.done || state.over) return code;
+      if (code !== exitCode.done) failed = code;
+      if (interruption.signal.aborted || state.over || (failed !== exitCode.done && !goesOn)) break;
     }
-    return exitCode.done;
+    return failed;
   } finally {
     process.off('SIGINT', interrupt);
     terminal?.stop();

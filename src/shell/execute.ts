@@ -12,7 +12,7 @@ import { Answer } from './pipes/answer.ts';
 import type { TerminalSettings } from './terminal-settings.ts';
 import { helpLines } from './views/help.ts';
 import { nextLines } from './views/next.ts';
-import { wrap } from './width.ts';
+import { fitted, wrap } from './width.ts';
 
 /** What is around a line, be it typed at the prompt or given on the command line. */
 export interface Surroundings {
@@ -86,6 +86,8 @@ function contextOf(parsed: Read, signal: AbortSignal, around: Surroundings, answ
   const { ask } = around;
   const format = formatOf(options);
   const output = answer?.output ?? around.output;
+  const fitting = (lines: readonly string[]): readonly string[] =>
+    output.isTerminal ? fitted(lines, output.width) : lines;
   return {
     client: around.client(),
     output,
@@ -97,7 +99,7 @@ function contextOf(parsed: Read, signal: AbortSignal, around: Surroundings, answ
       if (format !== 'text') output.lines(await dataLines(value, format));
       else {
         const hints = next && output.isTerminal ? nextLines(next(value), output) : [];
-        output.lines([...lines(value), ...hints]);
+        output.lines([...fitting(lines(value)), ...hints]);
       }
       return exitCode.done;
     },
@@ -105,7 +107,7 @@ function contextOf(parsed: Read, signal: AbortSignal, around: Surroundings, answ
       answer?.flow();
       try {
         for await (const item of items) {
-          output.lines(format === 'text' ? lines(item) : [JSON.stringify(item)]);
+          output.lines(format === 'text' ? fitting(lines(item)) : [JSON.stringify(item)]);
           if (answer?.isFull) break;
         }
       } catch (thrown) {
@@ -115,7 +117,7 @@ function contextOf(parsed: Read, signal: AbortSignal, around: Surroundings, answ
     },
     async confirm(lines) {
       if (options.yes || ask === null) return options.yes;
-      output.lines(lines);
+      output.lines(fitting(lines));
       const said = await ask('Continue? [yes,no] (no) ');
       if (said === 'interrupted') throw new ShellError('interrupted', 'Interrupted: nothing was changed.');
       if (said === 'no') output.lines(['Nothing was changed.']);

@@ -6,6 +6,8 @@ import { stateWords } from './views/operation.ts';
 
 const RETRY_MS = 2000;
 const LATE_EVENT_MS = 500;
+/** Between two looks at an appliance that is not simply running: what ends that may not be told. */
+const LOOK_AGAIN_MS = 5000;
 
 export interface MonitorOptions {
   /** One that does not start a daemon: an idle session must not. */
@@ -35,6 +37,7 @@ export class Monitor {
   /** How many interventions of an operation have been told. */
   private readonly told = new Map<string, number>();
   private readonly followed = new Set<string>();
+  private looking: NodeJS.Timeout | null = null;
   private busy = false;
   private freeSinceMs = Number.NEGATIVE_INFINITY;
 
@@ -46,9 +49,13 @@ export class Monitor {
   start(): void {
     void this.listen();
     void this.refresh();
+    this.looking = setInterval(() => {
+      if (this.state !== 'running') void this.refresh();
+    }, LOOK_AGAIN_MS).unref();
   }
 
   stop(): void {
+    if (this.looking) clearInterval(this.looking);
     this.stopping.abort();
     this.unconfirmed.stop();
   }

@@ -19,7 +19,7 @@ import type { TerminalSettings } from './terminal-settings.ts';
 import { farewellLines } from './views/greeting.ts';
 import { attentionLines } from './views/system.ts';
 import { welcomeLines } from './welcome.ts';
-import { wrap } from './width.ts';
+import { fitted, wrap } from './width.ts';
 
 export interface SessionOptions {
   /** Sees to it that a daemon runs and gives the path of its socket. */
@@ -150,7 +150,7 @@ export class Session {
     const { output } = this.front;
     const { environment } = this.options;
     const lines = await welcomeLines({ client, appliance, count, environment, output, signal: this.ending.signal });
-    if (!this.isUsed) this.front.tell(lines);
+    if (!this.isUsed) this.front.tell(fitted(lines, output.width));
   }
 
   private createClient(connect = announced(this.options.connect, (line) => this.front.say(line))): Client {

@@ -19,6 +19,8 @@ const WIDE_BLOCKS: readonly (readonly [number, number])[] = [
 ];
 
 const COLOURS = /\x1b\[[0-9;]*m/g;
+/** A colour, or a character that can be seen. */
+const CHARACTERS = /\x1b\[[0-9;]*m|[\s\S]/gu;
 
 function characterWidth(character: string): number {
   if (/^[\p{M}\p{Cf}\p{Cc}]/u.test(character)) return 0;
@@ -80,7 +82,7 @@ function broken(text: string, columns: number): string[] {
 function hardBreak(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const character of text) {
+  for (const [character] of text.matchAll(CHARACTERS)) {
     if (line !== '' && widthOf(line + character) > columns) {
       lines.push(line);
       line = '';
@@ -88,4 +90,13 @@ function hardBreak(text: string, columns: number): string[] {
     line += character;
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** Breaks the lines that are too wide at spaces, each part as far in as its line was. */
+export function fitted(lines: readonly string[], columns: number): string[] {
+  return lines.flatMap((line) => {
+    if (widthOf(line) <= columns) return [line];
+    const indent = /^ */.exec(line)?.[0].length ?? 0;
+    return wrap(line.slice(indent), columns, Math.min(indent, Math.floor(columns / 2)));
+  });
 }

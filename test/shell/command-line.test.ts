@@ -178,3 +178,37 @@ test('--help and --version ask nobody', async () => {
   expect((await belay(['--version'])).out).toBe('belay 0.1.0-test\n');
   expect(daemon.calls).toEqual([]);
 });
+
+test('--continue goes on behind a line that fails, and still ends with its code', async () => {
+  const { code, out, err } = await belay(['--continue'], 'show versions\nshow foo\nshow releases\n');
+  expect(code).toBe(2);
+  expect(out).toContain('CREATED');
+  expect(err).toContain('Invalid input');
+  expect((await belay(['--continue', '-c', 'show release RAAAAAAAAAA', '-c', 'show system'])).code).toBe(3);
+});
+
+test('pipes work without a prompt, and only the answer is on standard output', async () => {
+  const counted = await belay(['show', 'releases', '|', 'include', '2.0.4', '|', 'count']);
+  expect(counted).toEqual({ code: 0, out: 'Count: 1 line\n', err: '' });
+  const yaml = await belay(['-c', 'show releases | yaml']);
+  expect(yaml.out).toContain('version: 2.0.4');
+  expect((await belay(['--yaml', 'show', 'releases'])).out).toBe(yaml.out);
+  const saved = await belay(['-c', 'show releases | save mine']);
+  expect([saved.code, saved.out]).toEqual([0, '']);
+  expect(saved.err).toContain('Kept as mine: 3 lines');
+  expect((await belay(['show', 'file', 'mine'])).out).toContain('2.0.4');
+});
+
+test('a log and events can be followed into a pipe of the outer shell, as lines of JSON', async () => {
+  const { child, ended } = start(['show', 'log', 'follow', '--json']);
+  await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
+  child.kill('SIGINT');
+  const { code, out } = await ended;
+  expect(code).toBe(130);
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).text),
+  ).toContain('listening on port 80');
+});

@@ -59,8 +59,8 @@ export class Screen {
     return active.getLine(active.baseY + active.cursorY)?.translateToString(false, 0, active.cursorX) ?? '';
   }
 
-  async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
+  async until(condition: () => boolean, what: string, patienceMs = PATIENCE_MS): Promise<void> {
+    const deadline = Date.now() + patienceMs;
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}. The screen:\n${this.lines().join('\n')}`);
       await new Promise((resolve) => setTimeout(resolve, 10));

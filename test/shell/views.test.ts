@@ -12,7 +12,7 @@ import { operationLines } from '../../src/shell/views/operation.ts';
 import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
 import { releaseTable } from '../../src/shell/views/releases.ts';
 import { stepLines } from '../../src/shell/views/step-lines.ts';
-import { cut, widthOf, wrap } from '../../src/shell/width.ts';
+import { cut, fitted, widthOf, wrap } from '../../src/shell/width.ts';
 
 const paint = createPaint(false);
 const nowMs = Date.parse('2026-11-21T20:16:00Z');
@@ -298,4 +298,15 @@ test('who comes is told what runs and what was done; who leaves, what goes on', 
   expect(lines[2]).toMatch(/^Last login: .*:.* from 192\.0\.2\.7\.$/);
   expect(farewellLines(null, screen)).toEqual([]);
   expect(farewellLines(operation, screen)[0]).toBe('The upgrade of acme to 2.1.0 goes on in the daemon.');
+});
+
+test('lines that are too wide are broken at spaces, as far in as they were', () => {
+  expect(fitted(['short', '  nothing is stopped, restarted or changed'], 20)).toEqual([
+    'short',
+    '  nothing is',
+    '  stopped, restarted',
+    '  or changed',
+  ]);
+  const coloured = createPaint(true).strong('x'.repeat(25));
+  expect(fitted([coloured], 20).map(widthOf)).toEqual([20, 5]);
 });

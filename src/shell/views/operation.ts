@@ -5,6 +5,7 @@ import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 import { confirmationText, interventionTexts } from './confirmation.ts';
 import { fields } from './fields.ts';
+import { nextLines } from './next.ts';
 import { downtimeOf, stepLines } from './step-lines.ts';
 import { table } from './table.ts';
 
@@ -54,7 +55,7 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
     return [
       ...wrap(now, width).map((line) => paint.good(line)),
       ...unconfirmedLines(operation, width).map((line) => paint.warn(line)),
-      `${back}: ${paint.strong(command)}`,
+      ...nextLines([{ purpose: back, line: command }], { width, paint }),
     ];
   }
   const verdict: Record<Exclude<OperationView['state'], 'running' | 'succeeded'>, string> = {

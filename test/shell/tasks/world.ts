@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { TestBelay } from '../../support/belay.ts';
+import { Screen } from '../screen.ts';
+
+const BUILD = process.env['BELAY_TEST_BUILD'] ?? resolve(import.meta.dirname, '../../..');
+const PROGRAM = join(BUILD, 'dist/belay.js');
+const LAB = join(BUILD, 'dist/lab.js');
+const FROZEN_CLOCK = join(import.meta.dirname, 'frozen-clock.mjs');
+const PROMPT = /^\[admin@\w+\]> $/;
+
+/** The embedded engine with its sample appliance, a daemon, and the shipped shell on a terminal. */
+export class TaskWorld {
+  // The path is on the screen: always the same length.
+  private readonly directory = mkdtempSync('/tmp/belay-tasks-');
+  private readonly socket = join(this.directory, 'engine.sock');
+  private readonly belay = new TestBelay(`unix://${this.socket}`, PROGRAM);
+  private lab: ChildProcess | null = null;
+  private screens: Screen[] = [];
+
+  async open(): Promise<void> {
+    const args = [LAB, '--root', join(this.directory, 'lab'), '--socket', this.socket, '--seed'];
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const lab = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+    this.lab = lab;
+    await new Promise<void>((ready, failed) => {
+      lab.stdout.on('data', (text: Buffer) => text.includes('lab ready') && ready());
+      lab.once('exit', () => failed(new Error('The embedded engine has ended.')));
+    });
+    await this.belay.start();
+  }
+
+  /** A session at its first prompt. */
+  async session(columns: number, rows = 24): Promise<Screen> {
+    const env = this.belay.env({
+      NODE_OPTIONS: `--import=${FROZEN_CLOCK}`,
+      TZ: 'UTC',
+      SUDO_USER: 'admin',
+      XDG_STATE_HOME: join(this.directory, 'state'),
+    });
+    const { CI: _, NO_COLOR: __, ...shown } = env;
+    const screen = new Screen(process.execPath, [PROGRAM], { columns, rows, env: shown });
+    this.screens.push(screen);
+    await screen.until(() => PROMPT.test(screen.beforeCursor()) && screen.lines().length > 1, 'the greeting');
+    return screen;
+  }
+
+  async close(): Promise<void> {
+    for (const screen of this.screens) screen.kill();
+    await this.belay.close();
+    if (this.lab?.exitCode === null) {
+      this.lab.kill('SIGTERM');
+      await once(this.lab, 'exit');
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Types a line, answers its question if there is one, and waits for the next prompt. */
+export async function task(screen: Screen, line: string, answer?: string): Promise<void> {
+  const before = screen.lines().length;
+  screen.type(`${line}\r`);
+  if (answer !== undefined) {
+    await screen.until(() => screen.beforeCursor().endsWith('(no) '), `the question of ${line}`);
+    screen.type(`${answer}\r`);
+  }
+  const isBack = (): boolean => PROMPT.test(screen.beforeCursor()) && screen.lines().length > before;
+  await screen.until(isBack, `the prompt behind ${line}`, 60_000);
+}
