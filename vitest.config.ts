@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/**/*.engine.test.{ts,tsx}'],
+          exclude: ['test/**/*.{engine,simulation}.test.{ts,tsx}'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -26,6 +26,15 @@ export default defineConfig({
           hookTimeout: 120_000,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Takes every processor for itself, so it runs when the others have ended.
+        test: {
+          name: 'simulation',
+          include: ['test/**/*.simulation.test.ts'],
+          testTimeout: 600_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -252,7 +252,12 @@ export class SqliteJournal implements Journal {
         at.toISOString(),
         id,
       );
+      const to = this.release(operation.to);
       this.#connection.run("UPDATE release SET status = 'failed' WHERE id = ? AND status = 'candidate'", operation.to);
+      // Also where the operation ended before the clone was begun. Where going back failed, it may be there.
+      if (to && state !== 'needs-attention') {
+        this.#connection.run("UPDATE slot SET state = 'discarded' WHERE id = ? AND state = 'preparing'", to.slot);
+      }
     });
   }
 

@@ -94,7 +94,7 @@ export class Runner {
         if (this.#draining.signal.aborted && index < switchIndex) return;
         this.#recordFailure(operation, step, error);
         if (index < forwardIndex) return this.goBack(operation, error);
-        if (attempt === MAX_ATTEMPTS) return this.#finish(operation, 'needs-attention', error.message);
+        if (attempt === MAX_ATTEMPTS && counts(error)) return this.#finish(operation, 'needs-attention', error.message);
         attempt += await this.#pauseAfter(error);
         index = forwardIndex - 1;
       }
@@ -179,7 +179,7 @@ export class Runner {
       } catch (thrown) {
         const error = toBelayError(thrown);
         if (error.code === 'journal-unusable') throw error;
-        if (attempt === MAX_ATTEMPTS) {
+        if (attempt === MAX_ATTEMPTS && counts(error)) {
           this.#record(operation, step, 'revert-failed', error.message);
           return error;
         }
@@ -188,9 +188,9 @@ export class Runner {
     }
   }
 
-  /** Before the next try. Returns how much the failure counts: one that only the engine's absence made does not. */
+  /** Before the next try. Returns how much the failure counts. */
   async #pauseAfter(error: BelayError): Promise<0 | 1> {
-    if (error.code === 'engine-unreachable') {
+    if (!counts(error)) {
       await engineAnswers(this.#world);
       return 0;
     }
@@ -218,6 +218,9 @@ export class Runner {
     this.#onChange(operation.id);
   }
 }
+
+/** A failure that only the engine's absence made is no failed attempt. */
+const counts = (error: BelayError): boolean => error.code !== 'engine-unreachable';
 
 function indexOf(sequence: Sequence, step: string): number {
   const index = sequence.steps.findIndex(({ name }) => name === step);

@@ -1,4 +1,5 @@
-import { lstat, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { BelayError } from '../domain/errors.ts';
 import type { Whereabouts } from '../domain/ports/slot-store.ts';
 import { type DataIdentity, isBelaysPath, type SlotMount } from '../domain/slot.ts';
@@ -54,6 +55,16 @@ export async function locateData(mount: SlotMount): Promise<string> {
   return whereabouts === 'parked' ? (mount.parkedPath as string) : mount.path;
 }
 
+/** Without it a power cut may undo what has been renamed or removed in the directory, which the journal holds for done. */
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
 async function move(from: string, to: string): Promise<void> {
   if ((await identityAt(to)) !== null) {
     throw new BelayError('refused', `${from} cannot be renamed to ${to}: something else is there.`, {
@@ -62,6 +73,7 @@ async function move(from: string, to: string): Promise<void> {
   }
   try {
     await rename(from, to);
+    await flushDirectory(dirname(to));
   } catch (error) {
     throw new BelayError('refused', `${from} cannot be renamed to ${to}: ${(error as Error).message}.`, {
       cause: error,
@@ -86,7 +98,10 @@ export async function discardClone(path: string): Promise<void> {
   if (!isBelaysPath(path)) {
     throw new BelayError('refused', `${path} is not deleted: it is not a clone that Belay made.`);
   }
-  if (process.platform !== 'linux') return rm(path, { recursive: true, force: true });
-  const { exitCode, complaints } = await runCommand('rm', ['-rf', '--one-file-system', '--', path]);
-  if (exitCode !== 0) throw failure(`deleting the clone ${path}`, complaints);
+  if ((await identityAt(path)) === null) return;
+  if (process.platform === 'linux') {
+    const { exitCode, complaints } = await runCommand('rm', ['-rf', '--one-file-system', '--', path]);
+    if (exitCode !== 0) throw failure(`deleting the clone ${path}`, complaints);
+  } else await rm(path, { recursive: true, force: true });
+  await flushDirectory(dirname(path));
 }

@@ -176,6 +176,20 @@ describe('the take-over is one transaction', () => {
   });
 });
 
+describe('a slot that was to be cloned', () => {
+  test('is gone with an operation that went back, also where it had not been begun', () => {
+    const { operation, toSlot } = begun();
+    journal.finish(operation.id, 'failed', 'no registry', at);
+    expect(journal.slot(toSlot.id)?.state).toBe('discarded');
+  });
+
+  test('stays known where it may still be there', () => {
+    const { operation, toSlot } = begun();
+    journal.finish(operation.id, 'needs-attention', 'it cannot be deleted', at);
+    expect(journal.slot(toSlot.id)?.state).toBe('preparing');
+  });
+});
+
 describe('a file that is no journal is refused and left alone', () => {
   beforeEach(() => journal.close());
   afterEach(() => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BelayError } from '../../src/domain/errors.ts';
 import { newOperationId } from '../../src/domain/ids.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { Sequence } from '../../src/domain/step.ts';
@@ -75,6 +76,18 @@ describe('a failure', () => {
 
   test('of a revert is tried again', async () => {
     script.failures.set('start', 1).set('stop.revert', 2);
+    expect(await run(upgrade)).toMatchObject({ state: 'rolled-back' });
+  });
+
+  test('that only the absence of the engine made is tried again as often as it takes', async () => {
+    script.failWith = (what) => new BelayError('engine-unreachable', `${what} failed`);
+    script.failures.set('restart-policy', 7);
+    expect(await run(upgrade)).toMatchObject({ state: 'succeeded' });
+  });
+
+  test('of a revert, too', async () => {
+    script.failWith = (what) => new BelayError('engine-unreachable', `${what} failed`);
+    script.failures.set('start', 1).set('stop.revert', 7);
     expect(await run(upgrade)).toMatchObject({ state: 'rolled-back' });
   });
 

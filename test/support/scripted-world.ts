@@ -15,6 +15,8 @@ export class ScriptedWorld {
   readonly asked: string[] = [];
   /** How often each of these is still to fail: `start`, `start.revert`. */
   readonly failures = new Map<string, number>();
+  /** What a failure throws. */
+  failWith: (what: string) => Error = (what) => new Error(`${what} failed`);
   /** Effects that are already there. */
   readonly there = new Set<string>();
   /** Awaited by a step of this name before it acts. */
@@ -103,6 +105,6 @@ export class ScriptedWorld {
     const left = this.failures.get(what) ?? 0;
     if (left === 0) return;
     this.failures.set(what, left - 1);
-    throw new Error(`${what} failed`);
+    throw this.failWith(what);
   }
 }

@@ -76,11 +76,11 @@ export interface SlotStore {
   whereabouts(mount: SlotMount): Promise<Whereabouts>;
   /** Path where the mount's data lies now. `data-missing` when it is missing or foreign. */
   locate(mount: SlotMount): Promise<string>;
-  /** Bind mount: renames the slot's data from its parked path into place. Nothing to do for a volume. */
+  /** Bind mount: renames the slot's data from its parked path into place, on disk when it returns. Nothing to do for a volume. */
   place(mount: SlotMount): Promise<void>;
-  /** Bind mount: renames the slot's data out of the way. Nothing to do for a volume. */
+  /** Bind mount: renames the slot's data out of the way, on disk when it returns. Nothing to do for a volume. */
   park(mount: SlotMount): Promise<void>;
-  /** Deletes a clone at its parked path. Refuses any path that is not a clone of Belay's. */
+  /** Deletes a clone at its parked path, on disk when it returns. Refuses any path that is not a clone of Belay's. */
   discard(path: string): Promise<void>;
 
   /** What differs between two trees, by size, mtime, type and link target. */

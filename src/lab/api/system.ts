@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from 'node:os';
+import { availableParallelism, release, totalmem } from 'node:os';
 import type { Engine } from '../engine.ts';
 import { EVENT_FILTERS, type LabEvent, matchesEvent } from '../events.ts';
 import { parseFilters } from '../filters.ts';
@@ -50,7 +50,7 @@ function info(engine: Engine) {
     ContainersPaused: paused,
     ContainersStopped: containers.length - running,
     Images: engine.images.list().length,
-    NCPU: cpus().length,
+    NCPU: availableParallelism(),
     MemTotal: totalmem(),
     Labels: [],
     LiveRestoreEnabled: false,

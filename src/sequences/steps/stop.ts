@@ -45,14 +45,14 @@ export const stop: Step = {
     for (const service of from.services) {
       const instance = await findInstance(context, from, service);
       if (!instance) continue;
+      if (!isUp(instance)) await mustBeFree(context);
       // First the policy: where the start fails, a reboot or an administrator must find it as it was.
       await host.setRestartPolicy(instance.id, policies?.[service.name] ?? restartPolicyOf(service));
       if (isUp(instance)) {
         if (!mayBeStopping(context, instance)) continue;
         await host.stopInstance(instance.id);
       }
-      // A container mounts what lies there, whosever data it is.
-      if (from.slot !== to.slot) await mustBeInPlace(context);
+      await mustBeFree(context);
       await host.startInstance(instance.id);
     }
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
@@ -63,6 +63,25 @@ export const stop: Step = {
 function mayBeStopping({ facts }: StepContext, { startedAt }: Instance): boolean {
   const { stoppedAtMs } = facts();
   return stoppedAtMs !== undefined && (startedAt?.getTime() ?? 0) < stoppedAtMs;
+}
+
+/**
+ * Nothing may start, nor be brought back by the engine, beside the new release or on its data: where that could not be
+ * taken back, the old one stays off. A container mounts what lies there, whosever data it is.
+ */
+async function mustBeFree(context: StepContext): Promise<void> {
+  const { from, to } = context;
+  for (const service of to.services) {
+    if (!isUp(await findInstance(context, to, service))) continue;
+    throw new BelayError(
+      'refused',
+      `${to.version} could not be stopped, so ${from.version} is not started beside it.`,
+      {
+        hint: 'See what runs, and stop it: show containers',
+      },
+    );
+  }
+  if (from.slot !== to.slot) await mustBeInPlace(context);
 }
 
 async function mustBeInPlace({ journal, slots, from }: StepContext): Promise<void> {

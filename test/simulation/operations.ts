@@ -1,0 +1,95 @@
+import { abortUpgrade, confirmSystem, extendUpgrade } from '../../src/api/server/running-upgrade.ts';
+import { rollback } from '../../src/sequences/rollback.ts';
+import { upgrade } from '../../src/sequences/upgrade.ts';
+import type { Simulation } from './simulation.ts';
+
+interface SimulatedOperation {
+  /** How often it is drawn. */
+  weight: number;
+  /** The steps that faults aim at; none where it is no operation of Belay's. */
+  steps: readonly string[];
+  /** What somebody does. Rejects as the daemon refuses. */
+  run(simulation: Simulation): Promise<unknown>;
+}
+
+const BY = 'simulation';
+const UPGRADE_STEPS = upgrade.steps.map(({ name }) => name);
+const ROLLBACK_STEPS = rollback.steps.map(({ name }) => name);
+
+/** What happens in a simulation: a further operation is one more line. */
+export const OPERATIONS = {
+  upgrade: {
+    weight: 45,
+    steps: UPGRADE_STEPS,
+    run: ({ machine, daemon, site }) =>
+      daemon.ask((service) =>
+        service.upgrade(service.appliance(), { version: machine.chance.pick(site.versions), by: BY }),
+      ),
+  },
+  'upgrade that has to be confirmed': {
+    weight: 15,
+    steps: [...UPGRADE_STEPS, ...ROLLBACK_STEPS],
+    run: (simulation) => {
+      const { machine, daemon, site } = simulation;
+      const confirmWithinMs = machine.chance.between(5_000, 60_000);
+      if (machine.chance.happens(0.5)) {
+        machine.later(machine.chance.between(3_000, 60_000), () => {
+          simulation.ask((service) => confirmSystem(service, service.appliance(), BY));
+        });
+      }
+      return daemon.ask((service) =>
+        service.upgrade(service.appliance(), { version: machine.chance.pick(site.versions), confirmWithinMs, by: BY }),
+      );
+    },
+  },
+  'upgrade that is aborted or given more time': {
+    weight: 8,
+    steps: UPGRADE_STEPS,
+    run: (simulation) => {
+      const { machine, daemon, site } = simulation;
+      const intervene = machine.chance.happens(0.6) ? abortUpgrade : extendUpgrade;
+      machine.later(machine.chance.between(1, 3_000), () => {
+        simulation.ask((service) => intervene(service, service.appliance(), BY, 10_000));
+      });
+      return daemon.ask((service) =>
+        service.upgrade(service.appliance(), { version: machine.chance.pick(site.versions), by: BY }),
+      );
+    },
+  },
+  'rollback to the release before': {
+    weight: 20,
+    steps: ROLLBACK_STEPS,
+    run: ({ daemon }) => daemon.ask((service) => service.rollback(service.appliance(), { by: BY })),
+  },
+  'rollback to any release': {
+    weight: 20,
+    steps: ROLLBACK_STEPS,
+    run: ({ machine, daemon }) =>
+      daemon.ask((service) => {
+        const appliance = service.appliance();
+        const releases = daemon.journal.releases(appliance.name);
+        const live = releases.find(({ id }) => id === appliance.active)?.slot;
+        const others = releases.filter(({ slot, status }) => slot !== live && status !== 'failed');
+        const release = machine.chance.pick(others.length > 0 ? others : releases).id;
+        return service.rollback(appliance, { release, by: BY });
+      }),
+  },
+  'two at once': {
+    weight: 6,
+    steps: UPGRADE_STEPS,
+    run: ({ machine, daemon, site }) =>
+      daemon.ask((service) => {
+        const [one, other] = [machine.chance.pick(site.versions), machine.chance.pick(site.versions)];
+        return Promise.allSettled([
+          service.upgrade(service.appliance(), { version: one, by: BY }),
+          service.rollback(service.appliance(), { by: BY }),
+          service.upgrade(service.appliance(), { version: other, by: BY }),
+        ]);
+      }),
+  },
+  'the daemon is restarted': { weight: 4, steps: [], run: async ({ daemon }) => daemon.stop() },
+  'the engine is restarted': { weight: 3, steps: [], run: async ({ machine }) => machine.killEngine() },
+  'the power is cut': { weight: 4, steps: [], run: async ({ machine }) => machine.cutPower() },
+} satisfies Record<string, SimulatedOperation>;
+
+export type OperationName = keyof typeof OPERATIONS;

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { rollback } from '../../src/sequences/rollback.ts';
+import { upgrade } from '../../src/sequences/upgrade.ts';
+import type { FaultKind } from './faults.ts';
+import { runSeeds, seedsFrom } from './fleet.ts';
+import { PLANTS, type PlantName } from './plants.ts';
+import { Tally } from './tally.ts';
+
+const SEEDS = 2_000;
+const SEEDS_TO_FIND_A_BUG = 400;
+
+/** What has to have struck in each step, or the seeds prove less than they seem to. */
+const EVERYWHERE: FaultKind[] = ['daemon killed', 'power cut', 'engine killed', 'call fails'];
+
+test(`nothing breaks the promise in ${SEEDS} seeds, and the faults have struck in every step`, async () => {
+  const tally = new Tally();
+  await runSeeds({
+    seeds: seedsFrom(1, SEEDS),
+    onReport: (report) => {
+      tally.add(report);
+      return false;
+    },
+  });
+  console.log(tally.table().join('\n'));
+  expect(tally.failed.map(({ seed, violations }) => `npm run soak -- --seed ${seed}: ${violations[0]}`)).toEqual([]);
+  expect(tally.seeds).toBe(SEEDS);
+  const steps = [upgrade, rollback].flatMap((sequence) => sequence.steps.map(({ name }) => `${sequence.kind} ${name}`));
+  const missed = steps.flatMap((step) =>
+    EVERYWHERE.filter((fault) => fault !== 'call fails' || !step.endsWith('delta'))
+      .filter((fault) => fault !== 'call fails' || !step.endsWith('commit'))
+      .filter((fault) => tally.struck(step, fault) === 0)
+      .map((fault) => `${fault} never struck in ${step}`),
+  );
+  expect(missed).toEqual([]);
+  for (const end of ['upgrade succeeded', 'upgrade rolled-back', 'upgrade failed', 'rollback succeeded']) {
+    expect(tally.ends.get(end) ?? 0, end).toBeGreaterThan(SEEDS / 50);
+  }
+});
+
+test('a seed reproduces a run exactly', async () => {
+  const traces = new Map<string, string[]>();
+  const seeds = [...seedsFrom(1, 12), ...seedsFrom(1, 12)];
+  await runSeeds({
+    seeds: seeds[Symbol.iterator](),
+    traced: true,
+    onReport: ({ seed, trace }) => {
+      traces.set(seed, [...(traces.get(seed) ?? []), trace.join('\n')]);
+      return false;
+    },
+  });
+  for (const [seed, [first, second]] of traces) expect(second, `seed ${seed}`).toBe(first);
+  expect(new Set([...traces.values()].map(([first]) => first)).size).toBe(12);
+});
+
+describe('finds', () => {
+  test.each(Object.keys(PLANTS) as PlantName[])('%s', async (plant) => {
+    const tally = new Tally();
+    await runSeeds({
+      seeds: seedsFrom(1, SEEDS_TO_FIND_A_BUG),
+      plant,
+      onReport: (report) => {
+        tally.add(report);
+        return report.violations.length > 0;
+      },
+    });
+    expect(tally.failed.length).toBe(1);
+  });
+});
