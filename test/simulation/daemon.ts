@@ -8,6 +8,8 @@ import type { World } from '../../src/domain/ports/world.ts';
 import type { Release } from '../../src/domain/release.ts';
 import type { Sequence } from '../../src/domain/step.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { Turns } from '../../src/reconcile/turns.ts';
+import { Watcher } from '../../src/reconcile/watcher.ts';
 import { ConfirmationWatch } from '../../src/runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../../src/runner/recover.ts';
 import { Runner } from '../../src/runner/runner.ts';
@@ -53,7 +55,7 @@ export class Daemon {
   readonly #machine: Machine;
   readonly #life: Life;
   readonly #runner: Runner;
-  readonly #recovered: Promise<void>;
+  readonly #recovered: Promise<unknown>;
   readonly #stopping = new AbortController();
   readonly #onEntry: () => void;
   readonly #onEnd: () => void;
@@ -78,13 +80,28 @@ export class Daemon {
     const { sequences } = options;
     const started = living(this.#life, () => {
       const world = this.#world();
+      const turns = new Turns();
       const service = new Service({
+        turns,
         world,
         registry: { tags: async () => [] },
         sequences,
         daemon: { version: '0', pid: 1, startedAt: new Date(), home: '/var/lib/belay' },
       });
-      const runner = new Runner({ world, sequences, onChange: () => {} });
+      const watcher = new Watcher({
+        world,
+        turns,
+        onDrift: () => {},
+        onDeed: (_, deed) => machine.note(deed),
+        onTrouble: (_, message) => machine.note(message),
+      });
+      const runner = new Runner({
+        world,
+        sequences,
+        onChange: (id) => {
+          if (!this.running.has(id)) watcher.wake();
+        },
+      });
       service.attach(runner);
       const watch = new ConfirmationWatch({
         world,
@@ -99,7 +116,8 @@ export class Daemon {
           service.recovered();
           this.hasRecovered = true;
         })
-        .then(() => watch.run(this.#stopping.signal));
+        .then(() => Promise.all([watch.run(this.#stopping.signal), watcher.run(this.#stopping.signal)]))
+        .catch(() => {});
       return { service, runner, recovered };
     });
     this.service = started.service;

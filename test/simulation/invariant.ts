@@ -50,6 +50,9 @@ export function checkInvariant(simulation: Simulation, operation: Operation | nu
   checkLeftOver(simulation);
 }
 
+/** Policies with which the appliance is brought up after its engine was away. */
+const REVIVED = ['always', 'unless-stopped'];
+
 /** What no gate may let pass. */
 const NEVER_GOOD = ['exits', 'never-healthy', 'wrong-version'];
 
@@ -101,7 +104,7 @@ function checkRunning({ machine, daemon, site }: Simulation, operation: Operatio
   const mayBeDown =
     machine.circumstances.byHand ||
     operation?.state === 'needs-attention' ||
-    (machine.circumstances.engineEnded && site.restartPolicy !== 'always') ||
+    (machine.circumstances.engineEnded && !REVIVED.includes(site.restartPolicy)) ||
     site.behaviours.get(active.version) === 'dies-later';
   if (mayBeDown) {
     if (!container?.state.Running) machine.circumstances.isDown = true;

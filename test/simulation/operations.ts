@@ -1,4 +1,5 @@
 import { abortUpgrade, confirmSystem, extendUpgrade } from '../../src/api/server/running-upgrade.ts';
+import { repair } from '../../src/sequences/repair.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 import type { Simulation } from './simulation.ts';
@@ -73,6 +74,11 @@ export const OPERATIONS = {
         const release = machine.chance.pick(others.length > 0 ? others : releases).id;
         return service.rollback(appliance, { release, by: BY });
       }),
+  },
+  repair: {
+    weight: 8,
+    steps: repair.steps.map(({ name }) => name),
+    run: ({ daemon }) => daemon.ask((service) => service.repair(service.appliance(), { by: BY })),
   },
   'two at once': {
     weight: 6,

@@ -16,6 +16,7 @@ import { CONTAINER, type Site, setUpSite } from './versions.ts';
 
 const MAX_OPERATIONS = 6;
 const CALM_WITHIN_MS = 25 * 60_000;
+const BROUGHT_UP_WITHIN_MS = 60_000;
 const MAX_EVENTS = 200_000;
 
 export interface SimulationOptions {
@@ -123,6 +124,10 @@ export class Simulation {
     machine.injector.calm();
     if (!isCalm && machine.violations.length === 0) machine.violate(`${name} has not ended: ${this.#state()}`);
     await this.#pass(machine.chance.between(1_000, 8_000));
+    // What went down with the engine is being brought up.
+    const isUp = () => this.#isCalm() && machine.processes.appliances().length > 0;
+    if (machine.circumstances.engineEnded) await this.#pump(isUp, BROUGHT_UP_WITHIN_MS);
+    await this.#pump(() => this.#isCalm(), CALM_WITHIN_MS);
     if (machine.violations.length > 0) return;
     const latest = this.#latest();
     const operation = latest && latest.id !== before?.id ? latest : null;
