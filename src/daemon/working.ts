@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from '../api/server/app.ts';
 import { EvidenceStore } from '../api/server/evidence/evidence-store.ts';
@@ -12,14 +13,16 @@ import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
 import { repair } from '../sequences/repair.ts';
+import { restore } from '../sequences/restore.ts';
 import { rollback } from '../sequences/rollback.ts';
 import { upgrade } from '../sequences/upgrade.ts';
+import { createArchiveStore } from '../slots/archive/archive-store.ts';
 import { createSlotStore } from '../slots/slot-store.ts';
 import { hostWatcher } from './host-watcher.ts';
 import type { Mode } from './mode.ts';
 import { systemClock } from './system-clock.ts';
 
-const sequences = { upgrade, rollback, repair };
+const sequences = { upgrade, rollback, restore, repair };
 
 export interface WorkingOptions {
   home: string;
@@ -31,7 +34,13 @@ export interface WorkingOptions {
 
 /** The daemon on a journal that can be read: everything is answered; where it cannot be written, nothing is begun. */
 export function workingMode({ home, version, log, journal, keeper }: WorkingOptions): Mode {
-  const world: World = { journal, host: new DockerHost(), slots: createSlotStore(), clock: systemClock };
+  const world: World = {
+    journal,
+    host: new DockerHost(),
+    slots: createSlotStore(),
+    archives: createArchiveStore(join(home, 'archives')),
+    clock: systemClock,
+  };
   const daemon = { version, pid: process.pid, startedAt: new Date(), home };
   const turns = new Turns();
   const service = new Service({ world, registry: new HttpRegistry(), sequences, daemon, turns });
@@ -49,6 +58,7 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
       if (operation && operation.state !== 'running') {
         log.info({ operation: id, state: operation.state, reason: operation.reason }, `${operation.kind} has ended`);
         void copy();
+        void service.snapshots.retention.tend(operation.appliance);
         watcher.wake();
       }
     },
@@ -78,14 +88,17 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
     fetch: (request, env) => app.fetch(request, env),
     begin() {
       if (isReadOnly) return service.recovered();
-      recovered = recoverUnfinished({ world, runner, sequences }, stopping.signal)
+      recovered = service.snapshots
+        .endLeft()
+        .then(() => recoverUnfinished({ world, runner, sequences }, stopping.signal))
         .catch((error) => log.error({ error: String(error) }, 'recovery was cut off'))
         .finally(() => service.recovered())
+        .then(() => service.snapshots.tendAll())
         .then(() => Promise.all([watch.run(stopping.signal), watchHost()]));
     },
     async stop() {
       stopping.abort();
-      await Promise.all([runner.drain(), recovered]);
+      await Promise.all([runner.drain(), service.snapshots.close(), recovered]);
       service.hub.end();
       journal.close();
     },

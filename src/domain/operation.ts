@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { BootTime } from './ports/clock.ts';
 import type { RestartPolicy } from './service-spec.ts';
 
-export type OperationKind = 'upgrade' | 'rollback' | 'repair';
+export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.

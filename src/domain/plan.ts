@@ -1,4 +1,4 @@
-import type { ReleaseId } from './ids.ts';
+import type { ReleaseId, SlotId } from './ids.ts';
 import type { DataChanges } from './ports/slot-store.ts';
 
 /** What stands in the way. An operation with an obstacle is refused before anything is touched. */
@@ -73,8 +73,27 @@ export interface RollbackPlan {
     backTo: Date | null;
     changes: DataChanges;
     keptWith: ReleaseId;
+    /** Set where its data is an archive, which is unpacked before anything is stopped. */
+    unpacked: { sizeBytes: number; files: number; forecastMs: number } | null;
   };
   settings: SettingChange[];
+  warnings: string[];
+  obstacles: Obstacle[];
+}
+
+export interface RestorePlan {
+  appliance: string;
+  /** `version` is that of the release that the data belonged to; null for a plain tarball. */
+  snapshot: { id: SlotId; version: string | null; takenAt: Date | null; sizeBytes: number; files: number };
+  from: { release: ReleaseId; version: string };
+  to: { version: string };
+  steps: { name: string; title: string }[];
+  /** What each mount gets, in words; `source` is null where it keeps today's data. */
+  mounts: { targets: string[]; path: string; source: string | null }[];
+  unpackForecastMs: number;
+  downtimeForecastMs: number;
+  /** Today's data stays with this release. */
+  keptWith: ReleaseId;
   warnings: string[];
   obstacles: Obstacle[];
 }

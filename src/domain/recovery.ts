@@ -18,7 +18,8 @@ const FORWARD: Decisions = { intent: 'go-forward', done: 'go-forward' };
  *
  * An upgrade goes back until its one transaction is on disk: the old release is untouched, and nobody
  * may be watching who could judge the new one. A rollback goes forward from the moment at which it
- * begins to stop what runs: a machine never takes a rollback back. A repair has nothing to go back to.
+ * begins to stop what runs: a machine never takes a rollback back. A restore is like an upgrade: what it sets
+ * aside is untouched. A repair has nothing to go back to.
  */
 export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<string, Decisions>>>> = {
   upgrade: {
@@ -35,11 +36,23 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
   },
   rollback: {
     preflight: BACK,
+    unpack: BACK,
     prepare: BACK,
     stop: FORWARD,
     start: FORWARD,
     gate: FORWARD,
     commit: FORWARD,
+    'restart-policy': FORWARD,
+  },
+  restore: {
+    preflight: BACK,
+    unpack: BACK,
+    prepare: BACK,
+    stop: BACK,
+    delta: BACK,
+    start: BACK,
+    gate: BACK,
+    commit: { intent: 'go-back', done: 'go-forward' },
     'restart-policy': FORWARD,
   },
   repair: {

@@ -25,6 +25,11 @@ export interface SlotMount {
   parkedPath: string | null;
   /** Null until the data exists. */
   identity: DataIdentity | null;
+  /**
+   * Set where the data comes from the snapshot that the slot was made from, and not from a clone of what runs: the
+   * snapshot's mount (null for a plain tarball), and the directory in a tarball that becomes this one.
+   */
+  restoredFrom?: { key: string | null; strip: string };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Operation, OperationFacts, OperationKind, StepProgress } from './operation.ts';
+import type { ArchiveStore } from './ports/archive-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ContainerHost } from './ports/container-host.ts';
 import type { Journal } from './ports/journal.ts';
@@ -16,6 +17,7 @@ export interface StepContext {
   learn(facts: Partial<OperationFacts>): void;
   host: ContainerHost;
   slots: SlotStore;
+  archives: ArchiveStore;
   journal: Journal;
   clock: Clock;
   /** Aborted when the daemon has to give up waiting. */

@@ -132,4 +132,21 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX one_pending_confirmation ON confirmation (appliance) WHERE state = 'pending';
   `,
+  // Work on snapshots beside what runs.
+  `
+  CREATE TABLE job (
+    sequence_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    appliance TEXT,
+    snapshot TEXT,
+    file TEXT,
+    by TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+    message TEXT,
+    hint TEXT,
+    started_at TEXT NOT NULL,
+    ended_at TEXT
+  ) STRICT;
+  `,
 ];

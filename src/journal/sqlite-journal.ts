@@ -15,12 +15,14 @@ import { openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { recordProblems } from './record-problems.ts';
 import * as rows from './rows.ts';
+import { SnapshotTable } from './snapshot-table.ts';
 
 /** The journal in SQLite: the only SQL there is. Longer than most files, because the port is. */
 export class SqliteJournal implements Journal {
   readonly #path: string;
   readonly #connection: JournalConnection;
   readonly confirmations: ConfirmationTable;
+  readonly snapshots: SnapshotTable;
 
   /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
   constructor(path: string, readOnlyBecause: BelayError | null = null) {
@@ -28,6 +30,13 @@ export class SqliteJournal implements Journal {
     const database = readOnlyBecause ? openReadOnly(path) : openJournalDatabase(path);
     this.#connection = new JournalConnection(database, path, readOnlyBecause);
     this.confirmations = new ConfirmationTable(this.#connection);
+    this.snapshots = new SnapshotTable({
+      all: (sql, ...values) => this.#connection.all(sql, ...values),
+      run: (sql, ...values) => this.#connection.run(sql, ...values),
+      transaction: (work) => this.#connection.transaction(work),
+      insertSlot: (slot) => this.#insertSlot(slot),
+      insertRelease: (release) => this.#insertRelease(release),
+    });
   }
 
   get trouble(): BelayError | null {

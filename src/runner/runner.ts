@@ -84,6 +84,8 @@ export class Runner {
     let attempt = 1;
     for (let index = first; index < sequence.steps.length; index++) {
       const step = sequence.steps[index] as Step;
+      // A plan leaves out what its operation does not need.
+      if (!operation.steps.some(({ name }) => name === step.name)) continue;
       if (this.#draining.signal.aborted && index <= switchIndex) return;
       const aborted = this.interventions.abortCause(operation.id);
       if (aborted) return this.goBack(operation, aborted);

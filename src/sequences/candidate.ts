@@ -1,7 +1,7 @@
-import { newReleaseId, newSlotId } from '../domain/ids.ts';
+import { newReleaseId, newSlotId, type SlotId } from '../domain/ids.ts';
 import type { Release } from '../domain/release.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
-import { parkedPathOf, type Slot, slotVolumeName } from '../domain/slot.ts';
+import { parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
 
 export interface Candidate {
   release: Release;
@@ -18,33 +18,87 @@ export function upgradeCandidate(
   services: readonly { spec: ServiceSpec; image: PinnedImage }[],
   request: { version: string; by: string; at: Date },
 ): Candidate & { slot: Slot } {
-  const slotId = newSlotId();
-  const slot: Slot = {
-    id: slotId,
-    appliance: from.appliance,
-    mounts: fromSlot.mounts.map((mount, index) =>
-      mount.kind === 'volume'
-        ? { ...mount, volume: slotVolumeName(slotId, index + 1), path: '', identity: null }
-        : { ...mount, parkedPath: parkedPathOf(mount.path, slotId), identity: null },
-    ),
-    state: 'preparing',
-    clonedFrom: fromSlot.id,
-    createdAt: request.at,
-    frozenAt: null,
-    archive: null,
-    importedFrom: null,
-    leftovers: false,
-  };
+  const slot = newSlot(from.appliance, fromSlot.mounts, fromSlot.id, request.at);
   const release: Release = {
     id: newReleaseId(),
     appliance: from.appliance,
     version: request.version,
     services: services.map(({ spec, image }) => onSlot({ ...spec, image }, slot)),
-    slot: slotId,
+    slot: slot.id,
     status: 'candidate',
     origin: 'upgrade',
     copyOf: null,
     previous: from.id,
+    by: request.by,
+    createdAt: request.at,
+  };
+  return { release, slot };
+}
+
+/** A slot with the same mounts, whose data is still to come. */
+function newSlot(appliance: string, mounts: readonly SlotMount[], clonedFrom: SlotId, at: Date): Slot {
+  const id = newSlotId();
+  return {
+    id,
+    appliance,
+    mounts: mounts.map((mount, index) =>
+      mount.kind === 'volume'
+        ? { ...withoutOrigin(mount), volume: slotVolumeName(id, index + 1), path: '', identity: null }
+        : { ...withoutOrigin(mount), parkedPath: parkedPathOf(mount.path, id), identity: null },
+    ),
+    state: 'preparing',
+    clonedFrom,
+    createdAt: at,
+    frozenAt: null,
+    archive: null,
+    importedFrom: null,
+    leftovers: false,
+  };
+}
+
+function withoutOrigin({ restoredFrom: _, ...mount }: SlotMount): SlotMount {
+  return mount;
+}
+
+/** As `rollbackCandidate`, where the earlier release's slot is an archive: it is unpacked to a slot of its own. */
+export function unpackedCandidate(
+  from: Release,
+  target: Release,
+  archived: Slot,
+  request: { by: string; at: Date },
+): Candidate & { slot: Slot } {
+  const slot = newSlot(target.appliance, archived.mounts, archived.id, request.at);
+  slot.mounts = slot.mounts.map((mount) => ({ ...mount, restoredFrom: { key: mount.key, strip: '' } }));
+  const { release } = rollbackCandidate(from, target, request);
+  return { release: { ...release, slot: slot.id, services: release.services.map((spec) => onSlot(spec, slot)) }, slot };
+}
+
+/**
+ * What runs, with the data of a snapshot. `restored` says for a mount's key where in the snapshot its data is; the
+ * other mounts keep today's data.
+ */
+export function restoreCandidate(
+  active: Release,
+  activeSlot: Slot,
+  services: readonly ServiceSpec[],
+  snapshot: Slot,
+  restored: ReadonlyMap<string, NonNullable<SlotMount['restoredFrom']>>,
+  request: { by: string; at: Date },
+): Candidate & { slot: Slot } {
+  const slot = newSlot(active.appliance, activeSlot.mounts, snapshot.id, request.at);
+  slot.mounts = slot.mounts.map((mount) => {
+    const restoredFrom = restored.get(mount.key);
+    return restoredFrom ? { ...mount, restoredFrom } : mount;
+  });
+  const release: Release = {
+    ...active,
+    id: newReleaseId(),
+    services: services.map((spec) => onSlot(spec, slot)),
+    slot: slot.id,
+    status: 'candidate',
+    origin: 'restore',
+    copyOf: null,
+    previous: active.id,
     by: request.by,
     createdAt: request.at,
   };

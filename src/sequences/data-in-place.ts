@@ -8,7 +8,13 @@ import { mustSlot } from './slot-pairs.ts';
  * or started then would get an empty volume, or another's data.
  */
 export async function mustHaveItsData({ journal, host, slots }: World, release: Release): Promise<void> {
-  for (const mount of mustSlot(journal, release.slot).mounts) {
+  const slot = mustSlot(journal, release.slot);
+  if (slot.archive) {
+    throw new BelayError('data-missing', `The data of ${release.version} is an archive.`, {
+      hint: `To bring it up: rollback system to ${release.id}`,
+    });
+  }
+  for (const mount of slot.mounts) {
     const isVolumeGone = mount.volume !== null && (await host.inspectVolume(mount.volume)) === null;
     if (!isVolumeGone && (await slots.whereabouts(mount)) === 'in-place') continue;
     const place = mount.volume ? `in the volume ${mount.volume}` : `at ${mount.path}`;

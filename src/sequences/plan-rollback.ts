@@ -1,19 +1,21 @@
-import { BelayError, toBelayError } from '../domain/errors.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
 import type { DataChanges } from '../domain/ports/slot-store.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import { compareSettings } from '../domain/settings-diff.ts';
+import type { SlotArchive, SlotMount } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
-import { type Candidate, rollbackCandidate } from './candidate.ts';
+import { type Candidate, rollbackCandidate, unpackedCandidate } from './candidate.ts';
 import { currentServices } from './current-services.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
-import { lastDowntimeMs } from './forecast.ts';
+import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
+import { plannedSteps } from './planned-steps.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import { mustSlot, slotPairs } from './slot-pairs.ts';
+import { dataObstacles, snapshotObstacles } from './snapshot-obstacles.ts';
 import { startObstacles } from './start-obstacles.ts';
 
 export interface PlannedRollback {
@@ -36,30 +38,44 @@ export async function planRollback(
 ): Promise<PlannedRollback> {
   const { journal, clock } = world;
   const target = rollbackTarget(journal, active, request.release);
-  const candidate = rollbackCandidate(active, target, { by: request.by, at: clock.now() });
-  const obstacles = await obstaclesOf(world, active, target);
+  const targetSlot = mustSlot(journal, target.slot);
+  const from = { by: request.by, at: clock.now() };
+  const candidate = targetSlot.archive
+    ? unpackedCandidate(active, target, targetSlot, from)
+    : rollbackCandidate(active, target, from);
+  const obstacles = await obstaclesOf(world, active, target, candidate.slot?.mounts ?? targetSlot.mounts);
   // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
   const services = await currentServices(world, active, signal).catch(() => active.services);
   const plan: RollbackPlan = {
     appliance: active.appliance,
     from: { release: active.id, version: active.version },
     to: { release: target.id, version: target.version },
-    steps: steps.map((step) => ({ name: step.name, title: step.title({ from: active, to: target }) })),
+    steps: plannedSteps(steps, { from: active, to: target }, targetSlot.archive ? [] : ['unpack']),
     downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback'),
     data: {
-      backTo: mustSlot(journal, target.slot).frozenAt,
+      backTo: targetSlot.frozenAt,
       changes: await changesSince(world, target, active, signal),
       keptWith: active.id,
+      unpacked: targetSlot.archive && unpacking(targetSlot.archive),
     },
     settings: services.flatMap((now) => {
       const after = target.services.find(({ name }) => name === now.name);
       return after ? compareSettings(now, after) : [];
     }),
-    warnings: await warningsOf(world, active),
+    warnings: [
+      ...(await warningsOf(world, active)),
+      ...(targetSlot.archive ? ['Its data is an archive: what has changed since is not compared.'] : []),
+    ],
     obstacles,
   };
   return { plan, candidate };
 }
+
+const unpacking = ({ dataBytes, files }: SlotArchive) => ({
+  sizeBytes: dataBytes,
+  files,
+  forecastMs: copyForecastMs({ sizeBytes: dataBytes, files }) * 2,
+});
 
 async function warningsOf(world: World, active: Release): Promise<string[]> {
   const displaced = await displacedMounts(world, active).catch(() => []);
@@ -99,21 +115,31 @@ async function locateOrNull(slots: World['slots'], mount: Parameters<typeof slot
   return slots.locate(mount).catch(() => null);
 }
 
-/** Everything that could keep the frozen release from starting is looked at before anything is stopped. */
-export async function obstaclesOf(world: World, active: Release, target: Release): Promise<Obstacle[]> {
-  const { journal, host, slots } = world;
+/**
+ * Everything that could keep the frozen release from starting is looked at before anything is stopped. `coming` are
+ * the mounts that it is to start on.
+ */
+export async function obstaclesOf(
+  world: World,
+  active: Release,
+  target: Release,
+  coming: readonly SlotMount[],
+): Promise<Obstacle[]> {
+  const { journal } = world;
   // What is set on the frozen containers decides; the release's record where that cannot be told.
   const services = await currentServices(world, target).catch(() => target.services);
   const obstacles = await startObstacles(world, active, target, services);
-  const kept = 'Nothing has been changed. See what else there is: show releases';
   const slot = mustSlot(journal, target.slot);
-  for (const mount of slot.mounts) {
-    const volumeGone = mount.volume !== null && (await host.inspectVolume(mount.volume)) === null;
-    const problem = volumeGone
-      ? new BelayError('data-missing', `The volume ${mount.volume} with the data of ${target.id} is gone.`)
-      : await slots.locate(mount).then(() => null, toBelayError);
-    if (problem) obstacles.push({ code: 'data-missing', message: problem.message, hint: problem.hint ?? kept });
-  }
+  const data = slot.archive
+    ? await snapshotObstacles(world, slot, coming, mustSlot(journal, active.slot))
+    : await dataObstacles(world, slot);
+  return [...obstacles, ...data.filter((problem) => problem !== null), ...(await missingImages(world, target))];
+}
+
+/** Services of a release whose container and image are gone, and whose registry does not have them. */
+export async function missingImages(world: World, target: Release): Promise<Obstacle[]> {
+  const { host } = world;
+  const obstacles: Obstacle[] = [];
   for (const service of target.services) {
     if (await findInstance(world, target, service)) continue;
     const { image } = service;

@@ -10,7 +10,14 @@ import type { Release } from '../domain/release.ts';
  */
 export function rollbackTarget(journal: Journal, active: Release, named?: ReleaseId): Release {
   const target = named ? namedTarget(journal, active, named.toUpperCase()) : previousOf(journal, active);
-  if (target.slot === active.slot) {
+  const slot = journal.slot(target.slot);
+  if (slot?.state === 'discarded') {
+    throw new BelayError('refused', `The data of ${target.id} (${target.version}) has been deleted.`, {
+      hint: 'See what else there is: show snapshots',
+    });
+  }
+  // What was imported and has not run yet is the active release of its appliance, and an archive.
+  if (target.slot === active.slot && slot?.state !== 'archived') {
     throw new BelayError('refused', `${target.id} is what runs now, as ${active.id}.`, {
       hint: 'Choose another one: show releases',
     });
@@ -36,6 +43,7 @@ function namedTarget(journal: Journal, active: Release, id: ReleaseId): Release 
 function previousOf(journal: Journal, active: Release): Release {
   let original = active;
   while (original.copyOf) original = journal.release(original.copyOf) ?? failMissing(original.copyOf);
+  if (!original.previous && journal.slot(active.slot)?.state === 'archived') return active;
   if (!original.previous) {
     const left = journal.releases(active.appliance).find(({ status }) => status === 'rolled-back');
     throw new BelayError('refused', `There is no release before ${active.version}.`, {

@@ -6,14 +6,16 @@ import { prepare } from './steps/prepare.ts';
 import { restartPolicy } from './steps/restart-policy.ts';
 import { start } from './steps/start.ts';
 import { stop } from './steps/stop.ts';
+import { unpack } from './steps/unpack.ts';
 
 /**
- * Stop the active release, start the frozen one on its own data: constant time, no registry, no copy.
+ * Stop the active release, start the frozen one on its own data: constant time, no registry, no copy. Where its
+ * data has become an archive, it is unpacked first, while what runs goes on.
  * Never itself rolled back by machine: once it has begun to stop, it only goes on.
  */
 export const rollback: Sequence = {
   kind: 'rollback',
-  steps: [preflightRollback, prepare, stop, start, gateOfRollback, commit, restartPolicy],
+  steps: [preflightRollback, unpack, prepare, stop, start, gateOfRollback, commit, restartPolicy],
   switchesAt: stop.name,
   forwardFrom: stop.name,
 };

@@ -114,3 +114,30 @@ export const journalCopy: Kind = {
     }));
   },
 };
+
+/** Data that can be restored, exported or deleted. */
+export const snapshot: Kind = {
+  metavar: 'SNAPSHOT',
+  problem: (text) => (/^s[a-z]{10}$/i.test(text) ? null : 'A snapshot is S and ten letters, as in: show snapshots'),
+  async complete(client, signal) {
+    const nowMs = Date.now();
+    return (await client.snapshots(signal)).map((each) => {
+      const taken = each.taken === null ? '' : `, ${formatAge(each.taken, nowMs)}`;
+      return { text: each.id, help: `${each.version ?? 'a tarball'}, ${each.kind}${taken}` };
+    });
+  },
+};
+
+/** A directory that containers mount, as they see it. */
+export const place: Kind = {
+  metavar: 'PATH',
+  problem: (text) => (text.startsWith('/') ? null : 'A mount is named with its whole path, as in: /var/lib/mysql'),
+  async complete(client, signal) {
+    const { release: active } = await client.system(signal);
+    const { services } = await client.release(active, signal);
+    const mounts = services.flatMap((service) => service.mounts.map((mount) => ({ service, mount })));
+    return mounts
+      .filter(({ mount }) => mount.dataPath !== null)
+      .map(({ service, mount }) => ({ text: mount.target, help: `data of ${service.name}` }));
+  },
+};

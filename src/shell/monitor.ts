@@ -163,16 +163,16 @@ export class Monitor {
   }
 }
 
-const nouns: Record<OperationView['kind'], string> = { upgrade: 'upgrade', rollback: 'rollback', repair: 'repair' };
 const doing: Record<OperationView['kind'], SystemView['state']> = {
   upgrade: 'upgrading',
   rollback: 'rolling-back',
+  restore: 'restoring',
   repair: 'repairing',
 };
 
 /** `the upgrade of acme from 2.0.4 to 2.1.0`. */
 const named = ({ kind, appliance, from, to }: OperationView): string =>
-  `the ${nouns[kind]} of ${appliance}${kind === 'repair' ? '' : ` from ${from} to ${to}`}`;
+  `the ${kind} of ${appliance}${kind === 'repair' || kind === 'restore' ? '' : ` from ${from} to ${to}`}`;
 
 function startLine(operation: OperationView): string {
   const why = operation.reason === null ? '' : `${operation.reason} `;
@@ -184,5 +184,5 @@ function endLine(operation: OperationView): string {
   const runs = state === 'succeeded' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
   const waits = operation.confirmation?.state === 'pending' ? ' It goes back unless: confirm system' : '';
-  return `The ${nouns[kind]} of ${appliance}${kind === 'repair' ? '' : ` to ${to}`}: ${stateWords[state]}. ${now}${waits}`;
+  return `The ${kind} of ${appliance}${kind === 'repair' ? '' : ` to ${to}`}: ${stateWords[state]}. ${now}${waits}`;
 }

@@ -2,13 +2,16 @@ import { abortUpgrade } from './commands/abort-upgrade.ts';
 import { adopt } from './commands/adopt.ts';
 import { checkManifest } from './commands/check-manifest.ts';
 import { confirmSystem } from './commands/confirm-system.ts';
+import { deleteSnapshot } from './commands/delete-snapshot.ts';
 import { exit } from './commands/exit.ts';
+import { exportSnapshot, importSnapshot } from './commands/export-snapshot.ts';
 import { extendUpgrade } from './commands/extend-upgrade.ts';
 import { deleteFile, showFile, showFiles } from './commands/files.ts';
 import { help } from './commands/help.ts';
 import { journalCheck } from './commands/journal-check.ts';
 import { journalRestore } from './commands/journal-restore.ts';
 import { repairSystem } from './commands/repair-system.ts';
+import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
 import { showAppliances } from './commands/show-appliances.ts';
 import { showContainers } from './commands/show-containers.ts';
@@ -18,6 +21,7 @@ import { showLog } from './commands/show-log.ts';
 import { showRelease } from './commands/show-release.ts';
 import { showReleases } from './commands/show-releases.ts';
 import { showRollbackPlan } from './commands/show-rollback-plan.ts';
+import { showSnapshot, showSnapshots } from './commands/show-snapshots.ts';
 import { showSystem } from './commands/show-system.ts';
 import { showTechSupport } from './commands/show-tech-support.ts';
 import { showTerminal } from './commands/show-terminal.ts';
@@ -42,11 +46,14 @@ export const registry: Grammar = {
     showSystem,
     showReleases,
     showRelease,
+    showSnapshots,
+    showSnapshot,
     showVersions,
     showUpgradeStatus,
     showUpgradeHistory,
     showUpgradePlan,
     showRollbackPlan,
+    showRestorePlan,
     showContainers,
     showAppliances,
     showLog,
@@ -61,6 +68,10 @@ export const registry: Grammar = {
     confirmSystem,
     rollbackSystem,
     repairSystem,
+    restoreSystem,
+    exportSnapshot,
+    importSnapshot,
+    deleteSnapshot,
     adopt,
     checkManifest,
     useAppliance,
@@ -80,11 +91,15 @@ export const registry: Grammar = {
     show: 'Look at something; changes nothing',
     'show upgrade': 'Upgrades: the running one, earlier ones, a planned one',
     'show rollback': 'What a rollback would do',
+    'show restore': 'What a restore would do',
     upgrade: 'Move to another version',
     extend: 'Give what runs more time',
     abort: 'Take back what runs',
     confirm: 'Keep what would go back by itself',
     rollback: 'Go back, with the data',
+    restore: 'Bring data back under what runs',
+    export: 'Write to a file outside',
+    import: 'Bring in from a file',
     check: 'Look for mistakes; changes nothing',
     repair: 'Bring what runs back to what its release says',
     use: 'Choose what commands are about',

@@ -18,7 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => script.close());
 
-const runner = () => new Runner({ world: script.world, sequences: { upgrade, rollback, repair }, onChange: () => {} });
+const runner = () =>
+  new Runner({ world: script.world, sequences: { upgrade, rollback, restore: upgrade, repair }, onChange: () => {} });
 const left = (operation: Operation) => script.journal.operation(operation.id);
 
 async function run(sequence: Sequence): Promise<Operation | null> {
@@ -29,6 +30,15 @@ async function run(sequence: Sequence): Promise<Operation | null> {
 }
 
 describe('forward', () => {
+  test('without the steps that the plan has left out', async () => {
+    const request = script.begin(upgrade);
+    const one = runner();
+    const operation = one.start({ ...request, steps: request.steps.filter(({ name }) => name !== 'pull') });
+    await one.settled(operation.id);
+    expect(script.asked).toEqual(['stop', 'start', 'commit', 'restart-policy']);
+    expect(left(operation)?.state).toBe('succeeded');
+  });
+
   test('every step in order, each with its intent before and its outcome after', async () => {
     const ended = await run(upgrade);
     expect(script.asked).toEqual(['pull', 'stop', 'start', 'commit', 'restart-policy']);
@@ -149,7 +159,7 @@ describe('the next daemon', () => {
   };
   const recover = () =>
     recoverUnfinished(
-      { world: script.world, runner: runner(), sequences: { upgrade, rollback, repair } },
+      { world: script.world, runner: runner(), sequences: { upgrade, rollback, restore: upgrade, repair } },
       new AbortController().signal,
     );
 

@@ -545,6 +545,7 @@ export class FakeDaemon {
           sample: [{ path: 'server/db/table.ibd', change: 'changed', sizeBytes: 8 * MIB }],
         },
         keptWith: from.id,
+        unpacked: null,
       },
       settings: [{ service: 'server', setting: 'env LOG_LEVEL', now: 'info', after: 'debug' }],
       warnings: [],

@@ -180,6 +180,7 @@ test('no view is wider than the screen', () => {
         sample: [{ path: 'p'.repeat(300), change: 'added' as const, sizeBytes: 1 }],
       },
       keptWith: 'RPQXVNXFGXU',
+      unpacked: null,
     },
     settings: [{ service: 's', setting: 'env PATH', now: '/a'.repeat(100), after: null }],
     warnings: ['w '.repeat(100)],

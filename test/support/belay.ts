@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { JobView, SnapshotView } from '../../src/api/contract/snapshot-views.ts';
 import type { ErrorView, OperationView, ReleaseView, SystemView } from '../../src/api/contract/views.ts';
 import { callEngine } from '../../src/demo/private-engine/engine-api.ts';
 
@@ -116,6 +117,34 @@ export class TestBelay {
 
   async rollback(release?: string): Promise<OperationView> {
     return this.ended(await this.post<OperationView>('/api/cluster/rollback', release ? { release } : {}));
+  }
+
+  snapshots = () => this.get<SnapshotView[]>('/api/snapshots');
+
+  async restore(snapshot: string, mount?: string): Promise<OperationView> {
+    return this.ended(
+      await this.post<OperationView>('/api/cluster/restore', { snapshot, ...(mount ? { mount } : {}) }),
+    );
+  }
+
+  /** Asks for work on a snapshot and waits until it has ended, well or not. */
+  async work(path: string, body?: object): Promise<JobView> {
+    let job = await this.post<JobView>(path, body);
+    for (let waitedMs = 0; job.state === 'running' && waitedMs < 60_000; waitedMs += 25) {
+      await pause(25);
+      job = await this.get<JobView>(`/api/jobs/${job.id}`);
+    }
+    return job;
+  }
+
+  /** Waits until the snapshots are as `fits` wants them, for as long as retention may take. */
+  async untilSnapshots(fits: (snapshots: SnapshotView[]) => boolean): Promise<SnapshotView[]> {
+    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 50) {
+      const snapshots = await this.snapshots();
+      if (fits(snapshots)) return snapshots;
+      await pause(50);
+    }
+    throw new Error(`the snapshots are ${JSON.stringify(await this.snapshots())}\n${this.#output}`);
   }
 
   /** Waits until the operation (or the last one) has ended. */

@@ -37,9 +37,10 @@ export class ScriptedWorld {
     },
     host: { describe: async () => ({}) } as unknown as World['host'],
     slots: {} as World['slots'],
+    archives: {} as World['archives'],
   };
 
-  sequence(kind: 'upgrade' | 'rollback', names: string[], switchesAt: string, forwardFrom: string): Sequence {
+  sequence(kind: Sequence['kind'], names: string[], switchesAt: string, forwardFrom: string): Sequence {
     return { kind, steps: names.map((name) => this.#step(name)), switchesAt, forwardFrom };
   }
 

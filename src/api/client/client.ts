@@ -2,6 +2,15 @@ import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from
 import type { LogLineView } from '../contract/log.ts';
 import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
+import type {
+  ExportInput,
+  ImportInput,
+  JobView,
+  RestoreInput,
+  RestorePlanView,
+  SnapshotDetailView,
+  SnapshotView,
+} from '../contract/snapshot-views.ts';
 import type { MadeTechSupportView } from '../contract/tech-support.ts';
 import type {
   AdoptInput,
@@ -67,6 +76,16 @@ export interface Client {
   journalRestore(input: JournalRestoreInput, signal?: AbortSignal): Promise<JournalRestoredView>;
   /** Writes one file for whoever is to help. */
   makeTechSupport(signal?: AbortSignal): Promise<MadeTechSupportView>;
+  snapshots(signal?: AbortSignal): Promise<SnapshotView[]>;
+  snapshot(id: string, signal?: AbortSignal): Promise<SnapshotDetailView>;
+  deleteSnapshot(id: string, signal?: AbortSignal): Promise<JobView>;
+  /** Both go on in the daemon: see `job`. */
+  exportSnapshot(id: string, input: ExportInput, signal?: AbortSignal): Promise<JobView>;
+  importSnapshot(input: ImportInput, signal?: AbortSignal): Promise<JobView>;
+  job(id: string, signal?: AbortSignal): Promise<JobView>;
+  abortJob(id: string, signal?: AbortSignal): Promise<JobView>;
+  restorePlan(input: RestoreInput, signal?: AbortSignal): Promise<RestorePlanView>;
+  restore(input: RestoreInput, signal?: AbortSignal): Promise<OperationView>;
   /** Of all appliances, until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

@@ -143,6 +143,18 @@ export function createUnixClient(options: UnixClientOptions): Client {
     journalCheck: (signal) => call('/api/journal', { deadlineMs: LONG_DEADLINE_MS, signal }),
     journalRestore: (body, signal) =>
       call('/api/journal/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    snapshots: (signal) => call('/api/snapshots', { signal }),
+    snapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}`, { signal }),
+    deleteSnapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),
+    exportSnapshot: (id, body, signal) =>
+      call(`/api/snapshots/${encodeURIComponent(id)}/export`, { method: 'POST', body, signal }),
+    importSnapshot: (body, signal) => call('/api/snapshots/import', { method: 'POST', body, signal }),
+    job: (id, signal) => call(`/api/jobs/${encodeURIComponent(id)}`, { signal }),
+    abortJob: (id, signal) =>
+      call(`/api/jobs/${encodeURIComponent(id)}/abort`, { method: 'POST', deadlineMs: LONG_DEADLINE_MS, signal }),
+    restorePlan: (query, signal) => call('/api/restore/plan', { query, deadlineMs: LONG_DEADLINE_MS, signal }),
+    restore: (body, signal) =>
+      call('/api/cluster/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
   };
 }
 

@@ -36,7 +36,7 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback', 'repair']),
+    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -96,8 +96,17 @@ export const systemView = z
     appliance: z.string(),
     version: z.string(),
     release: releaseId,
-    /** `running`, `upgrading`, `rolling-back`, `repairing`, `recovering`, `down`, `needs-attention`. */
-    state: z.enum(['running', 'upgrading', 'rolling-back', 'repairing', 'recovering', 'down', 'needs-attention']),
+    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `recovering`, `down`, `needs-attention`. */
+    state: z.enum([
+      'running',
+      'upgrading',
+      'rolling-back',
+      'restoring',
+      'repairing',
+      'recovering',
+      'down',
+      'needs-attention',
+    ]),
     since: date.nullable(),
     services: z.array(serviceView),
     engine: z.object({ product: z.string(), version: z.string(), rootDir: z.string() }),
@@ -231,6 +240,7 @@ export const rollbackPlanView = z
         ),
       }),
       keptWith: releaseId,
+      unpacked: z.object({ sizeBytes: z.number(), files: z.number(), forecastMs: z.number() }).nullable(),
     }),
     settings: z.array(
       z.object({ service: z.string(), setting: z.string(), now: z.string().nullable(), after: z.string().nullable() }),

@@ -12,6 +12,7 @@ import { viewReleaseDetail, viewReleases } from './release-view.ts';
 import { applianceOf, mustOperation, userOf, windowOf } from './request.ts';
 import { addRunning } from './running-routes.ts';
 import type { Service } from './service.ts';
+import { addSnapshots } from './snapshot-routes.ts';
 import { viewSystem } from './system-view.ts';
 import { addTechSupport } from './tech-support-routes.ts';
 import { viewVersions } from './versions-view.ts';
@@ -34,6 +35,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addOperations(app, service, options);
   addManifests(app);
   addRunning(app, service);
+  addSnapshots(app, service);
   addEvents(app, service);
   addLog(app, service);
   addJournal(app, options.keeper);

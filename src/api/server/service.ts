@@ -15,6 +15,7 @@ import type { Interventions } from '../../runner/interventions.ts';
 import type { Runner } from '../../runner/runner.ts';
 import { adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
+import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
 import { type PlannedUpgrade, planUpgrade } from '../../sequences/plan-upgrade.ts';
 import type { OperationView } from '../contract/views.ts';
@@ -22,6 +23,7 @@ import { EventHub } from './event-hub.ts';
 import { refuseObstacles } from './obstacles.ts';
 import { viewOperation } from './operation-view.ts';
 import { SlotSizes } from './slot-sizes.ts';
+import { SnapshotService } from './snapshot-service.ts';
 
 interface UpgradeRequest {
   version: string;
@@ -46,6 +48,7 @@ export class Service {
   readonly sizes: SlotSizes;
   /** What keeps an appliance from going back that was not confirmed, in one sentence. */
   readonly troubles = new Map<string, string>();
+  readonly snapshots: SnapshotService;
   readonly #sequences: ServiceOptions['sequences'];
   readonly #turns: Turns;
   #runner: Runner | null = null;
@@ -56,6 +59,7 @@ export class Service {
     this.registry = options.registry;
     this.daemon = options.daemon;
     this.sizes = new SlotSizes(options.world.slots);
+    this.snapshots = new SnapshotService(options.world);
     this.#sequences = options.sequences;
     this.#turns = options.turns;
   }
@@ -127,17 +131,37 @@ export class Service {
     return planRollback(this.world, this.active(appliance), request, this.#sequences.rollback.steps);
   }
 
+  async planRestore(
+    appliance: Appliance,
+    request: { snapshot: string; mount?: string | undefined; by: string },
+  ): Promise<PlannedRestore> {
+    return planRestore(this.world, this.active(appliance), request, this.#sequences.restore.steps);
+  }
+
   async upgrade(appliance: Appliance, request: UpgradeRequest): Promise<OperationView> {
-    this.#refuseWhileBusy(appliance);
-    const { plan, candidate } = await this.planUpgrade(appliance, request);
     const { by, confirmWithinMs } = request;
-    return this.#begin('upgrade', candidate, plan, by, confirmWithinMs === undefined ? {} : { confirmWithinMs });
+    return this.#afterRetention(appliance, async () => {
+      const { plan, candidate } = await this.planUpgrade(appliance, request);
+      return this.#begin('upgrade', candidate, plan, by, confirmWithinMs === undefined ? {} : { confirmWithinMs });
+    });
   }
 
   async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
-    this.#refuseWhileBusy(appliance);
-    const { plan, candidate } = await this.planRollback(appliance, request);
-    return this.#begin('rollback', candidate, plan, request.by);
+    return this.#afterRetention(appliance, async () => {
+      const { plan, candidate } = await this.planRollback(appliance, request);
+      if (!candidate.slot) this.snapshots.refuseInUse(candidate.release.slot);
+      return this.#begin('rollback', candidate, plan, request.by);
+    });
+  }
+
+  async restore(
+    appliance: Appliance,
+    request: { snapshot: string; mount?: string | undefined; by: string },
+  ): Promise<OperationView> {
+    return this.#afterRetention(appliance, async () => {
+      const { plan, candidate } = await this.planRestore(appliance, request);
+      return this.#begin('restore', candidate, plan, request.by);
+    });
   }
 
   /** As nobody has confirmed it in time. Null where somebody has, while the rollback was planned. */
@@ -145,6 +169,7 @@ export class Service {
     const { journal } = this.world;
     const appliance = this.appliance(confirmation.appliance);
     this.#refuseWhileBusy(appliance);
+    await this.snapshots.retention.giveWay(appliance.name);
     const release = journal.operation(confirmation.operation)?.from;
     const { plan, candidate } = await this.planRollback(appliance, { release, by: 'belay' });
     if (journal.confirmations.pendingOf(appliance.name)?.operation !== confirmation.operation) return null;
@@ -171,6 +196,18 @@ export class Service {
   announce(operationId: string): void {
     const operation = this.world.journal.operation(operationId);
     if (operation) this.hub.publish({ type: 'operation', operation: this.view(operation) });
+  }
+
+  /** Slots hold still while an operation is planned; what was kept waiting goes on where none has begun. */
+  async #afterRetention(appliance: Appliance, begin: () => Promise<OperationView>): Promise<OperationView> {
+    this.#refuseWhileBusy(appliance);
+    await this.snapshots.retention.giveWay(appliance.name);
+    try {
+      return await begin();
+    } catch (thrown) {
+      void this.snapshots.retention.tend(appliance.name);
+      throw thrown;
+    }
   }
 
   async #begin(

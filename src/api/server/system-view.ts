@@ -1,5 +1,6 @@
 import { countdown } from '../../domain/duration.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
+import type { Release } from '../../domain/release.ts';
 import { restartPolicyOf } from '../../domain/service-spec.ts';
 import { findDrift } from '../../reconcile/compare.ts';
 import type { Drift } from '../../reconcile/drift.ts';
@@ -23,6 +24,7 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
   const { services } = observation.active;
   // In the middle of an operation nothing is as the journal will have it.
   const drifts = lastOperation?.state === 'running' ? [] : findDrift(observation);
+  const unstarted = journal.slot(release.slot)?.state === 'archived' ? notStarted(release) : null;
   const pending = journal.confirmations.pendingOf(appliance.name);
   const confirmation = pending && viewConfirmation(service.world, pending.operation);
   const running = services.find(({ spec }) => spec.role === 'controller')?.instance ?? null;
@@ -45,7 +47,10 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
         ? []
         : [
             ...unconfirmedAttention(confirmation, service.troubles.get(appliance.name)),
-            ...drifts.map(({ code, level, message, hint }) => ({ code, level, message, hint })),
+            ...(unstarted
+              ? [unstarted]
+              : drifts.map(({ code, level, message, hint }) => ({ code, level, message, hint }))),
+            ...[service.snapshots.retention.trouble(appliance.name)].filter((trouble) => trouble !== null),
             ...unfinishedBusiness(lastOperation),
           ]),
     ],
@@ -65,7 +70,7 @@ function unconfirmedAttention(
   return [{ message, hint: 'To keep it: confirm system' }];
 }
 
-const DOING = { upgrade: 'upgrading', rollback: 'rolling-back', repair: 'repairing' } as const;
+const DOING = { upgrade: 'upgrading', rollback: 'rolling-back', restore: 'restoring', repair: 'repairing' } as const;
 
 function stateOf(
   services: SeenService[],
@@ -97,6 +102,12 @@ function viewService({ spec, instance }: SeenService): ServiceView {
     ports: portsOf(spec),
   };
 }
+
+/** What was imported on a bare host runs only when somebody brings it up. */
+const notStarted = ({ appliance, version, id }: Release) => ({
+  message: `${appliance} ${version} has been imported and does not run yet.`,
+  hint: `To bring it up: rollback system to ${id}`,
+});
 
 function unfinishedBusiness(last: OperationView | null): SystemView['attention'] {
   if (last?.state !== 'needs-attention') return [];

@@ -26,6 +26,8 @@ export interface Unpacking {
   to: string;
   /** Plain tarball: the directory in it that becomes `to`; '' for all of it. */
   strip: string;
+  /** Plain tarball: whose owner and mode the directory gets where the tarball does not say. */
+  like: string | null;
 }
 
 /**
@@ -71,7 +73,9 @@ export interface ArchiveStore {
   ): Promise<void>;
   /** Whether the file is there, with its size; null where it is as the journal says. One sentence otherwise. */
   problem(archive: SlotArchive): Promise<string | null>;
-  remove(archive: SlotArchive): Promise<void>;
+  remove(archive: Pick<SlotArchive, 'path'>): Promise<void>;
+  /** Removes what is half written of a file outside. */
+  abandon(path: string): Promise<void>;
   /** Removes what an earlier daemon left half written. */
   sweep(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import type { Policy } from '../policy.ts';
 import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
 import type { Confirmations } from './confirmations.ts';
+import type { Snapshots } from './snapshots.ts';
 
 export interface Appliance {
   name: string;
@@ -55,6 +56,7 @@ export interface Journal {
   proveWritable(): void;
   /** Where it lies, and what an operation may add to it, its copy included. */
   readonly footprint: { directory: string; neededBytes: number };
+  readonly snapshots: Snapshots;
 
   appliances(): Appliance[];
   appliance(name: string): Appliance | null;

@@ -1,3 +1,4 @@
+import type { ArchiveStore } from './archive-store.ts';
 import type { Clock } from './clock.ts';
 import type { ContainerHost } from './container-host.ts';
 import type { Journal } from './journal.ts';
@@ -8,5 +9,6 @@ export interface World {
   journal: Journal;
   host: ContainerHost;
   slots: SlotStore;
+  archives: ArchiveStore;
   clock: Clock;
 }

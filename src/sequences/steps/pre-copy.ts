@@ -33,24 +33,28 @@ export const preCopy: Step = {
     await context.slots.flush(pairs.map(({ to }) => clonePath(to)));
   },
 
-  async revert({ journal, slots, host, to }) {
-    const slot = mustSlot(journal, to.slot);
-    if (slot.state !== 'preparing') return;
-    for (const mount of slot.mounts) {
-      if (mount.volume) {
-        await host.removeVolume(mount.volume);
-        continue;
-      }
-      if (mount.identity && (await slots.whereabouts(mount)) === 'in-place') {
-        throw new BelayError('refused', `The clone of ${mount.path} is still in place, so it is not removed.`);
-      }
-      await slots.discard(clonePath(mount));
-    }
-    journal.discardSlot(slot.id);
-  },
+  revert: discardClones,
 };
 
-async function createVolumes({ journal, host, to, operation, signal }: StepContext): Promise<void> {
+/** Takes back a slot that is still being prepared, with all that was made for it. */
+export async function discardClones({ journal, slots, host, to }: StepContext): Promise<void> {
+  const slot = mustSlot(journal, to.slot);
+  if (slot.state !== 'preparing') return;
+  for (const mount of slot.mounts) {
+    if (mount.volume) {
+      await host.removeVolume(mount.volume);
+      continue;
+    }
+    if (mount.identity && (await slots.whereabouts(mount)) === 'in-place') {
+      throw new BelayError('refused', `The clone of ${mount.path} is still in place, so it is not removed.`);
+    }
+    await slots.discard(clonePath(mount));
+  }
+  journal.discardSlot(slot.id);
+}
+
+/** Volumes are made by the engine before anything is written to them. */
+export async function createVolumes({ journal, host, to, operation, signal }: StepContext): Promise<void> {
   for (const mount of mustSlot(journal, to.slot).mounts) {
     if (!mount.volume) continue;
     const labels = { [LABELS.appliance]: to.appliance, [LABELS.operation]: operation.id };

@@ -4,6 +4,7 @@ import type { Step, StepContext } from '../../domain/step.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { noteLiveData } from '../live-data.ts';
 import { obstaclesOf } from '../plan-rollback.ts';
+import { mustSlot } from '../slot-pairs.ts';
 
 /** The frozen release must be able to start: its data where the journal says, its container or image here. */
 export const preflightRollback: Step = {
@@ -13,7 +14,12 @@ export const preflightRollback: Step = {
 
   async run(context) {
     await context.host.describe(context.signal);
-    const [obstacle] = await obstaclesOf(context, context.from, frozenRelease(context));
+    const [obstacle] = await obstaclesOf(
+      context,
+      context.from,
+      frozenRelease(context),
+      mustSlot(context.journal, context.to.slot).mounts,
+    );
     if (obstacle) {
       throw new BelayError(obstacle.code, obstacle.message, obstacle.hint ? { hint: obstacle.hint } : {});
     }

@@ -40,7 +40,8 @@ export const prepare: Step = {
 async function leftInstance(context: StepContext, service: ServiceSpec): Promise<string | null> {
   const { copyOf } = context.to;
   const original = copyOf ? context.journal.release(copyOf) : null;
-  if (!original) return null;
+  // A container mounts the slot that it was made for.
+  if (!original || original.slot !== context.to.slot) return null;
   return (await findInstance(context, original, service))?.id ?? null;
 }
 

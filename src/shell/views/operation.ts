@@ -15,11 +15,16 @@ interface Screen {
   paint: Paint;
 }
 
-const nouns: Record<OperationView['kind'], string> = { upgrade: 'Upgrade', rollback: 'Rollback', repair: 'Repair' };
+const nouns: Record<OperationView['kind'], string> = {
+  upgrade: 'Upgrade',
+  rollback: 'Rollback',
+  restore: 'Restore',
+  repair: 'Repair',
+};
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
 export const titleOf = ({ kind, appliance, from, to }: OperationView): string =>
-  kind === 'repair'
+  kind === 'repair' || kind === 'restore'
     ? `${nouns[kind]} of ${appliance}, on ${to}`
     : `${nouns[kind]} of ${appliance} from ${from} to ${to}`;
 
@@ -49,8 +54,13 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
     return wrap(now, width).map((line) => paint.good(line));
   }
   if (state === 'succeeded') {
-    const back = operation.kind === 'upgrade' ? 'To go back' : `To return to ${from}`;
-    const command = operation.kind === 'upgrade' ? 'rollback system' : `rollback system to ${operation.fromRelease}`;
+    const back = {
+      upgrade: 'To go back',
+      rollback: `To return to ${from}`,
+      restore: 'To go back to the data that was set aside',
+      repair: '',
+    }[operation.kind];
+    const command = operation.kind === 'rollback' ? `rollback system to ${operation.fromRelease}` : 'rollback system';
     const now = `${appliance} now runs ${to} (${operation.toRelease}).${down}`;
     return [
       ...wrap(now, width).map((line) => paint.good(line)),

@@ -82,15 +82,23 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
   const { data, from, to } = plan;
   const { added, changed, removed } = data.changes;
   const count = added + changed + removed;
-  const since = count === 0 ? 'nothing changed since' : `${formatCount(count, 'file')} changed since`;
+  const counted = count === 0 ? '; nothing changed since' : `; ${formatCount(count, 'file')} changed since`;
+  const since = data.unpacked ? "; today's stays" : counted;
   const back =
     data.backTo === null ? 'stays as it is: both releases share it' : `back to ${formatMoment(data.backTo, nowMs)}`;
   const files = fileLines(data.changes.sample.slice(0, detail === 'in full' ? undefined : 5), count, width - 16);
+  const { unpacked } = data;
   const list: Field[] = [
     { name: 'Downtime', value: formatForecast(plan.downtimeForecastMs) },
     {
+      name: 'Before that',
+      value:
+        unpacked &&
+        `${formatForecast(unpacked.forecastMs)} of unpacking its archive (${formatBytes(unpacked.sizeBytes)}) while ${from.version} serves`,
+    },
+    {
       name: 'Data',
-      value: data.backTo === null ? back : [`${back}; ${since} (kept with ${data.keptWith})`, ...files],
+      value: data.backTo === null ? back : [`${back}${since} (kept with ${data.keptWith})`, ...files],
     },
     {
       name: 'Settings',
@@ -128,12 +136,13 @@ function fileLines(sample: RollbackPlanView['data']['changes']['sample'], count:
   return shown.length > 0 && more > 0 ? [...shown, `and ${formatCount(more, 'more file')}`] : shown;
 }
 
-function stepList(steps: readonly { title: string }[], { width, paint }: Screen): string[] {
+/** The steps of a plan, one below the other. */
+export function stepList(steps: readonly { title: string }[], { width, paint }: Screen): string[] {
   return ['  Steps', ...steps.map(({ title }) => `   ${paint.faint('·')} ${cut(title, width - 5)}`)];
 }
 
 /** Warnings, then what stands in the way. */
-function concerns(plan: Pick<UpgradePlanView, 'warnings' | 'obstacles'>, { width, paint }: Screen): string[] {
+export function concerns(plan: Pick<UpgradePlanView, 'warnings' | 'obstacles'>, { width, paint }: Screen): string[] {
   return [
     ...plan.warnings.flatMap((warning) => wrap(`! ${warning}`, width).map(paint.warn)),
     ...plan.obstacles.flatMap(({ message, hint }) => [

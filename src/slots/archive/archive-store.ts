@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BelayError } from '../../domain/errors.ts';
 import type { ArchiveStore, ImportedArchive, PackProgress } from '../../domain/ports/archive-store.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Slot, SlotArchive } from '../../domain/slot.ts';
 import { throwIfAborted } from '../command.ts';
+import { spaceAt } from '../filesystem.ts';
 import { locateData } from '../placing.ts';
 import { readArchive } from './archive-reader.ts';
 import { CommonDirectory } from './common-directory.ts';
@@ -15,7 +16,7 @@ import { type PackedMount, packArchive } from './pack.ts';
 import { damaged } from './tar-entry.ts';
 import { unpackArchive } from './unpack.ts';
 import { verifyArchive } from './verify.ts';
-import { isPartial, requireRoom, writeWhole } from './whole-file.ts';
+import { isPartial, removePartial, requireRoom, writeWhole } from './whole-file.ts';
 
 /** Archives on the file systems of this machine; its own are kept in one directory. */
 export function createArchiveStore(directory: string): ArchiveStore {
@@ -144,7 +145,7 @@ export function createArchiveStore(directory: string): ArchiveStore {
       await copying(archive.path, path, read);
     },
     async unpack(archive, targets, onProgress, signal) {
-      const free = await Promise.all(targets.map(({ to }) => freeBytes(to)));
+      const free = await Promise.all(targets.map(async ({ to }) => (await spaceAt(to)).freeBytes));
       await unpackArchive(archive, targets, { quotaBytes: Math.max(0, ...free), onProgress, signal });
     },
     async problem({ path, sizeBytes }) {
@@ -153,6 +154,7 @@ export function createArchiveStore(directory: string): ArchiveStore {
       return status.size === sizeBytes ? null : `The archive ${path} is not as long as it was when it was made.`;
     },
     remove: ({ path }) => rm(path, { force: true }),
+    abandon: removePartial,
     async sweep() {
       const names = await readdir(directory).catch(() => [] as string[]);
       const left = names.filter(isPartial);
@@ -172,9 +174,4 @@ function manifestOf(slot: Slot, release: Release, mounts: ArchiveManifest['mount
     release: { id, version, by, createdAt: createdAt.toISOString(), services },
     mounts,
   };
-}
-
-async function freeBytes(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(dirname(path));
-  return bavail * bsize;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { chmod, chown, lstat, mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { PackProgress, Unpacking } from '../../domain/ports/archive-store.ts';
 import type { SlotArchive } from '../../domain/slot.ts';
@@ -127,7 +128,9 @@ class Unpacker {
     await this.#close();
     if (this.#finished.has(target)) throw unwanted(`what belongs to ${directory || 'it'} is not all in one place`);
     this.#finished.add(target);
+    await mkdir(dirname(target.to), { recursive: true });
     const isFile = first.name === `./${latin1(basename(target.to))}` && directory !== '' && first.kind === 'file';
+    if (!isFile) await freshDirectory(target);
     const tar = writeWithTar(isFile ? dirname(target.to) : target.to);
     this.#current = { directory, target, writer: new PatientWriter(tar.stream, tar.ended), kill: tar.kill };
   }
@@ -137,6 +140,16 @@ class Unpacker {
     await this.#current.writer.end(END_OF_ARCHIVE);
     this.#current = null;
   }
+}
+
+/** The directory, which is empty, with the owner and mode that it has where the archive says nothing of them. */
+async function freshDirectory({ to, like }: Unpacking): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  if ((await readdir(to)).length > 0) throw unwanted(`${to} is not empty, and nothing is unpacked over it`);
+  const model = like === null ? null : await lstat(like).catch(() => null);
+  if (!model) return;
+  await chown(to, model.uid, model.gid);
+  await chmod(to, model.mode & 0o7777);
 }
 
 const latin1 = (path: string): string => Buffer.from(path).toString('latin1');

@@ -11,11 +11,16 @@ export const isPartial = (name: string): boolean => name.includes(PARTIAL);
 
 const partialOf = (path: string): string => join(dirname(path), `.${basename(path)}${PARTIAL}`);
 
+/** Removes what was half written of a file, where a daemon was cut off. */
+export async function removePartial(path: string): Promise<void> {
+  for (const end of ['', '.sums']) await rm(`${partialOf(path)}${end}`, { force: true });
+}
+
 /** Writes under another name first: what bears the right name is whole. Nothing is left where it fails. */
 export async function writeWhole<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
   const partial = partialOf(path);
   await refuseTaken(path);
-  await rm(partial, { force: true });
+  await removePartial(path);
   try {
     const result = await write(partial);
     await giveName(partial, path);

@@ -4,6 +4,7 @@ import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
 import * as runningRoutes from '../../../src/api/contract/running-routes.ts';
+import * as snapshotRoutes from '../../../src/api/contract/snapshot-routes.ts';
 import * as techSupportRoutes from '../../../src/api/contract/tech-support.ts';
 import { callEngine } from '../../../src/demo/private-engine/engine-api.ts';
 import { TestBelay } from '../../support/belay.ts';
@@ -58,6 +59,7 @@ describe('the OpenAPI document', () => {
       ...runningRoutes,
       ...journalRoutes,
       ...techSupportRoutes,
+      ...snapshotRoutes,
       log,
       followLog,
     };

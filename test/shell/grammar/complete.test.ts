@@ -31,7 +31,7 @@ const FILTERS = ['include', 'exclude', 'begin', 'section', 'count', 'first', 'la
 
 test.each([
   ['up', ['upgrade']],
-  ['show re', ['releases', 'release']],
+  ['show re', ['releases', 'release', 'restore']],
   ['show releases ', ['<cr>', '|']],
   ['show releases | ', [...FILTERS, 'json', 'yaml', 'save', 'no-more']],
   ['show releases |', [...FILTERS, 'json', 'yaml', 'save', 'no-more']],

@@ -35,7 +35,7 @@ export async function pack(store: ArchiveStore, slot: Slot, path = store.pathOf(
 /** Unpacks the nth mount of an archive into a new directory. */
 export async function unpack(store: ArchiveStore, archive: SlotArchive, to: string, n = 0): Promise<void> {
   mkdirSync(to);
-  await store.unpack(archive, [{ key: `volume:${n}`, to, strip: '' }], quietly, never);
+  await store.unpack(archive, [{ key: `volume:${n}`, to, strip: '', like: null }], quietly, never);
 }
 
 export const importInto = (store: ArchiveStore, file: string, directory: string, quotaBytes = 1 << 30) =>

@@ -164,8 +164,8 @@ describeOnEngine('data that went through an archive', () => {
     const archive = await pack(store, await slotOf(from, join(home, 'settings.conf')));
     mkdirSync(join(home, 'out'));
     const targets = [
-      { key: 'volume:1', to: join(home, 'out.conf'), strip: '' },
-      { key: 'volume:0', to: join(home, 'out'), strip: '' },
+      { key: 'volume:1', to: join(home, 'out.conf'), strip: '', like: null },
+      { key: 'volume:0', to: join(home, 'out'), strip: '', like: null },
     ];
     await store.unpack(archive, targets, () => {}, new AbortController().signal);
     expect(readFileSync(join(home, 'out.conf'), 'utf8')).toBe('x=1');

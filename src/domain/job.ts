@@ -1,0 +1,25 @@
+import type { SlotId } from './ids.ts';
+
+/** `archive` is Belay's own doing (retention); the others somebody asked for. */
+export type JobKind = 'archive' | 'export' | 'import' | 'delete';
+
+/**
+ * Work on snapshots beside what runs: no step of any operation, and nothing that serves is touched by it. One that a
+ * daemon left unfinished has failed, and leaves nothing behind.
+ */
+export interface Job {
+  id: string; // J and ten capital letters
+  kind: JobKind;
+  /** Null while it is not known whose snapshot a file is. */
+  appliance: string | null;
+  snapshot: SlotId | null;
+  /** The file that is written or read. */
+  file: string | null;
+  by: string;
+  state: 'running' | 'done' | 'failed';
+  /** What came of it, in one sentence; null while it runs. */
+  message: string | null;
+  hint: string | null;
+  startedAt: Date;
+  endedAt: Date | null;
+}

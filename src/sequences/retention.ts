@@ -1,0 +1,28 @@
+import type { Journal } from '../domain/ports/journal.ts';
+import type { Release } from '../domain/release.ts';
+import type { Slot } from '../domain/slot.ts';
+import { rollbackTarget } from './rollback-target.ts';
+
+/** The slot that `rollback system` would go back to; null where there is nothing before what runs. */
+export function wayBack(journal: Journal, active: Release): Slot | null {
+  try {
+    return journal.slot(rollbackTarget(journal, active).slot);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The frozen slots of an appliance that its policy wants as archives, the oldest first: all but the one that
+ * `rollback system` goes back to and those that were left last.
+ */
+export function slotsToArchive(journal: Journal, active: Release, instant: number): Slot[] {
+  const first = wayBack(journal, active)?.id;
+  const rank = (slot: Slot) => (slot.id === first ? Number.POSITIVE_INFINITY : (slot.frozenAt?.getTime() ?? 0));
+  return journal
+    .slots(active.appliance)
+    .filter(({ state, mounts }) => state === 'frozen' && mounts.length > 0)
+    .sort((a, b) => rank(b) - rank(a))
+    .slice(Math.max(1, instant))
+    .reverse();
+}

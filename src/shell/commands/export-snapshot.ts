@@ -1,0 +1,46 @@
+import { command } from '../command.ts';
+import { exitCode } from '../failure.ts';
+import { hostFile } from '../host-file.ts';
+import { file, snapshot } from '../kinds.ts';
+import { followJob } from '../live/follow-job.ts';
+
+export const exportSnapshot = command({
+  words: ['export', 'snapshot'],
+  summary: 'Write a snapshot with its release to one file',
+  about:
+    'The file holds the data and the whole release, is read back before it gets its name, and is a tar file that ' +
+    'tar --zstd -x reads. On another host: import snapshot FILE. Secrets of the release are in it: keep it safe.',
+  effect: 'changes',
+  examples: ['export snapshot SPQXVNXFGXU /backup/acme.belay'],
+  parameters: [
+    { name: 'snapshot', kind: snapshot, help: 'The snapshot' },
+    { name: 'file', kind: file, help: 'The file to write, on the host of the daemon; not overwritten' },
+  ],
+  async run(values, context) {
+    const { client, signal, confirm } = context;
+    const path = hostFile(values.file);
+    if (!(await confirm([`This writes the snapshot ${values.snapshot.toUpperCase()} to ${path}.`]))) {
+      return exitCode.refused;
+    }
+    return followJob(context, await client.exportSnapshot(values.snapshot, { file: path }, signal));
+  },
+});
+
+export const importSnapshot = command({
+  words: ['import', 'snapshot'],
+  summary: 'Bring in a snapshot from a file, or a tarball of the data directory',
+  about:
+    'Reads the whole file, refuses what is damaged or would reach outside, and keeps a copy. Nothing that runs is ' +
+    'touched. On a host without an appliance the file brings it.',
+  effect: 'changes',
+  examples: ['import snapshot /backup/acme.belay', 'import snapshot /backup/rancher-data.tar.gz'],
+  parameters: [{ name: 'file', kind: file, help: 'The file to read, on the host of the daemon' }],
+  async run(values, context) {
+    const { client, signal, confirm } = context;
+    const path = hostFile(values.file);
+    if (!(await confirm([`This reads ${path} and keeps what is in it as a snapshot. Nothing that runs is touched.`]))) {
+      return exitCode.refused;
+    }
+    return followJob(context, await client.importSnapshot({ file: path }, signal));
+  },
+});
