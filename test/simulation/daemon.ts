@@ -181,7 +181,9 @@ export class Daemon {
         }),
     };
     const host = new SimulatedHost(this.#machine, (point, act) => this.#through(point, act));
-    return { journal: this.#journal(), host, slots: this.#slots(), clock };
+    // No operation of the simulation has to do with archives.
+    const archives = {} as World['archives'];
+    return { journal: this.#journal(), host, slots: this.#slots(), archives, clock };
   }
 
   /** Lets a call through, unless something goes wrong with it. What a dead daemon asks is never answered. */

@@ -1,6 +1,7 @@
 import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
 import { repair } from '../../src/sequences/repair.ts';
+import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 import type { Storage } from './slots.ts';
@@ -8,7 +9,7 @@ import type { Storage } from './slots.ts';
 type Sequences = Readonly<Record<OperationKind, Sequence>>;
 
 /** The runbooks as they are. */
-export const SEQUENCES: Sequences = { upgrade, rollback, repair };
+export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair };
 
 /** A bug that the simulation must find: a checker that has never failed proves nothing. */
 interface Plant {
@@ -21,7 +22,12 @@ function changed(name: string, change: (step: Step) => Partial<Step>): Sequences
     ...sequence,
     steps: sequence.steps.map((step) => (step.name === name ? { ...step, ...change(step) } : step)),
   });
-  return { upgrade: inSequence(upgrade), rollback: inSequence(rollback), repair: inSequence(repair) };
+  return {
+    upgrade: inSequence(upgrade),
+    rollback: inSequence(rollback),
+    restore: inSequence(restore),
+    repair: inSequence(repair),
+  };
 }
 
 export const PLANTS = {
