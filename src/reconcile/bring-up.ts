@@ -3,6 +3,7 @@ import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import { NO_RESTART, restartPolicyOf } from '../domain/service-spec.ts';
 import { isUp } from '../sequences/instances.ts';
+import { strangersServing } from '../sequences/strangers.ts';
 import { type Absence, reasonToStart, wasRevived } from './absence.ts';
 import { usesLiveData } from './drift-of-frozen.ts';
 import type { Observation, SeenRelease } from './observation.ts';
@@ -21,6 +22,8 @@ export interface BringUp {
  * release that runs on it. Safe to repeat.
  */
 export async function bringUp(world: World, active: Release, absence: Absence, signal?: AbortSignal): Promise<BringUp> {
+  // After a copy of the journal was restored, what runs may be a later release: only somebody can say which is right.
+  if ((await strangersServing(world, active.appliance, signal)).length > 0) return { deeds: [], failures: [] };
   const observation = await observe(world, active, signal);
   const [last = null] = world.journal.operations(active.appliance, 1);
   const toStart = observation.active.services.flatMap(({ spec, instance }) => {

@@ -18,3 +18,12 @@ export async function findStrangers(
     return [{ name, containerId: id, appliance: labels[LABELS.appliance] ?? '', release, running }];
   });
 }
+
+/** Those that run for this appliance. */
+export async function strangersServing(
+  world: { journal: Journal; host: ContainerHost },
+  appliance: string,
+  signal?: AbortSignal,
+): Promise<Stranger[]> {
+  return (await findStrangers(world, signal)).filter((each) => each.running && each.appliance === appliance);
+}

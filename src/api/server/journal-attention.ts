@@ -1,5 +1,5 @@
 import type { World } from '../../domain/ports/world.ts';
-import { findStrangers } from '../../sequences/strangers.ts';
+import { strangersServing } from '../../sequences/strangers.ts';
 import type { SystemView } from '../contract/views.ts';
 
 /** What about the journal needs somebody: that it cannot be written, and what runs that it does not know. */
@@ -8,7 +8,7 @@ export async function journalAttention(
   appliance: string,
 ): Promise<SystemView['attention']> {
   const { trouble } = world.journal;
-  const strangers = (await findStrangers(world)).filter((each) => each.running && each.appliance === appliance);
+  const strangers = await strangersServing(world, appliance);
   return [
     ...(trouble ? [{ message: `${trouble.message} Nothing can be changed until it can.`, hint: trouble.hint }] : []),
     ...strangers.map(({ name, release }) => ({
