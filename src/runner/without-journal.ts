@@ -44,16 +44,21 @@ export interface Perseverance {
 /**
  * Runs an operation although its journal may fail. While nothing can be written, the appliance is brought to the
  * side on which a new daemon would bring it by what the journal says, with the same steps, which are safe to
- * repeat. When there is room again they are repeated with their record. A defect ends in `needs attention`.
+ * repeat. When there is room again they are repeated with their record. A defect ends in `needs attention`; one that
+ * keeps even that from being recorded is left to the next daemon.
  */
 export async function persevere(its: Perseverance, work: () => Promise<void>): Promise<void> {
+  let isGivenUp = false;
   for (let next = work; ; ) {
     try {
       return await next();
     } catch (thrown) {
       const error = toBelayError(thrown);
-      if (error.code !== 'journal-unusable') next = async () => its.needsAttention(error.message);
-      else if (await untilWritable(its)) next = () => resume(its, error);
+      if (error.code !== 'journal-unusable') {
+        if (isGivenUp) return;
+        isGivenUp = true;
+        next = async () => its.needsAttention(error.message);
+      } else if (await untilWritable(its)) next = () => resume(its, error);
       else return;
     }
   }

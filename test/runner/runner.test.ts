@@ -101,6 +101,16 @@ describe('a failure', () => {
     expect(await run(upgrade)).toMatchObject({ state: 'rolled-back' });
   });
 
+  test('of which not even the end can be recorded is left to the next daemon', async () => {
+    script.world.journal.record = () => {
+      throw new Error('a defect');
+    };
+    script.world.journal.finish = () => {
+      throw new Error('a defect');
+    };
+    expect(await run(upgrade)).toMatchObject({ state: 'running' });
+  });
+
   test('of a revert that stays does not keep the others from going back, and is told', async () => {
     script.failures.set('start', 1).set('start.revert', 99);
     const ended = await run(upgrade);
