@@ -43,7 +43,8 @@ export function registryFailure(thrown: unknown, reference: string, repository: 
   ) {
     return registryUnreachable(repository, engine, thrown);
   }
-  return new BelayError('registry-failed', `${registryName(repository)} failed: ${shortened(engine)}`, {
+  const said = shortened(engine).replace(/[.…]?$/, '.');
+  return new BelayError('registry-failed', `Fetching ${reference} from the registry failed: ${said}`, {
     hint: 'Try again; if it stays so, ask who runs the registry.',
     details: { engine },
     cause: thrown,

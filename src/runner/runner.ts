@@ -107,6 +107,7 @@ export class Runner {
 
   /** Takes back every step that was begun, last one first, and ends the operation. */
   async goBack(operation: Operation, cause: BelayError): Promise<void> {
+    if (cause.code === 'engine-unreachable') await this.#engineWorksAgain();
     const { steps, switchesAt } = this.#sequences[operation.kind];
     const toRevert = stepsToRevert(this.#world.journal.entries(operation.id));
     let trouble: BelayError | null = null;
@@ -193,11 +194,17 @@ export class Runner {
   /** Before the next try. Returns how much the failure counts. */
   async #pauseAfter(error: BelayError): Promise<0 | 1> {
     if (!counts(error)) {
-      await engineAnswers(this.#world);
+      await this.#engineWorksAgain();
       return 0;
     }
     await this.#world.clock.sleep(RETRY_PAUSE_MS);
     return 1;
+  }
+
+  /** An engine that was silent first does what it was asked before, though nobody waits for it any more. */
+  async #engineWorksAgain(): Promise<void> {
+    await engineAnswers(this.#world);
+    await this.#world.clock.sleep(RETRY_PAUSE_MS);
   }
 
   #recordFailure(operation: Operation, step: Step, error: BelayError): void {

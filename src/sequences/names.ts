@@ -8,13 +8,18 @@ import { asideName, findInstance } from './instances.ts';
  * time: a container that runs may be renamed, and one that has its name already is left alone.
  */
 export async function exchangeNames(context: StepContext, leaving: Release, coming: Release): Promise<void> {
-  for (const service of leaving.services) {
-    const instance = await findInstance(context, leaving, service);
-    if (instance) await rename(context, instance, asideName(service, leaving.id));
-  }
+  await setNamesAside(context, leaving);
   for (const service of coming.services) {
     const instance = await findInstance(context, coming, service);
     if (instance) await rename(context, instance, service.containerName);
+  }
+}
+
+/** The first half: from now on nobody starts anything by the names that people know. */
+export async function setNamesAside(context: StepContext, leaving: Release): Promise<void> {
+  for (const service of leaving.services) {
+    const instance = await findInstance(context, leaving, service);
+    if (instance) await rename(context, instance, asideName(service, leaving.id));
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { BelayError } from '../domain/errors.ts';
 
 export interface CommandOptions {
@@ -45,8 +46,7 @@ function settled(child: ChildProcess, name: string, signal: AbortSignal | undefi
     signal?.addEventListener('abort', kill, { once: true });
     child.once('error', (error: NodeJS.ErrnoException) => {
       signal?.removeEventListener('abort', kill);
-      const words = error.code === 'ENOENT' ? `The command ${name} is not installed.` : error.message;
-      reject(new BelayError('internal', words, { cause: error }));
+      reject(new BelayError('internal', whyNotStarted(name, error.code), { cause: error }));
     });
     child.once('close', (code) => {
       signal?.removeEventListener('abort', kill);
@@ -54,6 +54,12 @@ function settled(child: ChildProcess, name: string, signal: AbortSignal | undefi
       else resolve(code ?? 128);
     });
   });
+}
+
+function whyNotStarted(name: string, code = 'unknown error'): string {
+  if (code === 'ENOENT') return `The command ${name} is not installed.`;
+  if (code === 'EMFILE' || code === 'ENFILE') return `There is no file descriptor left to run ${name} with.`;
+  return `The command ${name} cannot be started (${code}).`;
 }
 
 function interruption(signal: AbortSignal): unknown {
@@ -98,7 +104,9 @@ export async function* commandRecords(
   end.catch(() => {}); // awaited below, unless the reader leaves early
   try {
     let rest = '';
-    for await (const chunk of child.stdout.setEncoding('latin1')) {
+    // Without a file descriptor there is no stream: `end` says so.
+    const output: Readable | undefined = child.stdout;
+    for await (const chunk of output?.setEncoding('latin1') ?? []) {
       const records = (rest + chunk).split('\0');
       rest = records.pop() ?? '';
       if (records.length > 0) yield records;

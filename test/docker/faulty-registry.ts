@@ -9,6 +9,7 @@ export type Fault =
   | 'blob-stalled'
   | 'blob-flipped'
   | 'manifest-500'
+  | 'down' // every connection is broken off
   | 'unauthorized';
 
 export interface FaultyRegistry {
@@ -30,6 +31,7 @@ export async function startFaultyRegistry(behind: string): Promise<FaultyRegistr
     const isBlob = path.includes('/blobs/');
     if (isBlob) blobRequests.push(path);
     const fault = [...faults].find(([word]) => path.includes(word))?.[1] ?? 'none';
+    if (fault === 'down') return incoming.socket.destroy();
     if (fault === 'unauthorized') return answer(outgoing, 401, { 'www-authenticate': 'Basic realm="test"' });
     if (fault === 'manifest-500' && path.includes('/manifests/')) return answer(outgoing, 500);
     if (fault === 'blob-500' && isBlob) return answer(outgoing, 500);

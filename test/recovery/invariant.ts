@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
-import { expect } from 'vitest';
 import type { OperationView } from '../../src/api/contract/views.ts';
 import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
 import type { TestBelay } from '../support/belay.ts';
+import { leftOver } from './left-over.ts';
+import { againstRecord, type configurationOf, recordOf } from './record.ts';
 
-/** The data of a version: what the test appliance calls its witness, and the format that it is in. */
+/** The data of a version: what the test appliance calls its witness, the format that it is in, and what users wrote. */
 export interface Witness {
   witness: string;
   format: string;
+  /** Where it has a second mount, which must never be of another version than the first. */
+  second?: string;
+  notes?: string;
 }
 
 export interface Subject {
@@ -16,19 +20,29 @@ export interface Subject {
   /** The appliance's name and its container's. */
   appliance: string;
   container: string;
+  /** What was set on the container when it was first run, where that is to be held against what runs. */
+  configuration?: Awaited<ReturnType<typeof configurationOf>> | null;
+  /** The directory that is mounted at /second. */
+  second?: string;
+  /** Where its port 8080 is published on this machine. */
+  port?: number;
 }
 
-export async function readWitness({ engine, container }: Subject): Promise<Witness> {
-  const [witness = '', format = ''] = (
-    await engine.docker(['exec', container, 'cat', '/data/witness', '/data/format'])
-  ).split('\n');
-  return { witness, format };
+export async function readWitness({ engine, container, second }: Subject): Promise<Witness> {
+  const files = ['/data/witness', '/data/format', ...(second ? ['/second/witness', '/data/notes'] : [])];
+  const text = await engine.docker(['exec', container, 'cat', ...files]);
+  const [witness = '', format = '', other = '', ...notes] = text.split('\n');
+  return { witness, format, ...(second ? { second: other, notes: notes.join('\n') } : {}) };
 }
+
+const digested = (witness: string) => createHash('sha256').update(`${witness}\n`).digest('hex').slice(0, 32);
 
 /** What the next version makes of the data when it migrates them. */
-export const migrated = ({ witness }: Witness, format: string): Witness => ({
-  witness: createHash('sha256').update(`${witness}\n`).digest('hex').slice(0, 32),
+export const migrated = ({ witness, second, notes }: Witness, format: string): Witness => ({
+  witness: digested(witness),
   format,
+  ...(second === undefined ? {} : { second: digested(second) }),
+  ...(notes === undefined ? {} : { notes }),
 });
 
 export interface Outcome {
@@ -36,48 +50,60 @@ export interface Outcome {
   data: Witness;
 }
 
+export interface Verdict {
+  outcome: Outcome | null;
+  /** One sentence for each way in which the promise is broken. */
+  violations: string[];
+}
+
+const SENTENCE = /^[A-Z0-9"][^\n]{15,}[.!?…]$/;
+const NOT_FOR_PEOPLE = /undefined|\[object|\bat .*\.(ts|js):\d|Error:/;
+
 /**
- * The promise: exactly one release serves; its version, its image and its data are one of the two that
- * may be, never a mixture; the operation has ended and says why; nothing is left over that is not listed.
+ * The promise: exactly one release serves; its version, its image, its configuration and its data are one
+ * of those that may be, never a mixture; the journal opens and knows it as one triple; the operation has
+ * ended and says why in words; nothing is left over that is not listed.
  */
+export async function judge(subject: Subject, operation: OperationView, allowed: Outcome[]): Promise<Verdict> {
+  const violations: string[] = [];
+  const look = async <T>(at: string, check: () => Promise<T>): Promise<T | null> =>
+    check().catch((error: Error) => {
+      violations.push(`${at}: ${error.message.trim().split('\n')[0]}`);
+      return null;
+    });
+  const { belay, engine, container } = subject;
+  const { state, reason } = operation;
+  if (state === 'running') violations.push('the operation has not ended');
+  if (state === 'needs-attention') violations.push(`the operation needs attention: ${reason}`);
+  if (state !== 'succeeded' && (!SENTENCE.test(reason ?? '') || NOT_FOR_PEOPLE.test(reason ?? ''))) {
+    violations.push(`the reason is no sentence for people: ${reason}`);
+  }
+  const system = await look('system', () => belay.system());
+  if (system && system.state !== 'running') violations.push(`the system is ${system.state}`);
+
+  await look('containers', async () => {
+    const names = (await engine.docker(['ps', '-a', '--format', '{{.Names}} {{.State}}'])).split('\n');
+    const running = names.filter((line) => line.startsWith(container) && line.endsWith(' running'));
+    if (running.join() !== `${container} running`) violations.push(`what runs is ${running.join(', ') || 'nothing'}`);
+  });
+  const outcome =
+    system && (await look('data', async () => ({ version: system.version, data: await readWitness(subject) })));
+  if (outcome && !allowed.some((one) => JSON.stringify(one) === JSON.stringify(outcome))) {
+    violations.push(`it is ${JSON.stringify(outcome)}, and may be ${JSON.stringify(allowed)}`);
+  }
+  if (system) violations.push(...((await look('record', () => againstRecord(subject, system))) ?? []));
+  violations.push(...((await look('left over', async () => leftOver(subject, recordOf(subject)))) ?? []));
+  return { outcome, violations };
+}
+
+/** As `judge`, for tests: throws what is broken. */
 export async function expectInvariant(
   subject: Subject,
   operation: OperationView,
   allowed: Outcome[],
 ): Promise<Outcome> {
-  const { belay, engine, appliance, container } = subject;
-  const system = await belay.system();
-  expect(system.state).toBe('running');
-  expect(operation.state).not.toBe('running');
-  if (operation.state !== 'succeeded') expect(operation.reason).toBeTruthy();
-
-  const names = (await engine.docker(['ps', '-a', '--format', '{{.Names}} {{.State}}'])).split('\n');
-  const own = names.filter((line) => line.startsWith(container));
-  expect(own.filter((line) => line.endsWith(' running'))).toEqual([`${container} running`]);
-
-  const [inspect] = JSON.parse(await engine.docker(['inspect', container]));
-  const service = system.services[0];
-  expect(inspect.Id).toBe(service?.containerId);
-  expect(inspect.HostConfig.RestartPolicy.Name).toBe(service?.restartPolicy);
-  const [image] = JSON.parse(await engine.docker(['image', 'inspect', inspect.Image]));
-  expect(image.RepoTags.some((tag: string) => tag.endsWith(`:${system.version}`))).toBe(true);
-
-  const outcome = { version: system.version, data: await readWitness(subject) };
-  expect(allowed).toContainEqual(outcome);
-  await expectNothingLeftOver(subject, appliance);
+  const { outcome, violations } = await judge(subject, operation, allowed);
+  if (violations.length > 0 || outcome === null)
+    throw new Error(`The promise is broken:\n  ${violations.join('\n  ')}`);
   return outcome;
-}
-
-async function expectNothingLeftOver({ belay, engine, container }: Subject, appliance: string): Promise<void> {
-  const releases = await belay.releases();
-  const slots = new Set(releases.filter(({ data }) => data.state !== 'gone').map(({ slot }) => slot));
-  const volumes = await engine.docker(['volume', 'ls', '-q', '--filter', `label=io.belay.appliance=${appliance}`]);
-  for (const volume of volumes.split('\n').filter(Boolean)) {
-    expect(slots).toContain(/^belay-(S[A-Z]{10})-\d+$/.exec(volume)?.[1]);
-  }
-  const known = new Set(releases.filter(({ status }) => status !== 'failed').map(({ id }) => id));
-  const names = await engine.docker(['ps', '-a', '--format', '{{.Names}}', '--filter', `name=^${container}-R`]);
-  for (const name of names.split('\n').filter(Boolean)) {
-    expect(known).toContain(name.slice(container.length + 1));
-  }
 }

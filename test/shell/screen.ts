@@ -45,6 +45,11 @@ export class Screen {
     this.pty.kill('SIGKILL');
   }
 
+  /** What closing the window does. */
+  hangUp(): void {
+    this.pty.kill('SIGHUP');
+  }
+
   /** All lines since the beginning, without the empty ones at the end. */
   lines(): string[] {
     const { active } = this.terminal.buffer;

@@ -1,11 +1,13 @@
 import { pushImage, splitReference } from '../../src/demo/private-engine/images.ts';
 import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
+import type { TarEntry } from '../../src/demo/private-engine/tar.ts';
 import { makeImage } from './images.ts';
 
 /** How a version of the test appliance behaves once it runs. */
 export type Behaviour =
   | 'serves'
   | 'exits-at-once' // prints a reason and exits 1
+  | 'out-of-memory' // takes all the memory that it may, and more
   | 'crash-loops' // serves for a second, then exits 1, each time it is started
   | 'never-healthy' // runs, and fails its health check
   | 'dies-later' // healthy, then exits 1 after `afterSeconds`
@@ -29,10 +31,14 @@ export interface TestAppliance {
   volume?: boolean;
   /** Further Dockerfile instructions, such as `ENV LOG_LEVEL=info`. */
   changes?: string[];
+  /** Further files of the image. */
+  files?: TarEntry[];
 }
 
 const BEFORE_SERVING: Partial<Record<Behaviour, string>> = {
   'exits-at-once': 'echo "fatal: cannot find the licence" >&2; exit 1',
+  // A line without an end is kept whole.
+  'out-of-memory': 'tail -n 1 /dev/zero; exit 1',
   'slow-migration': 'n=0; while [ $n -lt $AFTER ]; do n=$((n+1)); echo "migrating table $n of $AFTER"; sleep 1; done',
   'silent-migration': 'n=0; while [ $n -lt $AFTER ]; do n=$((n+1)); echo $n >> /data/progress; sleep 1; done',
   // In the foreground the shell would not heed a signal before it is over.
@@ -54,6 +60,7 @@ function startScript(
   return `#!/bin/sh
 AFTER=${afterSeconds}
 trap ${onStop} TERM INT
+[ -z "$IGNORES_STOP" ] || trap '' TERM INT
 echo "starting version ${version}"
 format=$(cat /data/format 2>/dev/null || echo 0)
 if [ "$format" -gt ${dataFormat} ]; then
@@ -63,9 +70,12 @@ fi
 ${BEFORE_SERVING[behaviour] ?? ':'}
 if [ "$format" -eq 0 ]; then
   head -c 16 /dev/urandom | sha256sum | cut -c1-32 > /data/witness
+  [ ! -d /second ] || cp /data/witness /second/witness
 elif [ "$format" -lt ${dataFormat} ]; then
   echo "migrating data from format $format to ${dataFormat}"
-  sha256sum < /data/witness | cut -c1-32 > /data/witness.new && mv /data/witness.new /data/witness
+  for data in /data /second; do
+    [ ! -f $data/witness ] || { sha256sum < $data/witness | cut -c1-32 > $data/witness.new && mv $data/witness.new $data/witness; }
+  done
 fi
 echo ${dataFormat} > /data/format
 httpd -f -p 8080 -h /www &
@@ -83,15 +93,15 @@ printf 'Content-Type: text/plain\\r\\n\\r\\nnoted\\n'
 
 /**
  * Makes one version of a small appliance: it serves HTTP on port 8080 (`/version`, `/data/witness`,
- * `/data/notes`, `/cgi-bin/note?words`), keeps its data on the volume /data, has a health check of one
- * second and the label io.belay.version-command. Where the reference names a registry on 127.0.0.1 it
+ * `/data/notes`, `/cgi-bin/note?words`), keeps its data on the volume /data (and a second witness in /second,
+ * where that is mounted), has a health check of one second and the label io.belay.version-command. Where the reference names a registry on 127.0.0.1 it
  * is pushed there. Returns the engine's id of the image and its digest in the registry.
  */
 export async function makeAppliance(
   engine: Engine,
   appliance: TestAppliance,
 ): Promise<{ imageId: string; digest: string | null }> {
-  const { behaviour = 'serves', dataFormat = 1, afterSeconds = 5, volume = true, changes = [] } = appliance;
+  const { behaviour = 'serves', dataFormat = 1, afterSeconds = 5, volume = true, changes = [], files = [] } = appliance;
   const { tag: version } = splitReference(appliance.reference);
   const probe = behaviour === 'never-healthy' ? 'false' : 'wget -q -O /dev/null http://127.0.0.1:8080/version';
   const imageId = await makeImage(engine, {
@@ -102,6 +112,7 @@ export async function makeAppliance(
       { path: 'www/data', linkTo: '/data' },
       { path: 'www/cgi-bin/' },
       { path: 'www/cgi-bin/note', content: NOTE, mode: 0o755 },
+      ...files,
     ],
     changes: [
       'CMD ["/bin/appliance"]',

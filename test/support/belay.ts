@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { JobView, SnapshotView } from '../../src/api/contract/snapshot-views.ts';
@@ -32,27 +32,31 @@ export class TestBelay {
   readonly directory = mkdtempSync(join(tmpdir(), 'belay-e2e-'));
   readonly home: string;
   readonly socket = join(this.directory, 'belay.sock');
+  /** A file here that is named as a point of the runner holds an operation there. */
+  readonly holds = join(this.directory, 'holds');
   readonly #dockerHost: string;
-  readonly #program: string;
+  readonly program: string;
   #daemon: ChildProcess | null = null;
   #output = '';
 
   /** `home` is where it keeps its state; in its own directory unless told otherwise. */
   constructor(dockerHost: string, program = PROGRAM, home?: string) {
-    this.home = home ?? join(this.directory, 'home');
     this.#dockerHost = dockerHost;
-    this.#program = program;
+    this.program = program;
+    this.home = home ?? join(this.directory, 'home');
+    mkdirSync(this.holds);
   }
 
   env(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
     const { NODE_OPTIONS: _, ...inherited } = process.env;
-    return { ...inherited, BELAY_HOME: this.home, BELAY_SOCKET: this.socket, DOCKER_HOST: this.#dockerHost, ...extra };
+    const places = { BELAY_HOME: this.home, BELAY_SOCKET: this.socket, BELAY_HOLD_IN: this.holds };
+    return { ...inherited, ...places, DOCKER_HOST: this.#dockerHost, ...extra };
   }
 
   /** Starts a daemon and waits until it answers. `crashAt` is the name of a crash point. */
   async start(options: { crashAt?: string; env?: Record<string, string> } = {}): Promise<void> {
     const env = this.env({ ...options.env, ...(options.crashAt ? { BELAY_CRASH_AT: options.crashAt } : {}) });
-    const daemon = spawn(process.execPath, [this.#program, 'daemon'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const daemon = spawn(process.execPath, [this.program, 'daemon'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     daemon.stdout.on('data', (chunk) => {
       this.#output += chunk;
     });

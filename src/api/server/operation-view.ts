@@ -41,7 +41,8 @@ export function viewOperation(
     recoveries: operation.recoveries,
     steps: operation.steps.map(({ name, title }) => {
       const own = entries.filter(({ step }) => step === name);
-      return viewStep({ name, title }, own, running, progressOf(operation.id, name));
+      const view = viewStep({ name, title }, own, running, progressOf(operation.id, name));
+      return view.detail === null && name === 'stop' ? { ...view, detail: forcedStops(operation) } : view;
     }),
     interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
     confirmation: viewConfirmation(world, operation.id),
@@ -52,6 +53,11 @@ export function viewOperation(
 function stoppedAtMs(facts: OperationFacts, clock: Clock): number | undefined {
   const elapsedMs = sinceStopMs(facts, clock);
   return elapsedMs === null ? undefined : clock.now().getTime() - elapsedMs;
+}
+
+function forcedStops({ facts }: Operation): string | null {
+  const forced = facts.forcedStops ?? [];
+  return forced.length > 0 ? `${forced.join(', ')} did not heed its stop signal in time and was killed.` : null;
 }
 
 const versionOf = (journal: Journal, release: string): string => journal.release(release)?.version ?? 'unknown';

@@ -3,7 +3,14 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askEngine, callEngine } from './engine-api.ts';
-import { cleanStale, engineLeftovers, markProcess, reserve, type StartedRecord } from './started-things.ts';
+import {
+  cleanStale,
+  engineLeftovers,
+  markProcess,
+  reserve,
+  type StartedRecord,
+  unmountBelow,
+} from './started-things.ts';
 
 const run = promisify(execFile);
 
@@ -148,8 +155,10 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
     process.kill(pid, 'SIGKILL');
     await waitUntilGone();
   }
+  let isOff = false;
   async function powerOff(): Promise<void> {
     await kill();
+    isOff = true;
     // A process that is killed may have begun another one.
     for (let leftovers = await engineLeftovers(directory); leftovers.length > 0; ) {
       for (const leftover of leftovers) {
@@ -163,8 +172,15 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
       leftovers = await engineLeftovers(directory);
     }
   }
+  /** What a host keeps in memory is gone when its power was: the engine finds an empty runtime directory. */
+  async function emptyRuntime(): Promise<void> {
+    await unmountBelow(join(directory, 'exec'));
+    await run('rm', ['-rf', join(directory, 'exec')]);
+  }
   /** A killed engine leaves the number of a containerd that is dead, and would wait for that one for ever. */
   async function startAgain(): Promise<void> {
+    if (isOff) await emptyRuntime();
+    isOff = false;
     const pidFile = join(directory, 'exec', 'containerd', 'containerd.pid');
     const containerd = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
     if ((await markProcess(containerd)).startTicks === 'gone') await run('rm', ['-f', pidFile]);

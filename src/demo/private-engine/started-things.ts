@@ -79,7 +79,8 @@ export async function engineLeftovers(directory: string): Promise<number[]> {
   return leftovers;
 }
 
-async function unmountBelow(directory: string): Promise<void> {
+/** Detaches everything that is mounted below a directory. */
+export async function unmountBelow(directory: string): Promise<void> {
   const mountInfo = await readFile('/proc/self/mountinfo', 'latin1').catch(() => '');
   const mountPoints = mountInfo
     .split('\n')

@@ -97,7 +97,7 @@ export interface Journal {
    * new release may wait to be confirmed from now on.
    */
   commit(operation: OperationId, step: string, at: Date, confirmation?: Deadline & { windowMs: number }): void;
-  /** Ends the operation; a candidate that was not committed becomes `failed`. */
+  /** Ends the operation; a candidate that was not committed becomes `failed`, and its slot `discarded` where it has gone back. */
   finish(operation: OperationId, state: Exclude<OperationState, 'running'>, reason: string | null, at: Date): void;
 
   close(): void;

@@ -1,5 +1,6 @@
 import type { Step } from '../../domain/step.ts';
 import { clonePath, mustSlot, type SlotPair, slotPairs } from '../slot-pairs.ts';
+import { endEarlyStart } from '../started-early.ts';
 
 const isCloned = ({ to }: SlotPair): boolean => to.restoredFrom === undefined;
 
@@ -12,6 +13,7 @@ export const delta: Step = {
 
   async run(context) {
     const { slots, journal, from, to, signal } = context;
+    await endEarlyStart(context);
     const since = context.facts().preCopiedSinceMs ?? {};
     await Promise.all(
       slotPairs(journal, from, to)

@@ -3,6 +3,7 @@ import type { SlotMount } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { LABELS } from '../instances.ts';
 import { clonePath, mustSlot, slotPairs } from '../slot-pairs.ts';
+import { removeMade } from './prepare.ts';
 
 /** Clones the data while the old version serves; the delta brings the clone level after the stop. */
 export const preCopy: Step = {
@@ -37,9 +38,11 @@ export const preCopy: Step = {
 };
 
 /** Takes back a slot that is still being prepared, with all that was made for it. */
-export async function discardClones({ journal, slots, host, to }: StepContext): Promise<void> {
+export async function discardClones(context: StepContext): Promise<void> {
+  const { journal, slots, host, to } = context;
   const slot = mustSlot(journal, to.slot);
   if (slot.state !== 'preparing') return;
+  await removeMade(context);
   for (const mount of slot.mounts) {
     if (mount.volume) {
       await host.removeVolume(mount.volume);
@@ -50,6 +53,8 @@ export async function discardClones({ journal, slots, host, to }: StepContext): 
     }
     await slots.discard(clonePath(mount));
   }
+  // A power cut would bring back what the engine has removed, and nobody would look for it any more.
+  await host.flush();
   journal.discardSlot(slot.id);
 }
 

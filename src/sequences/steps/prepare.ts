@@ -30,12 +30,24 @@ export const prepare: Step = {
       if (instance?.labels[LABELS.operation] === context.operation.id) await host.removeInstance(instance.id);
       journal.forgetInstance(record);
     }
-    // Created, but cut off before the journal knew its id.
-    for (const container of await host.listContainers()) {
-      if (container.labels[LABELS.operation] === context.operation.id) await host.removeInstance(container.id);
-    }
+    await removeMade(context);
   },
 };
+
+/**
+ * Every container that the operation made: also one that was cut off before the journal knew its id, and one
+ * that has come back because the power went before its removal was on the disk.
+ */
+export async function removeMade({ host, operation }: StepContext): Promise<void> {
+  for (const container of await host.listContainers()) {
+    if (container.labels[LABELS.operation] === operation.id) await host.removeInstance(container.id);
+  }
+}
+
+/** Makes again what somebody has removed since the step. */
+export async function makeMissing(context: StepContext): Promise<void> {
+  if (!(await prepare.check(context))) await prepare.run(context);
+}
 
 async function leftInstance(context: StepContext, service: ServiceSpec): Promise<string | null> {
   const { copyOf } = context.to;

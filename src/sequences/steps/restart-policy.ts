@@ -1,6 +1,8 @@
 import { restartPolicyOf } from '../../domain/service-spec.ts';
 import type { Step } from '../../domain/step.ts';
 import { isUp, mustFindInstance } from '../instances.ts';
+import { exchangeNames } from '../names.ts';
+import { makeMissing } from './prepare.ts';
 
 /** Only now may the engine revive the new release by itself, as the user once asked. */
 export const restartPolicy: Step = {
@@ -10,7 +12,10 @@ export const restartPolicy: Step = {
   check: async () => false, // setting it again costs one call, and the container may be down after a reboot
 
   async run(context) {
-    const { host, to, signal } = context;
+    const { host, from, to, signal } = context;
+    // Somebody may have removed or renamed a container since it was started.
+    await makeMissing(context);
+    await exchangeNames(context, from, to);
     for (const service of to.services) {
       const instance = await mustFindInstance(context, to, service, signal);
       await host.setRestartPolicy(instance.id, restartPolicyOf(service), signal);

@@ -6,6 +6,8 @@ import type { Step, StepContext } from '../../domain/step.ts';
 import { evidenceOf, findInstance, isUp, mustFindInstance } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
+import { endEarlyStart } from '../started-early.ts';
+import { makeMissing } from './prepare.ts';
 
 /** The switch itself: data into place, names swapped, the new release started. */
 export const start: Step = {
@@ -13,16 +15,19 @@ export const start: Step = {
   title: ({ to }) => `Start ${to.version} on its own data`,
 
   async check(context) {
-    const { to } = context;
+    const { to, journal, slots } = context;
     for (const service of to.services) {
       const instance = await findInstance(context, to, service);
       if (!isUp(instance) || instance?.name !== service.containerName) return false;
     }
-    return true;
+    const places = mustSlot(journal, to.slot).mounts.map((mount) => slots.whereabouts(mount));
+    return (await Promise.all(places)).every((place) => place === 'in-place');
   },
 
   async run(context) {
     const { host, from, to, signal } = context;
+    await makeMissing(context);
+    await endEarlyStart(context);
     await Promise.all([exchangeData(context, from, to), exchangeNames(context, from, to)]);
     for (const service of to.services) {
       const instance = await mustFindInstance(context, to, service, signal);

@@ -4,7 +4,7 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { findInstance, isServing, isUp } from '../instances.ts';
-import { exchangeNames } from '../names.ts';
+import { exchangeNames, setNamesAside } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
 
 const SERVING_POLL_MS = 100;
@@ -28,8 +28,9 @@ export const stop: Step = {
     }
     // First the policy of all of them: a stopped container with a policy is revived by a reboot.
     for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);
-    // Before the stop, because every call after it is downtime.
-    await exchangeNames(context, context.from, context.to);
+    // Before the stop, because every call after it is downtime. The new one gets the name with its data only:
+    // whoever starts the name by hand meanwhile would start it on the old data.
+    await setNamesAside(context, context.from);
     if (context.facts().stoppedAtMs === undefined) {
       context.learn({ stoppedAtMs: clock.now().getTime(), stoppedAtBoot: clock.bootTime() });
     }

@@ -36,7 +36,7 @@ function linesOfStep(step: StepView, operation: OperationView, titleColumns: num
   const time = pad(timeOf(step, drawing.nowMs), TIME_COLUMNS, 'right');
   const start = ` ${markOf(step, drawing)} ${step.status === 'pending' ? paint.faint(title) : title} ${paint.faint(time)}`;
   const { line, missing } = withExtras(start, active ? extrasOf(step, operation, drawing) : [], width);
-  const said = active || step.status === 'failed' ? step.detail : null;
+  const said = step.status === 'reverted' ? null : step.detail;
   // The downtime is the one thing that nobody may miss: it gets a line of its own where there is no room.
   const down = missing && operation.downSince !== null ? [`   ${missing}`] : [];
   if (said === null) return [line, ...down];

@@ -1,0 +1,63 @@
+import type { Change } from './builds.ts';
+
+/** Bugs that Belay does not have, one to a build: the harness must find each of them, or it proves nothing. */
+export const PLANTED_BUGS = {
+  'no flush before the commit': [
+    {
+      file: 'src/sequences/steps/commit.ts',
+      piece: 'await slots.flush(mustSlot(journal, to.slot).mounts.map(({ path }) => path));',
+      by: '',
+    },
+  ],
+  'journal not on the disk when it says so': [
+    { file: 'src/journal/open.ts', piece: 'PRAGMA synchronous = FULL', by: 'PRAGMA synchronous = OFF' },
+  ],
+  'no comparison of content': [
+    {
+      file: 'src/slots/slot-store.ts',
+      piece: 'await bringCopyLevel(from, to, { sinceMs: trusted, isLive: false, known, signal });',
+      by: 'await bringCopyLevel(from, to, { sinceMs: Date.now() + 1e9, isLive: false, known, signal });',
+    },
+  ],
+  'no delta': [
+    {
+      file: 'src/sequences/steps/delta.ts',
+      piece: 'await slots.bringLevel(source, clonePath(pair.to), since[pair.to.key] ?? 0, signal);',
+      by: '',
+    },
+  ],
+  'restart policy left on before the stop': [
+    {
+      file: 'src/sequences/steps/stop.ts',
+      piece: 'for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART, signal);',
+      by: '',
+    },
+  ],
+  'restart policy left off after the commit': [
+    {
+      file: 'src/sequences/steps/restart-policy.ts',
+      piece: 'await host.setRestartPolicy(instance.id, restartPolicyOf(service), signal);',
+      by: '',
+    },
+  ],
+  'pulled by tag': [
+    {
+      file: 'src/docker/pull.ts',
+      piece: `const pinned = \`\${image.repository}@\${image.digest}\`;`,
+      by: `const pinned = \`\${image.repository}:\${image.tag}\`;`,
+    },
+    {
+      file: 'src/docker/pull.ts',
+      piece: 'await download(api, image, image.digest, options);',
+      by: 'await download(api, image, image.tag, options);',
+    },
+    { file: 'src/docker/pull.ts', piece: '!pulled?.repoDigests.includes(pinned)', by: '!pulled' },
+  ],
+  'started on the old slot': [
+    {
+      file: 'src/sequences/candidate.ts',
+      piece: 'return volume ? { ...mount, source: volume } : mount;',
+      by: 'return mount;',
+    },
+  ],
+} satisfies Record<string, readonly Change[]>;

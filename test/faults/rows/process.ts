@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { globSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { OperationView } from '../../../src/api/contract/views.ts';
+import type { Fault } from '../fault.ts';
+import { FORWARD_ONLY, THROUGHOUT } from '../places.ts';
+import type { Stage } from '../stage.ts';
+import { pause } from '../waiting.ts';
+
+const run = promisify(execFile);
+
+async function limitFiles(pid: number, limit: number | string): Promise<void> {
+  await run('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
+}
+
+const clockFile = (stage: Stage) => join(stage.belay.holds, 'clock');
+
+/** The environment in which a process takes its wall clock from a file. */
+function withClock(stage: Stage): Record<string, string> {
+  const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
+  if (!library) throw new Error('libfaketime is not here (Debian package faketime)');
+  writeFileSync(clockFile(stage), '+0');
+  return {
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: clockFile(stage),
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    DONT_FAKE_MONOTONIC: '1',
+  };
+}
+
+const clockJumps = (name: string, offset: string): Fault => ({
+  row: 20,
+  name: `clock ${name}`,
+  at: FORWARD_ONLY,
+  end: 'through',
+  prepare: async (stage) => {
+    await stage.belay.kill('SIGTERM');
+    await stage.belay.start({ env: withClock(stage) });
+  },
+  strike: async (stage) => writeFileSync(clockFile(stage), offset),
+  inspect: async (stage) => {
+    const said = new Date((await stage.belay.get<OperationView>('/api/upgrade/status')).endedAt ?? 0);
+    const aheadMs = said.getTime() - Date.now();
+    return Math.abs(aheadMs) > 3_600_000 ? [] : ['the daemon did not see the clock jump'];
+  },
+  lift: async (stage) => {
+    await stage.belay.kill('SIGTERM');
+    await stage.start();
+  },
+});
+
+export const PROCESS: readonly Fault[] = [
+  clockJumps('2 h back', '-2h'),
+  { ...clockJumps('10 years ahead', '+10y'), quick: { scenario: 'upgrade', step: 'gate', phase: 'intent' } },
+  {
+    row: 26,
+    name: 'file descriptors exhausted',
+    quick: { scenario: 'upgrade', step: 'start', phase: 'intent' },
+    at: THROUGHOUT,
+    end: 'either',
+    strike: async (stage, go) => {
+      const { pid } = stage.belay;
+      const open = (await readdir(`/proc/${pid}/fd`)).length;
+      await limitFiles(pid, open);
+      go();
+      await pause(1_500);
+      await limitFiles(pid, 1024);
+    },
+  },
+];

@@ -1,0 +1,98 @@
+import type { Fault, Place } from './fault.ts';
+import { type Cell, runCell } from './run-cell.ts';
+import { SCENARIOS, type Scenario } from './scenario.ts';
+import { Stage } from './stage.ts';
+import type { StageOptions } from './stage-parts.ts';
+import type { Line } from './table.ts';
+
+/** After so many operations a stage's appliance is made anew: every one leaves a release, and its data, behind. */
+const RENEW_AFTER = 12;
+
+export interface Selection {
+  /** All of them where it is empty. */
+  rows: readonly number[];
+  steps: readonly string[];
+  scenarios: readonly string[];
+  phases: readonly string[];
+}
+
+function isWanted(selection: Selection | 'quick', kind: keyof Selection, value: number | string): boolean {
+  if (selection === 'quick') return true;
+  const values: readonly (number | string)[] = selection[kind];
+  return values.length === 0 || values.includes(value);
+}
+
+/** Where a fault is planted, of what is selected. */
+function placesOf(fault: Fault, scenario: Scenario, selection: Selection | 'quick'): Place[] {
+  if (selection === 'quick') return fault.quick?.scenario === scenario.name ? [fault.quick] : [];
+  const at = fault.at[scenario.name];
+  if (at === undefined) return [];
+  const steps = at === 'all' ? scenario.steps : scenario.steps.filter((step) => at.includes(step));
+  const wanted = steps.filter((step) => isWanted(selection, 'steps', step));
+  const phases = (fault.phases ?? ['before']).map((phase) => scenario.phases[phase as keyof Scenario['phases']]);
+  const chosen = phases.filter((phase) => isWanted(selection, 'phases', phase));
+  return wanted.flatMap((step) => chosen.map((phase) => ({ scenario: scenario.name, step, phase })));
+}
+
+/** Plants every selected fault at every selected place; faults that need the same stage share one. */
+export async function runFaults(
+  faults: readonly Fault[],
+  selection: Selection | 'quick',
+  told: (line: Line, cell: Cell) => void = () => {},
+): Promise<Line[]> {
+  const lines: Line[] = [];
+  const groups = new Map<string, { options: StageOptions; faults: Fault[] }>();
+  for (const fault of faults) {
+    if (!isWanted(selection, 'rows', fault.row)) continue;
+    const key = JSON.stringify(fault.stage ?? {});
+    const group = groups.get(key) ?? { options: fault.stage ?? {}, faults: [] };
+    group.faults.push(fault);
+    groups.set(key, group);
+  }
+  for (const { options, faults: together } of groups.values()) {
+    const planned = together.flatMap((fault) =>
+      SCENARIOS.filter(({ name }) => isWanted(selection, 'scenarios', name)).flatMap((scenario) => {
+        const places = placesOf(fault, scenario, selection);
+        return places.length === 0 ? [] : [{ line: { fault, scenario, cells: [] } as Line, places }];
+      }),
+    );
+    lines.push(...planned.map(({ line }) => line));
+    if (planned.length > 0) await runOnStage(options, planned, told);
+  }
+  return lines;
+}
+
+async function runOnStage(
+  options: StageOptions,
+  planned: { line: Line; places: Place[] }[],
+  told: (line: Line, cell: Cell) => void,
+): Promise<void> {
+  let stage = await Stage.set(options);
+  try {
+    let used = 0;
+    for (const { line, places } of planned) {
+      for (const place of places) {
+        const cell = await runCell(stage, line.fault, line.scenario, place);
+        line.cells.push(cell);
+        told(line, cell);
+        used++;
+        if (cell.violations.length === 0 && !line.fault.spoils && used < RENEW_AFTER) continue;
+        used = 0;
+        stage = await renewed(stage, options);
+      }
+    }
+  } finally {
+    await stage.close();
+  }
+}
+
+/** The appliance anew; everything anew where the engine is past that. */
+async function renewed(stage: Stage, options: StageOptions): Promise<Stage> {
+  try {
+    await stage.renew();
+    return stage;
+  } catch {
+    await stage.close().catch(() => {});
+    return Stage.set(options);
+  }
+}

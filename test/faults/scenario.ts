@@ -1,0 +1,61 @@
+import type { OperationKind } from '../../src/domain/operation.ts';
+import type { Sequence } from '../../src/domain/step.ts';
+import { rollback } from '../../src/sequences/rollback.ts';
+import { upgrade } from '../../src/sequences/upgrade.ts';
+import type { Place, ScenarioName } from './fault.ts';
+import { NEW, OLD } from './stage.ts';
+
+/** Something that a daemon is at, and that a fault can come into. */
+export interface Scenario {
+  name: ScenarioName;
+  sequence: Sequence;
+  /** The version that runs when it begins. */
+  begins: string;
+  /** The point at which a first daemon is killed, so that it is the second one's recovery that is held; null without. */
+  killedAt: string | null;
+  /** The points at which it can be held, in the order in which they come. */
+  steps: readonly string[];
+  phases: { before: string; acted: string; done: string };
+}
+
+const FORWARD = { before: 'intent', acted: 'acted', done: 'done' };
+const BACK = { before: 'revert-intent', acted: 'revert-acted', done: 'reverted' };
+const names = ({ steps }: Sequence) => steps.map(({ name }) => name);
+const from = (sequence: Sequence, first: string) => names(sequence).slice(names(sequence).indexOf(first));
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'upgrade', sequence: upgrade, begins: OLD, killedAt: null, steps: names(upgrade), phases: FORWARD },
+  { name: 'rollback', sequence: rollback, begins: NEW, killedAt: null, steps: names(rollback), phases: FORWARD },
+  {
+    name: 'recovery of an upgrade',
+    sequence: upgrade,
+    begins: OLD,
+    killedAt: 'gate:acted',
+    steps: upgrade.steps.filter(({ revert }) => revert).map(({ name }) => name),
+    phases: BACK,
+  },
+  {
+    name: 'recovery of a rollback',
+    sequence: rollback,
+    begins: NEW,
+    killedAt: `${rollback.forwardFrom}:done`,
+    steps: from(rollback, rollback.forwardFrom),
+    phases: FORWARD,
+  },
+];
+
+export const requestOf = (kind: OperationKind, version: string) =>
+  kind === 'upgrade'
+    ? { path: '/api/cluster/upgrade', body: { version } }
+    : { path: '/api/cluster/rollback', body: {} };
+
+/** Whether a failure at this place goes back: what the runbook's switch and its commit say. */
+export function goesBack(scenario: Scenario, { step, phase }: Place): boolean {
+  if (scenario.phases === BACK) return true;
+  const order = names(scenario.sequence);
+  const forwardFrom = order.indexOf(scenario.sequence.forwardFrom);
+  const index = order.indexOf(step);
+  if (index >= forwardFrom) return false;
+  // The commit is one transaction: once it has acted, it is done.
+  return !(step === 'commit' && phase !== 'intent');
+}

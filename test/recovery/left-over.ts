@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Subject } from './invariant.ts';
+import type { Record } from './record.ts';
+
+const lines = (text: string) => text.split('\n').filter(Boolean);
+
+/** Containers, volumes, directories, mounts and files of the appliance that nothing listed accounts for. */
+export async function leftOver(subject: Subject, record: Record): Promise<string[]> {
+  const { belay, engine, appliance, container, second } = subject;
+  const releases = await belay.releases();
+  const kept = new Set(releases.filter(({ data }) => data.state !== 'gone').map(({ slot }) => slot));
+  const left: string[] = [];
+
+  const ownVolumes = lines(
+    await engine.docker(['volume', 'ls', '-q', '--filter', `label=io.belay.appliance=${appliance}`]),
+  );
+  const slotOfVolume = (volume: string) => /^belay-(S[A-Z]{10})-\d+$/.exec(volume)?.[1] ?? '';
+  left.push(...ownVolumes.filter((volume) => !kept.has(slotOfVolume(volume))).map((volume) => `volume ${volume}`));
+
+  const listed = new Set(releases.filter(({ status }) => status !== 'failed').map(({ id }) => id));
+  const rows = lines(await engine.docker(['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.Labels}}']));
+  for (const row of rows) {
+    const [id = '', name = ''] = row.split(' ');
+    const aside = /-(R[A-Z]{10})$/.exec(name)?.[1];
+    if (name.startsWith(`${container}-R`) && !listed.has(aside ?? '')) left.push(`container ${name}`);
+    const isOurs = row.includes(`io.belay.appliance=${appliance}`) || name.startsWith(container);
+    if (isOurs && !record.containers.includes(id) && !left.includes(`container ${name}`))
+      left.push(`container ${name}`);
+  }
+
+  if (second) {
+    const parked = await readdir(dirname(second));
+    const known = new Set(
+      record.slots.flatMap(({ state, mounts }) =>
+        state === 'discarded' ? [] : mounts.flatMap(({ parkedPath }) => (parkedPath ? [basename(parkedPath)] : [])),
+      ),
+    );
+    left.push(
+      ...parked.filter((name) => name !== basename(second) && !known.has(name)).map((name) => `directory ${name}`),
+    );
+  }
+  const files = await readdir(belay.home);
+  left.push(
+    ...files.filter((name) => /(^|[.-])(tmp|partial|new)([.-]|$)|probe/.test(name)).map((name) => `file ${name}`),
+  );
+  if (record.slots.some(({ state }) => state === 'preparing')) left.push('a slot that is being prepared');
+  if (record.releases.some(({ status }) => status === 'candidate')) left.push('a candidate release');
+  return [...left, ...(await strayMounts(subject))].map((what) => `left over: ${what}`);
+}
+
+/** Root file systems that are mounted though their container does not run, on an engine that nobody else uses. */
+async function strayMounts({ engine, second }: Subject): Promise<string[]> {
+  if (!second) return [];
+  const root = dirname(engine.socketPath);
+  const table = await readFile('/proc/self/mountinfo', 'latin1');
+  const merged = lines(table).filter((line) => line.includes(` ${root}/`) && line.includes('/merged '));
+  const running = lines(await engine.docker(['ps', '-q']));
+  return merged.length > running.length ? [`${merged.length - running.length} mounts below ${root}`] : [];
+}
