@@ -99,10 +99,10 @@ export class SimulatedEngine {
   readonly dial: Dial = async (call: EngineCall, signal: AbortSignal) => {
     signal.throwIfAborted();
     if (!this.#engine) throw broken('ECONNREFUSED');
-    const exchange = new Exchange(call);
+    const exchange = new Exchange(call, () => this.#exchanges.delete(exchange));
     this.#exchanges.add(exchange);
     signal.addEventListener('abort', () => exchange.cut(signal.reason), { once: true });
-    void living(this.#life, () => this.#serve(exchange)).finally(() => this.#exchanges.delete(exchange));
+    void living(this.#life, () => this.#serve(exchange));
     return exchange.answer();
   };
 

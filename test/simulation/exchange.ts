@@ -10,12 +10,15 @@ export class Exchange {
   readonly #begun = Promise.withResolvers<void>();
   readonly #chunks: Buffer[] = [];
   readonly #onClose: (() => void)[] = [];
+  readonly #onOver: () => void;
   #status = 0;
   #isOver = false;
   #failure: unknown = null;
   #wake: () => void = () => {};
 
-  constructor({ method, path, query, body }: EngineCall) {
+  /** `onOver` is told when the engine has answered to the end, or the connection has broken. */
+  constructor({ method, path, query, body }: EngineCall, onOver: () => void) {
+    this.#onOver = onOver;
     const search = new URLSearchParams(Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]));
     const text = method === 'POST' ? JSON.stringify(body ?? {}) : '';
     this.#begun.promise.catch(() => {});
@@ -94,6 +97,7 @@ export class Exchange {
 
   #end(): void {
     this.#isOver = true;
+    this.#onOver();
     this.#wake();
   }
 
