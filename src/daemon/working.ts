@@ -12,6 +12,7 @@ import { Turns } from '../reconcile/turns.ts';
 import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
+import { install } from '../sequences/install.ts';
 import { repair } from '../sequences/repair.ts';
 import { restore } from '../sequences/restore.ts';
 import { rollback } from '../sequences/rollback.ts';
@@ -22,7 +23,7 @@ import { hostWatcher } from './host-watcher.ts';
 import type { Mode } from './mode.ts';
 import { systemClock } from './system-clock.ts';
 
-const sequences = { upgrade, rollback, restore, repair };
+const sequences = { upgrade, rollback, restore, repair, install };
 
 export interface WorkingOptions {
   home: string;

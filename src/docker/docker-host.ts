@@ -1,6 +1,7 @@
+import type { NetworkDraft } from '../domain/appliance-draft.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { ContainerHost, HostEvent, PullProgress } from '../domain/ports/container-host.ts';
+import type { ContainerHost, HostEvent, PullProgress, VolumeDriver } from '../domain/ports/container-host.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
 import { readLog } from './container-log.ts';
 import { EngineApi } from './engine-api.ts';
@@ -10,6 +11,7 @@ import { describeHost, engineUpSince, flushHost } from './host-info.ts';
 import { findImage, localTags, resolveDigest } from './images.ts';
 import { answers, exec, logTail } from './inside.ts';
 import * as instances from './instances.ts';
+import { createNetwork, networkLabels, removeNetwork } from './networks.ts';
 import { pullImage } from './pull.ts';
 import { readSpec } from './read-spec.ts';
 import { createVolume, findVolume, removeVolume } from './volumes.ts';
@@ -123,8 +125,8 @@ export class DockerHost implements ContainerHost {
     return answers(this.#api, id, tcpPort, timeoutMs);
   }
 
-  createVolume(name: string, labels: Record<string, string>, signal?: AbortSignal) {
-    return createVolume(this.#api, name, labels, signal);
+  createVolume(name: string, labels: Record<string, string>, signal?: AbortSignal, driver?: VolumeDriver) {
+    return createVolume(this.#api, name, labels, signal, driver);
   }
 
   inspectVolume(name: string, signal?: AbortSignal) {
@@ -133,6 +135,18 @@ export class DockerHost implements ContainerHost {
 
   removeVolume(name: string, signal?: AbortSignal) {
     return removeVolume(this.#api, name, signal);
+  }
+
+  createNetwork(network: NetworkDraft, labels: Record<string, string>, signal?: AbortSignal) {
+    return createNetwork(this.#api, network, labels, signal);
+  }
+
+  networkLabels(name: string, signal?: AbortSignal) {
+    return networkLabels(this.#api, name, signal);
+  }
+
+  removeNetwork(name: string, signal?: AbortSignal) {
+    return removeNetwork(this.#api, name, signal);
   }
 
   async hasNetwork(name: string, signal?: AbortSignal): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
+import type { VolumeDriver } from '../domain/ports/container-host.ts';
 import type { EngineCall, EngineConnection } from './engine-connection.ts';
 import { statusOf } from './engine-errors.ts';
 import type { ContainerAnswer, ImageAnswer, VolumeAnswer } from './inspect-answers.ts';
@@ -133,7 +134,18 @@ export class EngineApi {
   }
 
   network(name: string, signal?: Signal) {
-    return this.#found<{ Id: string; Created?: string }>({ path: `/networks/${encodeURIComponent(name)}`, signal });
+    return this.#found<{ Id: string; Created?: string; Labels?: Record<string, string> | null }>({
+      path: `/networks/${encodeURIComponent(name)}`,
+      signal,
+    });
+  }
+
+  createNetwork(body: JsonObject, signal?: Signal) {
+    return this.#act({ path: '/networks/create', body: { ...body, CheckDuplicate: true }, signal });
+  }
+
+  async removeNetwork(name: string, signal?: Signal): Promise<void> {
+    await this.connection.json({ method: 'DELETE', path: `/networks/${encodeURIComponent(name)}`, signal });
   }
 
   connectNetwork(network: string, id: string, endpoint: JsonObject, signal?: Signal) {
@@ -149,8 +161,9 @@ export class EngineApi {
     return this.#found<VolumeAnswer>({ path: `/volumes/${encodeURIComponent(name)}`, signal });
   }
 
-  createVolume(name: string, labels: Record<string, string>, signal?: Signal) {
-    return this.#act({ path: '/volumes/create', body: { Name: name, Labels: labels }, signal });
+  createVolume(name: string, labels: Record<string, string>, signal?: Signal, driver?: VolumeDriver) {
+    const made = driver ? { Driver: driver.driver, DriverOpts: driver.driverOptions } : {};
+    return this.#act({ path: '/volumes/create', body: { Name: name, Labels: labels, ...made }, signal });
   }
 
   async removeVolume(name: string, signal?: Signal): Promise<void> {

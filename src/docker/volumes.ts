@@ -1,5 +1,5 @@
 import { BelayError } from '../domain/errors.ts';
-import type { VolumeInfo } from '../domain/ports/container-host.ts';
+import type { VolumeDriver, VolumeInfo } from '../domain/ports/container-host.ts';
 import type { EngineApi } from './engine-api.ts';
 import { statusOf } from './engine-errors.ts';
 import type { VolumeAnswer } from './inspect-answers.ts';
@@ -11,8 +11,14 @@ export async function findVolume(api: EngineApi, name: string, signal?: AbortSig
 }
 
 /** Creates it where it is missing; the engine answers with the one that is there otherwise. */
-export async function createVolume(api: EngineApi, name: string, labels: Record<string, string>, signal?: AbortSignal) {
-  return volumeInfo((await api.createVolume(name, labels, signal)) as VolumeAnswer);
+export async function createVolume(
+  api: EngineApi,
+  name: string,
+  labels: Record<string, string>,
+  signal?: AbortSignal,
+  driver?: VolumeDriver,
+) {
+  return volumeInfo((await api.createVolume(name, labels, signal, driver)) as VolumeAnswer);
 }
 
 export async function removeVolume(api: EngineApi, name: string, signal?: AbortSignal): Promise<void> {
@@ -39,4 +45,6 @@ const volumeInfo = (answer: VolumeAnswer): VolumeInfo => ({
   name: answer.Name,
   hostPath: answer.Mountpoint,
   labels: answer.Labels ?? {},
+  driver: answer.Driver,
+  driverOptions: answer.Options ?? {},
 });

@@ -1,4 +1,4 @@
-import type { ServiceMount } from './service-spec.ts';
+import type { ServiceMount, ServiceSpec } from './service-spec.ts';
 
 /** What lies at a bind source; `unknown` where the engine's host is not this machine. */
 export type SourceType = 'directory' | 'file' | 'socket' | 'device' | 'fifo' | 'missing' | 'unknown';
@@ -27,6 +27,17 @@ export function keyed(candidates: Candidate[], rootDir: string): ServiceMount[] 
       ? { ...mount, slotKey: `${owner.kind}:${owner.source}`, sharedBecause: null }
       : { ...mount, slotKey: null, sharedBecause: because };
   });
+}
+
+/** The same over several services: what one of them only reads is in the slot when another one writes to it. */
+export function keyedTogether(services: readonly ServiceSpec[]): ServiceSpec[] {
+  const slotted = services.flatMap(({ mounts }) => mounts.filter(({ slotKey }) => slotKey !== null));
+  const keyOf = (mount: ServiceMount): ServiceMount => {
+    if (mount.slotKey === null && mount.sharedBecause !== READ_ONLY) return mount;
+    const owner = outermost(mount, slotted) as ServiceMount | undefined;
+    return owner ? { ...mount, slotKey: owner.slotKey, sharedBecause: null } : mount;
+  };
+  return services.map((service) => ({ ...service, mounts: service.mounts.map(keyOf) }));
 }
 
 const READ_ONLY = 'mounted read-only';

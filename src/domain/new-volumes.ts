@@ -20,3 +20,6 @@ export const newVolumeKey = (service: string, target: string): string => `new:${
 export const isNewVolumeKey = (slotKey: string): boolean => slotKey.startsWith('new:');
 
 const plain = (path: string) => path.replace(/\/+$/, '') || '/';
+
+/** The same for a volume that has a name of its own. */
+export const newVolumeKeyOf = (slotKey: string): string => `new:${slotKey}`;

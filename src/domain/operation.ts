@@ -1,9 +1,11 @@
+import type { NetworkDraft, VolumeDraft } from './appliance-draft.ts';
 import type { OperationId, ReleaseId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { Policy } from './policy.ts';
 import type { BootTime } from './ports/clock.ts';
 import type { RestartPolicy } from './service-spec.ts';
 
-export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair';
+export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair' | 'install';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.
@@ -54,6 +56,8 @@ export interface Intervention {
 
 /** What the steps have learnt; the only memory they have. Every value is JSON. */
 export interface OperationFacts {
+  /** Of an installation: what is to be made besides containers, and what the appliance is to want of Belay. */
+  install?: { volumes: VolumeDraft[]; networks: NetworkDraft[]; policy: Policy };
   /** Per slot key: the time from which the delta compares content. */
   preCopiedSinceMs?: Record<string, number>;
   /** TCP ports, per service, that the old release answered on: the new one must, too. */

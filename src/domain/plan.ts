@@ -31,6 +31,8 @@ export interface UpgradePlan {
   appliance: string;
   from: { release: ReleaseId; version: string };
   to: { version: string; image: string; digest: string | null; alreadyHere: boolean };
+  /** Every service's image before and after: one that is not versioned with the controller keeps its own. */
+  services: { name: string; from: string; to: string }[];
   steps: { name: string; title: string }[];
   mounts: PlannedMount[];
   space: { path: string; neededBytes: number; freeBytes: number }[];

@@ -1,5 +1,22 @@
+import type { GateRules, Versioned } from './service-spec.ts';
+
+/** What the manifest says of a service that is not part of its container. */
+export interface ServicePolicy {
+  gate: Partial<GateRules>;
+  versioned: Versioned | null;
+}
+
 /** What an appliance wants of Belay beyond single operations. Kept in the journal; the default where nobody has said otherwise. */
 export interface Policy {
+  /** What the product is called, in full. */
+  title: string | null;
+  /** Shown to everybody who enters the prompt; several lines. */
+  banner: string | null;
+  /** Stands in the prompt in the place of the appliance's name. */
+  promptName: string | null;
+  /** No upgrade or rollback goes below this version. */
+  floor: string | null;
+  services: Record<string, ServicePolicy>;
   retention: {
     /**
      * How many frozen slots stay as they are, so that going back to them takes a second; at least 1. Older ones
@@ -7,11 +24,23 @@ export interface Policy {
      */
     instant: number;
   };
+  /** The manifest that said so, as it was written, without the values of its variables. */
+  manifest: { file: string; text: string } | null;
 }
 
-export const DEFAULT_POLICY: Policy = { retention: { instant: 3 } };
+export const DEFAULT_POLICY: Policy = {
+  title: null,
+  banner: null,
+  promptName: null,
+  floor: null,
+  services: {},
+  retention: { instant: 3 },
+  manifest: null,
+};
 
 /** Completes what was stored by an earlier release of Belay, which may know fewer settings. */
-export function completePolicy(stored: { retention?: Partial<Policy['retention']> }): Policy {
-  return { retention: { ...DEFAULT_POLICY.retention, ...stored.retention } };
+export function completePolicy(
+  stored: Partial<Omit<Policy, 'retention'>> & { retention?: Partial<Policy['retention']> },
+): Policy {
+  return { ...DEFAULT_POLICY, ...stored, retention: { ...DEFAULT_POLICY.retention, ...stored.retention } };
 }

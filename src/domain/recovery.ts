@@ -34,6 +34,16 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
     commit: { intent: 'go-back', done: 'go-forward' },
     'restart-policy': FORWARD,
   },
+  install: {
+    preflight: BACK,
+    pull: BACK,
+    storage: BACK,
+    prepare: BACK,
+    start: BACK,
+    gate: BACK,
+    commit: { intent: 'go-back', done: 'go-forward' },
+    'restart-policy': FORWARD,
+  },
   rollback: {
     preflight: BACK,
     unpack: BACK,

@@ -60,19 +60,14 @@ export class SqliteJournal implements Journal {
     return row ? rows.readAppliance(row) : null;
   }
 
-  adopt(release: Release, slot: Slot, instances: InstanceRecord[]): void {
+  adopt(release: Release, slot: Slot, instances: InstanceRecord[], policy?: Policy): void {
     this.#connection.transaction(() => {
       if (this.appliance(release.appliance)) {
         throw new BelayError('refused', `There is an appliance named ${release.appliance} already.`, {
           hint: 'Give it another name: adopt CONTAINER as NAME',
         });
       }
-      this.#connection.run(
-        'INSERT INTO appliance (name, active, created_at) VALUES (?, ?, ?)',
-        release.appliance,
-        release.id,
-        release.createdAt.toISOString(),
-      );
+      this.#insertAppliance(release, release.createdAt, policy);
       this.#insertSlot(slot);
       this.#insertRelease(release);
       for (const instance of instances) this.#insertInstance(instance);
@@ -163,14 +158,15 @@ export class SqliteJournal implements Journal {
       );
       if (holder) throw heldBy(rows.readOperation(holder));
       // A plan takes a while, and another operation may have begun and ended in between.
-      if (this.appliance(operation.appliance)?.active !== operation.from) throw outdated(operation.appliance);
+      const active = this.appliance(operation.appliance)?.active;
+      if (active !== (operation.kind === 'install' ? undefined : operation.from)) throw outdated(operation.appliance);
       const waiting = this.confirmations.pendingOf(operation.appliance);
       if (waiting && operation.kind === 'upgrade') {
         throw unconfirmed(operation.appliance, this.release(waiting.release)?.version ?? waiting.release);
       }
       if (operation.slot) this.#insertSlot(operation.slot);
       // A repair is about the release that is active already.
-      if (operation.to.id !== operation.from) this.#insertRelease(operation.to);
+      if (operation.kind === 'install' || operation.to.id !== operation.from) this.#insertRelease(operation.to);
       this.#connection.run(
         `INSERT INTO operation (id, kind, appliance, from_release, to_release, by, state, steps, facts, started_at)
          VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)`,
@@ -235,9 +231,11 @@ export class SqliteJournal implements Journal {
       const [from, to] = [this.release(operation.from), this.release(operation.to)];
       if (!from || !to) throw new BelayError('internal', `Operation ${id} names a release that is not in the journal.`);
       const left = operation.kind === 'rollback' ? 'rolled-back' : 'superseded';
-      this.#connection.run('UPDATE release SET status = ? WHERE id = ?', left, from.id);
+      if (from.id !== to.id) this.#connection.run('UPDATE release SET status = ? WHERE id = ?', left, from.id);
       this.#connection.run("UPDATE release SET status = 'active' WHERE id = ?", to.id);
-      this.#connection.run('UPDATE appliance SET active = ? WHERE name = ?', to.id, operation.appliance);
+      if (operation.kind === 'install') this.#insertAppliance(to, at, operation.facts.install?.policy);
+      else this.#connection.run('UPDATE appliance SET active = ? WHERE name = ?', to.id, operation.appliance);
+      if (operation.kind === 'install') this.#connection.run("UPDATE slot SET state = 'live' WHERE id = ?", to.slot);
       if (from.slot !== to.slot) {
         this.#connection.run(
           "UPDATE slot SET state = 'frozen', frozen_at = ? WHERE id = ? AND state = 'live'",
@@ -286,6 +284,16 @@ export class SqliteJournal implements Journal {
 
   close(): void {
     this.#connection.database.close();
+  }
+
+  #insertAppliance(first: Release, at: Date, policy: Policy | undefined): void {
+    this.#connection.run(
+      'INSERT INTO appliance (name, active, created_at, policy) VALUES (?, ?, ?, ?)',
+      first.appliance,
+      first.id,
+      at.toISOString(),
+      JSON.stringify(policy ?? {}),
+    );
   }
 
   #insertRelease(release: Release): void {

@@ -117,8 +117,9 @@ function mountDrafts(manifest: Manifest, appliance: string, service: ServiceEntr
       return [{ kind: 'bind', source: path, target, readOnly, declared: { form: 'bind', options: options.join(',') } }];
     }
     const name = source === null ? '' : engineName(appliance, source, manifest.entry.volumes?.[source]);
-    const declared: MountDraft['declared'] =
-      options.length === 0 ? { form: 'implicit' } : { form: 'bind', options: options.join(',') };
+    const declared: MountDraft['declared'] = options.every((option) => option === 'rw')
+      ? { form: 'implicit' }
+      : { form: 'bind', options: options.join(',') };
     return [{ kind: 'volume', source: name, target, readOnly, declared }];
   });
 }

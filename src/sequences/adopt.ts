@@ -1,47 +1,44 @@
+import type { ApplianceDraft } from '../domain/appliance-draft.ts';
 import { BelayError } from '../domain/errors.ts';
 import { newReleaseId, newSlotId, type SlotId } from '../domain/ids.ts';
+import { keyedTogether } from '../domain/mount-sharing.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Instance } from '../domain/ports/container-host.ts';
 import type { Journal } from '../domain/ports/journal.ts';
 import type { World } from '../domain/ports/world.ts';
-import type { Release } from '../domain/release.ts';
+import { controllerOf, type Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import { parkedPathOf, type Slot, type SlotMount } from '../domain/slot.ts';
+import { startOrder } from '../domain/start-order.ts';
+import { composeDependencies, controllerAmong, membersOf } from './compose-project.ts';
 import { containerOwners } from './container-owners.ts';
 import { isUp } from './instances.ts';
 
 const APPLIANCE_NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
 
+export interface AdoptRequest {
+  /** What is taken over: one container, or all of a Compose project. */
+  what: { container: string } | { project: string; controller?: string | undefined };
+  name?: string | undefined;
+  by: string;
+  /** What a manifest says of it: its services as they should be, and what is wanted of Belay. */
+  manifest?: { draft: ApplianceDraft; policy: Policy } | undefined;
+}
+
+interface Taken {
+  instance: Instance;
+  spec: ServiceSpec;
+}
+
 /**
- * Takes a running container over as the first release of an appliance, without touching it. `not-found`
- * where there is no such container, `refused` where it does not run or belongs to an appliance already.
+ * Takes running containers over as the first release of an appliance, without touching them. `not-found`
+ * where they are not there, `refused` where one does not run or belongs to an appliance already.
  */
-export async function adopt(
-  world: World,
-  request: { container: string; name?: string | undefined; by: string },
-): Promise<Release> {
-  const { journal, host, clock } = world;
-  const instance = await host.inspectInstance(request.container);
-  if (!instance) {
-    throw new BelayError('not-found', `There is no container ${request.container}.`, {
-      hint: 'See what there is: show containers',
-    });
-  }
-  if (!isUp(instance)) {
-    throw new BelayError('refused', `The container ${instance.name} is not running (${instance.state}).`, {
-      hint: `Start it first: docker start ${instance.name}`,
-    });
-  }
-  refuseAdoptedTwice(journal, instance.id, instance.name);
-  const spec = await host.readSpec(instance.id);
-  const name = request.name ?? spec.containerName;
-  if (!APPLIANCE_NAME.test(name)) {
-    throw new BelayError(
-      'invalid-input',
-      `"${name}" cannot name an appliance: letters, digits, dots, dashes, at most 63.`,
-      {
-        hint: `Choose one: adopt ${instance.name} as NAME`,
-      },
-    );
-  }
+export async function adopt(world: World, request: AdoptRequest): Promise<Release> {
+  const { journal, clock } = world;
+  const taken = inStartOrder(withManifest(await takenBy(world, request), request));
+  const name = request.name ?? ('project' in request.what ? request.what.project : taken[0]?.spec.containerName) ?? '';
+  requireApplianceName(name, 'Choose one: adopt … as NAME');
   const at = clock.now();
   const slot: Slot = {
     id: newSlotId(),
@@ -55,12 +52,13 @@ export async function adopt(
     importedFrom: null,
     leftovers: false,
   };
-  slot.mounts = await slotMounts(world, spec, slot.id);
+  const services = keyedTogether(taken.map(({ spec }) => spec));
+  slot.mounts = await slotMounts(world, services, slot.id);
   const release: Release = {
     id: newReleaseId(),
     appliance: name,
-    version: spec.image.tag,
-    services: [spec],
+    version: '',
+    services,
     slot: slot.id,
     status: 'active',
     origin: 'adopt',
@@ -69,35 +67,136 @@ export async function adopt(
     by: request.by,
     createdAt: at,
   };
-  // Again: somebody else may have adopted it while its settings were read.
-  refuseAdoptedTwice(journal, instance.id, instance.name);
-  journal.adopt(release, slot, [{ release: release.id, service: spec.name, containerId: instance.id }]);
+  release.version = controllerOf(release).image.tag;
+  // Again: somebody else may have adopted one of them while its settings were read.
+  for (const { instance } of taken) refuseAdoptedTwice(journal, instance);
+  const instances = taken.map(({ spec, instance }) => ({
+    release: release.id,
+    service: spec.name,
+    containerId: instance.id,
+  }));
+  journal.adopt(release, slot, instances, request.manifest?.policy);
   return release;
 }
 
-function refuseAdoptedTwice(journal: Journal, containerId: string, containerName: string): void {
-  const owner = containerOwners(journal).get(containerId);
+export function requireApplianceName(name: string, hint: string): void {
+  if (APPLIANCE_NAME.test(name)) return;
+  const message = `"${name}" cannot name an appliance: letters, digits, dots, dashes, at most 63.`;
+  throw new BelayError('invalid-input', message, { hint });
+}
+
+async function takenBy(world: World, { what }: AdoptRequest): Promise<Taken[]> {
+  if ('container' in what) return [await take(world, what.container)];
+  const members = await membersOf(world.host, what.project);
+  const taken = await Promise.all(members.map(({ id }) => take(world, id)));
+  for (const { spec } of taken) refuseSharedNamespace(spec, taken);
+  return taken;
+}
+
+/** One running container that nobody has adopted yet, and what the user set on it. */
+async function take({ journal, host }: World, container: string): Promise<Taken> {
+  const instance = await host.inspectInstance(container);
+  if (!instance) {
+    throw new BelayError('not-found', `There is no container ${container}.`, {
+      hint: 'See what there is: show containers',
+    });
+  }
+  if (!isUp(instance)) {
+    throw new BelayError('refused', `The container ${instance.name} is not running (${instance.state}).`, {
+      hint: `Start it first: docker start ${instance.name}`,
+    });
+  }
+  refuseAdoptedTwice(journal, instance);
+  const spec = await host.readSpec(instance.id);
+  return { instance, spec: { ...spec, dependsOn: composeDependencies(spec) } };
+}
+
+// The new container would share the namespace of the old one, which is stopped by then.
+function refuseSharedNamespace({ name, settings }: ServiceSpec, taken: readonly Taken[]): void {
+  for (const key of ['NetworkMode', 'PidMode', 'IpcMode']) {
+    const [, owner] = /^container:(.+)$/.exec(String(settings.hostConfig[key] ?? '')) ?? [];
+    const other = taken.find(({ instance }) => owner === instance.id || owner === instance.name);
+    if (!other) continue;
+    throw new BelayError('refused', `${name} lives in the namespace of ${other.spec.name} (${key}).`, {
+      hint: 'Belay cannot upgrade two containers that share one. Give it a network of its own, then adopt the project.',
+    });
+  }
+}
+
+function withManifest(taken: Taken[], { what, manifest }: AdoptRequest): Taken[] {
+  const project = 'project' in what ? what.project : 'the container';
+  const named = 'project' in what ? what.controller : undefined;
+  if (!manifest) {
+    const services = taken.map(({ spec }) => spec);
+    const controller = taken.length === 1 ? services[0]?.name : controllerAmong(services, named, project);
+    return taken.map(({ spec, instance }) => ({
+      instance,
+      spec: { ...spec, role: spec.name === controller ? ('controller' as const) : ('app' as const) },
+    }));
+  }
+  const asked = manifest.draft.services.map(({ spec }) => spec);
+  // A container that was started by hand has no service's name: the only service of the manifest is meant.
+  const isOne = taken.length === 1 && asked.length === 1;
+  const missing = asked.filter((each) => !isOne && !taken.some(({ spec }) => spec.name === each.name));
+  if (missing[0]) {
+    const names = missing.map(({ name }) => name).join(', ');
+    throw new BelayError('refused', `The manifest has services that do not run: ${names}.`, {
+      hint: `What runs is ${taken.map(({ spec }) => spec.name).join(', ')}. Start the others, or take them out of the manifest.`,
+    });
+  }
+  return taken.map(({ spec, instance }) => {
+    const said = isOne ? asked[0] : asked.find(({ name }) => name === spec.name);
+    if (!said) {
+      throw new BelayError('refused', `${spec.name} runs, and the manifest does not say what it is.`, {
+        hint: `Add it to the services of the manifest.`,
+      });
+    }
+    return { instance, spec: governedBy(spec, said) };
+  });
+}
+
+/** What runs, with what the manifest says besides: it is not changed by being adopted. */
+function governedBy(spec: ServiceSpec, said: ServiceSpec): ServiceSpec {
+  return {
+    ...spec,
+    name: said.name,
+    role: said.role,
+    gate: { ...spec.gate, ...said.askedGate },
+    ...(said.askedGate ? { askedGate: said.askedGate } : {}),
+    ...(said.versioned ? { versioned: said.versioned } : {}),
+    dependsOn: { ...spec.dependsOn, ...said.dependsOn },
+  };
+}
+
+function inStartOrder(taken: Taken[]): Taken[] {
+  return startOrder(taken.map(({ spec }) => spec)).flatMap((spec) => taken.filter((each) => each.spec === spec));
+}
+
+function refuseAdoptedTwice(journal: Journal, { id, name }: Instance): void {
+  const owner = containerOwners(journal).get(id);
   if (owner === undefined) return;
-  throw new BelayError('refused', `The container ${containerName} belongs to the appliance ${owner} already.`, {
+  throw new BelayError('refused', `The container ${name} belongs to the appliance ${owner} already.`, {
     hint: 'Look at it: show system',
   });
 }
 
-async function slotMounts({ host, slots }: World, spec: ServiceSpec, slot: SlotId): Promise<SlotMount[]> {
+async function slotMounts({ host, slots }: World, services: ServiceSpec[], slot: SlotId): Promise<SlotMount[]> {
   const mounts = new Map<string, SlotMount>();
-  for (const { kind, source, slotKey } of spec.mounts) {
-    if (!slotKey || mounts.has(slotKey)) continue;
-    if (kind === 'volume') {
-      const volume = await host.inspectVolume(source);
-      if (!volume)
-        throw new BelayError('data-missing', `The engine does not know the volume ${source} of ${spec.name}.`);
-      const identity = await slots.identify(volume.hostPath);
-      mounts.set(slotKey, { key: slotKey, kind, volume: source, path: volume.hostPath, parkedPath: null, identity });
-    } else {
-      // A bind nested in another one shares the outer one's key, which names the outer path.
-      const path = slotKey.slice('bind:'.length);
-      const identity = await slots.identify(path);
-      mounts.set(slotKey, { key: slotKey, kind, volume: null, path, parkedPath: parkedPathOf(path, slot), identity });
+  for (const spec of services) {
+    for (const { kind, source, slotKey } of spec.mounts) {
+      if (!slotKey || mounts.has(slotKey)) continue;
+      if (kind === 'volume') {
+        const volume = await host.inspectVolume(source);
+        if (!volume)
+          throw new BelayError('data-missing', `The engine does not know the volume ${source} of ${spec.name}.`);
+        const identity = await slots.identify(volume.hostPath);
+        mounts.set(slotKey, { key: slotKey, kind, volume: source, path: volume.hostPath, parkedPath: null, identity });
+      } else {
+        // A bind nested in another one shares the outer one's key, which names the outer path.
+        const path = slotKey.slice('bind:'.length);
+        const identity = await slots.identify(path);
+        mounts.set(slotKey, { key: slotKey, kind, volume: null, path, parkedPath: parkedPathOf(path, slot), identity });
+      }
     }
   }
   return [...mounts.values()].sort((a, b) => a.key.localeCompare(b.key));

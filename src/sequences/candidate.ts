@@ -137,7 +137,7 @@ export function rekeyed(spec: ServiceSpec, slot: Slot): ServiceSpec {
   const keys = new Map(slot.mounts.flatMap(({ key, volume }) => (volume ? [[volume, key] as const] : [])));
   const mounts = spec.mounts.map((mount) => {
     const key = mount.kind === 'volume' ? keys.get(mount.source) : undefined;
-    return key ? { ...mount, slotKey: key } : mount;
+    return key ? { ...mount, slotKey: key, sharedBecause: null } : mount;
   });
   return { ...spec, mounts };
 }

@@ -1,3 +1,4 @@
+import { keyedTogether } from '../domain/mount-sharing.ts';
 import type { ContainerHost } from '../domain/ports/container-host.ts';
 import type { Journal } from '../domain/ports/journal.ts';
 import type { Release } from '../domain/release.ts';
@@ -16,12 +17,22 @@ export async function currentServices(
   signal?: AbortSignal,
 ): Promise<ServiceSpec[]> {
   const slot = mustSlot(world.journal, release.slot);
-  return Promise.all(
+  const services = await Promise.all(
     release.services.map(async (service) => {
       const instance = await findInstance(world, release, service, signal);
       if (!instance) return service;
       const spec = rekeyed(await world.host.readSpec(instance.id, signal), slot);
-      return { ...spec, name: service.name, role: service.role, containerName: service.containerName };
+      const { name, role, containerName, dependsOn, askedGate, versioned } = service;
+      return {
+        ...spec,
+        name,
+        role,
+        containerName,
+        ...(dependsOn ? { dependsOn } : {}),
+        ...(askedGate ? { askedGate, gate: { ...spec.gate, ...askedGate } } : {}),
+        ...(versioned ? { versioned } : {}),
+      };
     }),
   );
+  return keyedTogether(services);
 }

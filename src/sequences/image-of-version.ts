@@ -1,7 +1,8 @@
 import { BelayError, toBelayError } from '../domain/errors.ts';
 import type { ContainerHost, ImageInfo } from '../domain/ports/container-host.ts';
-import type { PinnedImage } from '../domain/service-spec.ts';
+import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import { isVersion } from '../domain/version.ts';
+import { isVersioned } from '../domain/versioning.ts';
 
 export interface FoundImage {
   image: PinnedImage;
@@ -43,6 +44,34 @@ export async function findImage(
       cause: error,
     });
   }
+}
+
+/**
+ * The image of each service in a version: the controller and what is versioned with it get the version as
+ * their tag, everything else keeps the image that it has.
+ */
+export async function imagesOf(
+  host: ContainerHost,
+  services: readonly ServiceSpec[],
+  version: string,
+  signal?: AbortSignal,
+): Promise<FoundImage[]> {
+  const controller = services.find(({ role }) => role === 'controller') as ServiceSpec;
+  return Promise.all(
+    services.map(async (service) => {
+      if (!isVersioned(service, controller)) return { image: service.image, alreadyHere: true };
+      try {
+        return await findImage(host, service.image, version, signal);
+      } catch (thrown) {
+        const error = toBelayError(thrown);
+        if (service === controller || error.code !== 'not-found') throw error;
+        throw new BelayError('not-found', `${error.message.replace(/\.$/, '')}, the image of ${service.name}.`, {
+          hint: `Where it has versions of its own, say so in the manifest: x-belay.services.${service.name}.version: fixed`,
+          cause: error,
+        });
+      }
+    }),
+  );
 }
 
 function digestOf(image: ImageInfo, repository: string): string | null {

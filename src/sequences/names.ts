@@ -8,7 +8,8 @@ import { asideName, findInstance } from './instances.ts';
  * time: a container that runs may be renamed, and one that has its name already is left alone.
  */
 export async function exchangeNames(context: StepContext, leaving: Release, coming: Release): Promise<void> {
-  await setNamesAside(context, leaving);
+  // At an installation there is nothing to leave.
+  if (leaving.id !== coming.id) await setNamesAside(context, leaving);
   for (const service of coming.services) {
     const instance = await findInstance(context, coming, service);
     if (instance) await rename(context, instance, service.containerName);

@@ -1,5 +1,6 @@
 import type { ReleaseId } from '../domain/ids.ts';
 import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
+import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { DataChanges } from '../domain/ports/slot-store.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
@@ -13,6 +14,7 @@ import { displacedMounts } from './displaced-mounts.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
 import { plannedSteps } from './planned-steps.ts';
+import { belowFloor } from './policy-rules.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import { mustSlot, slotPairs } from './slot-pairs.ts';
 import { dataObstacles, snapshotObstacles } from './snapshot-obstacles.ts';
@@ -43,7 +45,11 @@ export async function planRollback(
   const candidate = targetSlot.archive
     ? unpackedCandidate(active, target, targetSlot, from)
     : rollbackCandidate(active, target, from);
-  const obstacles = await obstaclesOf(world, active, target, candidate.slot?.mounts ?? targetSlot.mounts);
+  const policy = journal.appliance(active.appliance)?.policy ?? DEFAULT_POLICY;
+  const obstacles = [
+    ...belowFloor(policy, target.version),
+    ...(await obstaclesOf(world, active, target, candidate.slot?.mounts ?? targetSlot.mounts)),
+  ];
   // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
   const services = await currentServices(world, active, signal).catch(() => active.services);
   const plan: RollbackPlan = {

@@ -1,5 +1,6 @@
 import { unconfirmed } from '../domain/confirmation.ts';
 import type { Obstacle, PlannedMount, UpgradePlan } from '../domain/plan.ts';
+import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
@@ -11,9 +12,10 @@ import { currentServices } from './current-services.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
-import { findImage } from './image-of-version.ts';
+import { type FoundImage, imagesOf } from './image-of-version.ts';
 import { findInstance, isUp } from './instances.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
+import { belowFloor, governed } from './policy-rules.ts';
 import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
 import { surveyMounts } from './survey-mounts.ts';
@@ -35,9 +37,10 @@ export async function planUpgrade(
   signal?: AbortSignal,
 ): Promise<PlannedUpgrade> {
   const { journal, host, clock } = world;
-  const services = await currentServices(world, from, signal);
-  const found = await Promise.all(services.map((spec) => findImage(host, spec.image, request.version, signal)));
-  const images = services.map((spec, index) => ({ spec, image: (found[index] as (typeof found)[number]).image }));
+  const policy = journal.appliance(from.appliance)?.policy ?? DEFAULT_POLICY;
+  const services = (await currentServices(world, from, signal)).map((spec) => governed(spec, policy));
+  const found = await imagesOf(host, services, request.version, signal);
+  const images = services.map((spec, index) => ({ spec, image: (found[index] as FoundImage).image }));
   const fromSlot = mustSlot(journal, from.slot);
   const candidate = upgradeCandidate(from, fromSlot, images, { ...request, at: clock.now() });
   const surveyed = await surveyMounts(world, services, fromSlot, signal);
@@ -45,21 +48,22 @@ export async function planUpgrade(
   const tight = await imageSpaceWarning(
     world,
     services.map((spec, index) => {
-      const { image: coming, alreadyHere } = found[index] as (typeof found)[number];
+      const { image: coming, alreadyHere } = found[index] as FoundImage;
       return { current: spec.image, coming, alreadyHere };
     }),
   );
-  const first = found[0] as (typeof found)[number];
+  const main = found[services.findIndex(({ role }) => role === 'controller')] as FoundImage;
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
   const plan: UpgradePlan = {
     appliance: from.appliance,
     from: { release: from.id, version: from.version },
     to: {
       version: request.version,
-      image: first.image.reference,
-      digest: first.image.digest ?? first.image.imageId,
-      alreadyHere: first.alreadyHere,
+      image: main.image.reference,
+      digest: main.image.digest ?? main.image.imageId,
+      alreadyHere: main.alreadyHere,
     },
+    services: images.map(({ spec, image }) => ({ name: spec.name, from: spec.image.reference, to: image.reference })),
     steps: steps.map((step) => ({ name: step.name, title: step.title({ from, to: candidate.release }) })),
     mounts: surveyed.map(({ planned }) => planned),
     space: space.map(({ path, neededBytes, freeBytes }) => ({ path, neededBytes, freeBytes })),
@@ -71,6 +75,7 @@ export async function planUpgrade(
     obstacles: [
       ...surveyed.flatMap(({ obstacle }) => obstacle ?? []),
       ...space.flatMap(({ obstacle }) => obstacle ?? []),
+      ...belowFloor(policy, request.version),
       ...(await obstaclesOf(world, from, candidate.release)),
     ],
   };

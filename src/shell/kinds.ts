@@ -56,6 +56,29 @@ export const container: Kind = {
   },
 };
 
+/** A Compose project of which Belay looks after nothing yet. */
+export const project: Kind = {
+  metavar: 'PROJECT',
+  problem: (text) => (CONTAINER.test(text) ? null : 'A Compose project has a name, as in: docker compose ls'),
+  async complete(client, signal) {
+    const projects = new Map<string, string[]>();
+    for (const { project: name, service, appliance: owner } of await client.containers(signal)) {
+      if (name !== null && owner === null) projects.set(name, [...(projects.get(name) ?? []), service ?? '']);
+    }
+    return [...projects].map(([text, services]) => ({ text, help: services.join(', ') }));
+  },
+};
+
+/** A service of a Compose project. */
+export const composeService: Kind = {
+  metavar: 'SERVICE',
+  problem: (text) => (CONTAINER.test(text) ? null : 'A service has a name, as in the Compose file.'),
+  async complete(client, signal) {
+    const found = (await client.containers(signal)).filter((each) => each.appliance === null && each.service !== null);
+    return found.map((each) => ({ text: each.service ?? '', help: `${each.project}, ${each.image}` }));
+  },
+};
+
 export const appliance: Kind = {
   metavar: 'APPLIANCE',
   problem: (text) => (NAME.test(text) ? null : 'An appliance has a name, as in: show appliances'),

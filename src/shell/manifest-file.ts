@@ -36,6 +36,20 @@ export async function readManifestFile(
   return { input, check: await client.checkManifest({ manifest: input, ...name }, options.signal) };
 }
 
+/** As `readManifestFile`, and throws the first of its problems with how many there are besides. */
+export async function readSoundManifest(
+  path: string,
+  client: Client,
+  options: { name?: string | undefined; signal: AbortSignal },
+): Promise<CheckedManifest> {
+  const read = await readManifestFile(path, client, options);
+  const [first, ...others] = read.check.problems;
+  if (!first) return read;
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  const message = `${first.file}:${first.line}:${first.column}: ${first.message}${more}`;
+  throw new ShellError('usage', message, `See all that is wrong with it: check manifest ${path}`);
+}
+
 /** Null where there is no such file, or where it is a link that leads away from the directory. */
 async function readBeside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);

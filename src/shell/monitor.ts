@@ -27,6 +27,8 @@ export class Monitor {
   /** Null until it is known. */
   state: SystemView['state'] | null = null;
   attention: SystemView['attention'] = [];
+  /** The vendor's word for the prompt. */
+  promptName: string | null = null;
   private readonly options: MonitorOptions;
   private readonly stopping = new AbortController();
   /** Until the release goes back that nobody has confirmed. */
@@ -87,6 +89,7 @@ export class Monitor {
       const before = this.unconfirmed.text;
       this.unconfirmed.set(system.confirmation?.leftMs ?? null);
       if (system.state === this.state && before !== this.unconfirmed.text) this.options.onTick();
+      this.promptName = system.promptName;
       this.setState(system.state);
     } catch {
       // No appliance yet, or no daemon: the next command will say so.
@@ -145,7 +148,8 @@ export class Monitor {
     else if (this.running?.id === operation.id) this.running = null;
     if (operation.state === 'running') {
       const ours = this.options.appliance === null || operation.appliance === this.options.appliance;
-      if (ours) this.setState(doing[operation.kind]);
+      // What is being installed is no appliance yet, so it has no state.
+      if (ours && operation.kind !== 'install') this.setState(doing[operation.kind]);
       if (before === undefined && !this.isOwn(operation.by)) this.options.onNotice(startLine(operation));
     } else if (before === 'running') {
       void this.refresh();
@@ -163,7 +167,7 @@ export class Monitor {
   }
 }
 
-const doing: Record<OperationView['kind'], SystemView['state']> = {
+const doing: Record<Exclude<OperationView['kind'], 'install'>, SystemView['state']> = {
   upgrade: 'upgrading',
   rollback: 'rolling-back',
   restore: 'restoring',
@@ -171,8 +175,10 @@ const doing: Record<OperationView['kind'], SystemView['state']> = {
 };
 
 /** `the upgrade of acme from 2.0.4 to 2.1.0`. */
-const named = ({ kind, appliance, from, to }: OperationView): string =>
-  `the ${kind} of ${appliance}${kind === 'repair' || kind === 'restore' ? '' : ` from ${from} to ${to}`}`;
+function named({ kind, appliance, from, to }: OperationView): string {
+  if (kind === 'install') return `the installation of ${appliance} ${to}`;
+  return `the ${kind} of ${appliance}${kind === 'repair' || kind === 'restore' ? '' : ` from ${from} to ${to}`}`;
+}
 
 function startLine(operation: OperationView): string {
   const why = operation.reason === null ? '' : `${operation.reason} `;
@@ -181,6 +187,7 @@ function startLine(operation: OperationView): string {
 
 function endLine(operation: OperationView): string {
   const { kind, appliance, from, to, state } = operation;
+  if (kind === 'install') return `The installation of ${appliance} ${to}: ${stateWords[state]}.`;
   const runs = state === 'succeeded' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
   const waits = operation.confirmation?.state === 'pending' ? ' It goes back unless: confirm system' : '';

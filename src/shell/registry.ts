@@ -1,5 +1,7 @@
 import { abortUpgrade } from './commands/abort-upgrade.ts';
 import { adopt } from './commands/adopt.ts';
+import { adoptProject } from './commands/adopt-project.ts';
+import { applyManifest } from './commands/apply-manifest.ts';
 import { checkManifest } from './commands/check-manifest.ts';
 import { confirmSystem } from './commands/confirm-system.ts';
 import { deleteSnapshot } from './commands/delete-snapshot.ts';
@@ -8,6 +10,7 @@ import { exportSnapshot, importSnapshot } from './commands/export-snapshot.ts';
 import { extendUpgrade } from './commands/extend-upgrade.ts';
 import { deleteFile, showFile, showFiles } from './commands/files.ts';
 import { help } from './commands/help.ts';
+import { installAppliance } from './commands/install-appliance.ts';
 import { journalCheck } from './commands/journal-check.ts';
 import { journalRestore } from './commands/journal-restore.ts';
 import { repairSystem } from './commands/repair-system.ts';
@@ -18,6 +21,7 @@ import { showContainers } from './commands/show-containers.ts';
 import { showEvents } from './commands/show-events.ts';
 import { showHistory } from './commands/show-history.ts';
 import { showLog } from './commands/show-log.ts';
+import { showManifest } from './commands/show-manifest.ts';
 import { showRelease } from './commands/show-release.ts';
 import { showReleases } from './commands/show-releases.ts';
 import { showRollbackPlan } from './commands/show-rollback-plan.ts';
@@ -54,6 +58,7 @@ export const registry: Grammar = {
     showUpgradePlan,
     showRollbackPlan,
     showRestorePlan,
+    showManifest,
     showContainers,
     showAppliances,
     showLog,
@@ -72,7 +77,10 @@ export const registry: Grammar = {
     exportSnapshot,
     importSnapshot,
     deleteSnapshot,
+    installAppliance,
     adopt,
+    adoptProject,
+    applyManifest,
     checkManifest,
     useAppliance,
     showTechSupport,
@@ -100,6 +108,8 @@ export const registry: Grammar = {
     restore: 'Bring data back under what runs',
     export: 'Write to a file outside',
     import: 'Bring in from a file',
+    adopt: 'Look after what runs already',
+    apply: 'Put something in force',
     check: 'Look for mistakes; changes nothing',
     repair: 'Bring what runs back to what its release says',
     use: 'Choose what commands are about',

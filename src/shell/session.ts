@@ -85,6 +85,11 @@ export class Session {
     return this.current;
   }
 
+  /** What the prompt calls it: the vendor's word, where there is one. */
+  get promptName(): string | null {
+    return this.monitor?.promptName ?? this.current;
+  }
+
   /** The appliance's; null until it is known. */
   get state(): SystemView['state'] | null {
     return this.monitor?.state ?? null;

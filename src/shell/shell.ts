@@ -151,17 +151,17 @@ class Shell implements Foreground {
 
   private promptText(): string {
     const { paint } = this.output;
-    const { appliance, state, unconfirmed } = this.session ?? {
-      appliance: this.options.appliance,
+    const { promptName, state, unconfirmed } = this.session ?? {
+      promptName: this.options.appliance,
       state: null,
       unconfirmed: null,
     };
     const waits = unconfirmed === null ? 'running' : `unconfirmed ${unconfirmed}`;
     const mark = state === 'running' ? waits : state;
-    const shown = mark === null || mark === 'running' || appliance === null ? '' : `(${mark})`;
+    const shown = mark === null || mark === 'running' || promptName === null ? '' : `(${mark})`;
     const calm = ['upgrading', 'rolling-back', 'restoring', 'repairing', 'running'].includes(state ?? '');
     const colour = calm ? paint.accent : paint.bad;
-    return `[${this.options.user}@${paint.strong(appliance ?? 'belay')}]${colour(shown)}> `;
+    return `[${this.options.user}@${paint.strong(promptName ?? 'belay')}]${colour(shown)}> `;
   }
 
   private async runLine(line: string): Promise<void> {

@@ -369,6 +369,31 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         expect(await world.host.inspectVolume(name)).toBeNull();
       });
 
+      it('makes a volume with options of its driver', async () => {
+        const name = world.name('optioned');
+        made.volumes.push(name);
+        const driverOptions = { type: 'tmpfs', device: 'tmpfs', o: 'size=1m' };
+        const volume = await world.host.createVolume(name, {}, undefined, { driver: 'local', driverOptions });
+        expect(volume).toMatchObject({ driver: 'local', driverOptions });
+        expect(await world.host.inspectVolume(name)).toMatchObject({ driver: 'local', driverOptions });
+      });
+
+      it('makes a network once, knows its labels, and removes it once, unless a container runs on it', async () => {
+        const name = world.name('network');
+        const network = { name, external: false, settings: { Driver: 'bridge' }, labels: {} };
+        expect(await world.host.networkLabels(name)).toBeNull();
+        await world.host.createNetwork(network, { 'io.belay.appliance': 'acme' });
+        await world.host.createNetwork(network, { 'io.belay.appliance': 'other' });
+        expect(await world.host.networkLabels(name)).toEqual({ 'io.belay.appliance': 'acme' });
+        expect(await world.host.hasNetwork(name)).toBe(true);
+        const id = await runByHand('on-network', { HostConfig: { NetworkMode: name } });
+        await expect(world.host.removeNetwork(name)).rejects.toMatchObject({ code: 'refused' });
+        await world.host.removeInstance(id);
+        await world.host.removeNetwork(name);
+        await world.host.removeNetwork(name);
+        expect(await world.host.networkLabels(name)).toBeNull();
+      });
+
       it('does not remove a volume that is in use', async () => {
         const name = world.name('used');
         made.volumes.push(name);

@@ -65,8 +65,8 @@ describe('what is written is read back the same', () => {
 
   test('the policy of an appliance', () => {
     adopted();
-    journal.setPolicy('acme', { retention: { instant: 1 } });
-    expect(journal.appliance('acme')?.policy).toEqual({ retention: { instant: 1 } });
+    journal.setPolicy('acme', { ...DEFAULT_POLICY, retention: { instant: 1 } });
+    expect(journal.appliance('acme')?.policy).toEqual({ ...DEFAULT_POLICY, retention: { instant: 1 } });
   });
 
   test('what the first schema held, after every migration since', () => {

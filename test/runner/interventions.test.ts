@@ -18,7 +18,11 @@ beforeEach(() => {
 afterEach(() => script.close());
 
 const runner = () =>
-  new Runner({ world: script.world, sequences: { upgrade, rollback, restore: upgrade, repair }, onChange: () => {} });
+  new Runner({
+    world: script.world,
+    sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade },
+    onChange: () => {},
+  });
 const left = ({ id }: Operation) => script.journal.operation(id) as Operation;
 
 /** Starts an operation and resolves when it hangs in this step. */
@@ -73,7 +77,11 @@ describe('an operation that is aborted', () => {
     script.journal.record({ operation: operation.id, step: 'gate', phase: 'intent', at: new Date() });
     runner().interventions.abort(operation, 'eve');
     const next = runner();
-    const recovery = { world: script.world, runner: next, sequences: { upgrade, rollback, restore: upgrade, repair } };
+    const recovery = {
+      world: script.world,
+      runner: next,
+      sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade },
+    };
     await recoverUnfinished(recovery, new AbortController().signal);
     expect(left(operation)).toMatchObject({ reason: 'The upgrade was aborted by eve.', recoveries: 1 });
   });

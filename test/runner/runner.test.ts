@@ -19,7 +19,11 @@ beforeEach(() => {
 afterEach(() => script.close());
 
 const runner = () =>
-  new Runner({ world: script.world, sequences: { upgrade, rollback, restore: upgrade, repair }, onChange: () => {} });
+  new Runner({
+    world: script.world,
+    sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade },
+    onChange: () => {},
+  });
 const left = (operation: Operation) => script.journal.operation(operation.id);
 
 async function run(sequence: Sequence): Promise<Operation | null> {
@@ -169,7 +173,11 @@ describe('the next daemon', () => {
   };
   const recover = () =>
     recoverUnfinished(
-      { world: script.world, runner: runner(), sequences: { upgrade, rollback, restore: upgrade, repair } },
+      {
+        world: script.world,
+        runner: runner(),
+        sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade },
+      },
       new AbortController().signal,
     );
 

@@ -408,6 +408,8 @@ export class FakeDaemon {
       running: true,
       status: 'Up 3 weeks',
       appliance,
+      project: null,
+      service: null,
     });
     return [
       container('acme-server', 'registry.example/acme:2.0.4', this.name),
@@ -421,6 +423,9 @@ export class FakeDaemon {
     const running = this.operations.find(({ state }) => state === 'running');
     return {
       appliance: this.name ?? '',
+      title: null,
+      banner: [],
+      promptName: null,
       version,
       release: id,
       state: running ? (running.kind === 'upgrade' ? 'upgrading' : 'rolling-back') : 'running',
@@ -505,6 +510,9 @@ export class FakeDaemon {
         digest: `sha256:${'cd'.repeat(32)}`,
         alreadyHere: false,
       },
+      services: [
+        { name: 'server', from: `registry.example/acme:${from.version}`, to: `registry.example/acme:${version}` },
+      ],
       steps: upgradeSteps(from.version, version).map(({ name, title }) => ({ name, title })),
       mounts: [
         {

@@ -290,13 +290,19 @@ test('what to type next is never cut', () => {
 });
 
 test('who comes is told what runs and what was done; who leaves, what goes on', () => {
-  const system = { appliance: 'acme', version: '2.0.4', state: 'running', since: null } as SystemView;
+  const system = {
+    appliance: 'acme',
+    version: '2.0.4',
+    state: 'running',
+    since: null,
+    banner: ['Acme'],
+  } as unknown as SystemView;
   const screen = { width: 80, nowMs, paint };
   const login = { at: ago(0), from: '192.0.2.7' };
   const lines = greetingLines({ ...system, lastOperation: { ...operation, state: 'succeeded' } }, login, screen);
-  expect(lines[0]).toBe('acme runs 2.0.4.');
-  expect(lines[1]).toMatch(/^Last operation: upgrade to 2\.1\.0 succeeded, just now, by admin\.$/);
-  expect(lines[2]).toMatch(/^Last login: .*:.* from 192\.0\.2\.7\.$/);
+  expect(lines.slice(0, 2)).toEqual(['Acme', 'acme runs 2.0.4.']);
+  expect(lines[2]).toMatch(/^Last operation: upgrade to 2\.1\.0 succeeded, just now, by admin\.$/);
+  expect(lines[3]).toMatch(/^Last login: .*:.* from 192\.0\.2\.7\.$/);
   expect(farewellLines(null, screen)).toEqual([]);
   expect(farewellLines(operation, screen)[0]).toBe('The upgrade of acme to 2.1.0 goes on in the daemon.');
 });

@@ -1,5 +1,6 @@
 import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
+import { install } from '../../src/sequences/install.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
@@ -9,7 +10,7 @@ import type { Storage } from './slots.ts';
 type Sequences = Readonly<Record<OperationKind, Sequence>>;
 
 /** The runbooks as they are. */
-export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair };
+export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install };
 
 /** A bug that the simulation must find: a checker that has never failed proves nothing. */
 interface Plant {
@@ -27,6 +28,7 @@ function changed(name: string, change: (step: Step) => Partial<Step>): Sequences
     rollback: inSequence(rollback),
     restore: inSequence(restore),
     repair: inSequence(repair),
+    install: inSequence(install),
   };
 }
 

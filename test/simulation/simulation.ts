@@ -101,7 +101,9 @@ export class Simulation {
     const { machine } = this;
     await this.#until(setUpSite(machine).then((site) => (this.site = site)));
     await this.#pass(2_000);
-    await this.#until(this.daemon.ask((service) => service.adopt({ container: CONTAINER, by: 'simulation' })));
+    await this.#until(
+      this.daemon.ask((service) => service.adopt({ what: { container: CONTAINER }, by: 'simulation' })),
+    );
     await this.#pass(machine.chance.between(500, 5_000));
   }
 

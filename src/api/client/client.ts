@@ -1,6 +1,12 @@
 import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
 import type { LogLineView } from '../contract/log.ts';
-import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
+import type {
+  ApplyManifestInput,
+  InstallInput,
+  ManifestCheckInput,
+  ManifestCheckView,
+  ManifestView,
+} from '../contract/manifest-views.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type {
   ExportInput,
@@ -46,6 +52,11 @@ export interface Client {
   adopt(input: AdoptInput, signal?: AbortSignal): Promise<ReleaseView>;
   /** Changes nothing. */
   checkManifest(input: ManifestCheckInput, signal?: AbortSignal): Promise<ManifestCheckView>;
+  /** Returns when the installation is accepted: it goes on in the daemon. */
+  install(input: InstallInput, signal?: AbortSignal): Promise<OperationView>;
+  /** What is in force. */
+  manifest(signal?: AbortSignal): Promise<ManifestView>;
+  applyManifest(input: ApplyManifestInput, signal?: AbortSignal): Promise<ManifestView>;
   containers(signal?: AbortSignal): Promise<ContainerView[]>;
   system(signal?: AbortSignal): Promise<SystemView>;
   releases(page?: { limit?: number; offset?: number }, signal?: AbortSignal): Promise<ReleaseView[]>;

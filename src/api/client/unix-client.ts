@@ -115,6 +115,10 @@ export function createUnixClient(options: UnixClientOptions): Client {
     appliances: (signal) => call('/api/appliances', { signal }),
     adopt: (body, signal) => call('/api/appliances', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     checkManifest: (body, signal) => call('/api/manifest/check', { method: 'POST', body, signal }),
+    install: (body, signal) =>
+      call('/api/appliances/install', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    manifest: (signal) => call('/api/manifest', { signal }),
+    applyManifest: (body, signal) => call('/api/manifest', { method: 'POST', body, signal }),
     containers: (signal) => call('/api/containers', { signal }),
     system: (signal) => call('/api/system', { signal }),
     releases: (page, signal) => call('/api/releases', { query: { ...page }, signal }),

@@ -53,6 +53,48 @@ export const manifestCheckView = z
   })
   .openapi('ManifestCheck');
 
+export const installInput = z
+  .object({ manifest: manifestInput, name: z.string().min(1).max(63).optional() })
+  .strict()
+  .openapi('InstallInput');
+
+/** What is in force for an appliance. */
+export const manifestView = z
+  .object({
+    appliance: z.string(),
+    /** The file that said so; null where nobody has handed one in. */
+    file: z.string().nullable(),
+    /** Its lines as they were written, without the values of its variables. */
+    lines: z.array(z.string()),
+    title: z.string().nullable(),
+    banner: z.array(z.string()),
+    promptName: z.string().nullable(),
+    floor: z.string().nullable(),
+    retention: z.object({ instant: z.number() }),
+    services: z.array(
+      z.object({
+        name: z.string(),
+        role: z.enum(['controller', 'engine', 'app']),
+        image: z.string(),
+        versioned: z.boolean(),
+        dependsOn: z.array(z.string()),
+        gate: z.object({
+          deadlineMs: z.number(),
+          limitMs: z.number(),
+          stableMs: z.number(),
+          versionCommand: z.array(z.string()).nullable(),
+          ports: z.array(z.number()),
+        }),
+      }),
+    ),
+  })
+  .openapi('Manifest');
+
+export const applyManifestInput = z.object({ manifest: manifestInput }).strict().openapi('ApplyManifestInput');
+
 export type ManifestInput = z.infer<typeof manifestInput>;
 export type ManifestCheckInput = z.infer<typeof manifestCheckInput>;
 export type ManifestCheckView = z.infer<typeof manifestCheckView>;
+export type ManifestView = z.infer<typeof manifestView>;
+export type ApplyManifestInput = z.infer<typeof applyManifestInput>;
+export type InstallInput = z.infer<typeof installInput>;

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { manifestInput } from './manifest-views.ts';
 import { confirmationView, confirmWithin, interventionView } from './running-views.ts';
 
 /** What the API answers and accepts. The shell takes the types only; the server validates with the schemas. */
@@ -36,7 +37,7 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair']),
+    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -94,6 +95,10 @@ const attentionView = z.object({
 export const systemView = z
   .object({
     appliance: z.string(),
+    /** What the manifest says of it: the product's name, a text for everybody who enters, the name in the prompt. */
+    title: z.string().nullable(),
+    banner: z.array(z.string()),
+    promptName: z.string().nullable(),
     version: z.string(),
     release: releaseId,
     /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `recovering`, `down`, `needs-attention`. */
@@ -126,7 +131,7 @@ export const releaseView = z
     created: date,
     by: z.string(),
     status: z.enum(['active', 'superseded', 'rolled-back', 'imported', 'failed']),
-    origin: z.enum(['adopt', 'upgrade', 'rollback', 'restore', 'import']),
+    origin: z.enum(['adopt', 'install', 'upgrade', 'rollback', 'restore', 'import']),
     copyOf: releaseId.nullable(),
     slot: z.string(),
     data: z.object({
@@ -199,6 +204,7 @@ export const upgradePlanView = z
     appliance: z.string(),
     from: releaseRef,
     to: z.object({ version: z.string(), image: z.string(), digest: z.string().nullable(), alreadyHere: z.boolean() }),
+    services: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })),
     steps: z.array(planStep),
     mounts: z.array(
       z.object({
@@ -276,6 +282,9 @@ export const containerView = z
     status: z.string(),
     /** The appliance that it belongs to; null where it can be adopted. */
     appliance: z.string().nullable(),
+    /** The Compose project and its service, where Compose has made it. */
+    project: z.string().nullable(),
+    service: z.string().nullable(),
   })
   .openapi('Container');
 
@@ -302,8 +311,19 @@ export const eventView = z
   .openapi('Event');
 
 export const adoptInput = z
-  .object({ container: z.string().min(1).max(200), name: z.string().min(1).max(63).optional() })
+  .object({
+    container: z.string().min(1).max(200).optional(),
+    /** Instead: all containers of a Compose project. */
+    project: z.string().min(1).max(200).optional(),
+    /** Of a project: the service whose version is the appliance's, where that cannot be told. */
+    controller: z.string().min(1).max(200).optional(),
+    name: z.string().min(1).max(63).optional(),
+    manifest: manifestInput.optional(),
+  })
   .strict()
+  .refine(({ container, project }) => (container === undefined) !== (project === undefined), {
+    error: 'names either a container or a project',
+  })
   .openapi('AdoptInput');
 export const upgradeInput = z
   .object({ version: z.string().min(1).max(128), confirmWithin })

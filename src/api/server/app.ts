@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { BelayError } from '../../domain/errors.ts';
+import { projectOf } from '../../sequences/compose-project.ts';
 import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
@@ -8,8 +9,9 @@ import { type AppOptions, baseApp } from './base-app.ts';
 import { addJournal, type JournalKeeper } from './journal-keeper.ts';
 import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
+import { adoptRequest } from './manifests.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
-import { applianceOf, mustOperation, userOf, windowOf } from './request.ts';
+import { applianceOf, latestOperation, mustOperation, userOf, windowOf } from './request.ts';
 import { addRunning } from './running-routes.ts';
 import type { Service } from './service.ts';
 import { addSnapshots } from './snapshot-routes.ts';
@@ -33,9 +35,9 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   refuseChangesUnrecorded(app, service);
   addReads(app, service);
   addOperations(app, service, options);
-  addManifests(app);
   addRunning(app, service);
   addSnapshots(app, service);
+  addManifests(app, service);
   addEvents(app, service);
   addLog(app, service);
   addJournal(app, options.keeper);
@@ -77,13 +79,15 @@ function addReads(app: OpenAPIHono, service: Service): void {
     const owners = containerOwners(journal);
     const containers = await host.listContainers();
     return c.json(
-      containers.map(({ id, name, image, running, status }) => ({
+      containers.map(({ id, name, image, running, status, labels }) => ({
         id,
         name,
         image,
         running,
         status,
         appliance: owners.get(id) ?? null,
+        project: projectOf(labels)?.project ?? null,
+        service: projectOf(labels)?.service ?? null,
       })),
       200,
     );
@@ -108,7 +112,7 @@ function addReads(app: OpenAPIHono, service: Service): void {
   app.openapi(routes.versions, async (c) => c.json(await viewVersions(service, applianceOf(service, c)), 200));
   app.openapi(routes.upgradeStatus, (c) => {
     const { operation: id } = c.req.valid('query');
-    const operation = id ? mustOperation(service, id) : journal.operations(applianceOf(service, c).name, 1)[0];
+    const operation = id ? mustOperation(service, id) : latestOperation(service, c);
     return c.json(operation ? service.view(operation) : null, 200);
   });
   app.openapi(routes.upgradeHistory, (c) => {
@@ -136,7 +140,7 @@ function addOperations(app: OpenAPIHono, service: Service, { onAdopted }: Workin
     c.json(await service.repair(applianceOf(service, c), { by: userOf(c) }), 202),
   );
   app.openapi(routes.adopt, async (c) => {
-    const release = await service.adopt({ ...c.req.valid('json'), by: userOf(c) });
+    const release = await service.adopt(adoptRequest(c.req.valid('json'), userOf(c)));
     onAdopted();
     const [view] = await viewReleases(service.world.journal, service.sizes, [release]);
     return c.json(view as NonNullable<typeof view>, 201);

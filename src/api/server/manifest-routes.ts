@@ -1,39 +1,30 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { isVersioned } from '../../domain/versioning.ts';
-import { draftOf } from '../../manifest/drafts.ts';
-import { readManifest } from '../../manifest/read-manifest.ts';
 import * as routes from '../contract/manifest-routes.ts';
-import type { ManifestCheckInput, ManifestCheckView } from '../contract/manifest-views.ts';
+import { applyManifest, installRequest, viewCheck, viewManifest } from './manifests.ts';
+import { userOf } from './request.ts';
+import type { Service } from './service.ts';
 
 /** What is done with manifests. */
-export function addManifests(app: OpenAPIHono): void {
+export function addManifests(app: OpenAPIHono, service: Service): void {
   app.openapi(routes.checkManifest, (c) => c.json(viewCheck(c.req.valid('json')), 200));
-}
-
-function viewCheck({ manifest: source, name }: ManifestCheckInput): ManifestCheckView {
-  const { manifest, problems, wants } = readManifest(source);
-  if (!manifest) return { problems, wants, appliance: null };
-  const called = name ?? manifest.entry.name ?? null;
-  const { services, volumes, networks, allowed } = draftOf(manifest, called ?? 'NAME');
-  const specs = services.map(({ spec }) => spec);
-  const controller = specs.find(({ role }) => role === 'controller') ?? (specs[0] as (typeof specs)[number]);
-  return {
-    problems,
-    wants,
-    appliance: {
-      name: called,
-      title: manifest.entry['x-belay']?.title ?? null,
-      version: controller.image.tag,
-      services: specs.map((spec) => ({
-        name: spec.name,
-        role: spec.role,
-        image: spec.image.reference,
-        versioned: isVersioned(spec, controller),
-        dependsOn: Object.keys(spec.dependsOn ?? {}),
-      })),
-      volumes: volumes.map((volume) => volume.name),
-      networks: networks.map((network) => network.name),
-      allowed,
-    },
-  };
+  app.openapi(routes.install, async (c) => {
+    const operation = await service.install(installRequest(c.req.valid('json'), userOf(c)));
+    return c.json(operation, 202);
+  });
+  app.openapi(routes.showManifest, (c) => {
+    const appliance = service.appliance(c.req.valid('query').appliance);
+    return c.json(viewManifest(appliance, service.active(appliance)), 200);
+  });
+  app.openapi(routes.applyManifest, (c) => {
+    const { journal } = service.world;
+    const { name } = service.appliance(c.req.valid('query').appliance);
+    applyManifest(
+      journal,
+      service.appliance(name),
+      service.active(service.appliance(name)),
+      c.req.valid('json').manifest,
+    );
+    const appliance = service.appliance(name);
+    return c.json(viewManifest(appliance, service.active(appliance)), 200);
+  });
 }

@@ -12,6 +12,15 @@ export function applianceOf(service: Service, context: Context): Appliance {
   return service.appliance(context.req.query('appliance'));
 }
 
+/** The running operation or else the last one, also of an appliance that is only being installed. */
+export function latestOperation(service: Service, context: Context): Operation | null {
+  const { journal } = service.world;
+  const named = context.req.query('appliance');
+  const coming = named ?? (journal.appliances().length === 0 ? journal.unfinished()[0]?.appliance : undefined);
+  const [installing] = coming !== undefined && !journal.appliance(coming) ? journal.operations(coming, 1) : [];
+  return installing ?? journal.operations(applianceOf(service, context).name, 1)[0] ?? null;
+}
+
 export function mustOperation(service: Service, id: string): Operation {
   const operation = service.world.journal.operation(id.toUpperCase());
   if (operation) return operation;

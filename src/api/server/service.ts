@@ -4,7 +4,7 @@ import { newOperationId, type OperationId } from '../../domain/ids.ts';
 import type { Operation, OperationFacts, OperationKind } from '../../domain/operation.ts';
 import type { Obstacle, RepairPlan } from '../../domain/plan.ts';
 import type { ImageRegistry } from '../../domain/ports/image-registry.ts';
-import type { Appliance } from '../../domain/ports/journal.ts';
+import type { Appliance, NewOperation } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Sequence } from '../../domain/step.ts';
@@ -13,8 +13,9 @@ import { planRepair } from '../../reconcile/plan-repair.ts';
 import type { Turns } from '../../reconcile/turns.ts';
 import type { Interventions } from '../../runner/interventions.ts';
 import type { Runner } from '../../runner/runner.ts';
-import { adopt } from '../../sequences/adopt.ts';
+import { type AdoptRequest, adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
+import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
 import { type PlannedUpgrade, planUpgrade } from '../../sequences/plan-upgrade.ts';
@@ -114,10 +115,24 @@ export class Service {
     return release;
   }
 
-  async adopt(request: { container: string; name?: string | undefined; by: string }): Promise<Release> {
+  async adopt(request: AdoptRequest): Promise<Release> {
     const release = await adopt(this.world, request);
     this.hub.publish({ type: 'adopted', appliance: release.appliance, release: release.id, by: request.by });
     return release;
+  }
+
+  /** Accepts the installation of an appliance that does not exist yet. */
+  async install(request: InstallRequest): Promise<OperationView> {
+    const [latest] = this.world.journal.operations(request.name, 1);
+    if (latest?.state === 'running') throw heldBy(latest);
+    const { release, slot, facts, steps, obstacles } = await planInstall(
+      this.world,
+      request,
+      this.#sequences.install.steps,
+    );
+    refuseObstacles(obstacles);
+    const { appliance, id, by } = release;
+    return this.#start({ kind: 'install', appliance, from: id, by, steps, to: release, slot, facts });
   }
 
   async planUpgrade(appliance: Appliance, request: UpgradeRequest): Promise<PlannedUpgrade> {
@@ -223,8 +238,7 @@ export class Service {
     this.#refuseWhileBusy(appliance);
     if (appliance.active !== plan.from.release) throw outdated(appliance.name);
     refuseObstacles(plan.obstacles);
-    const operation = this.#mustRunner().start({
-      id: newOperationId(),
+    return this.#start({
       kind,
       appliance: candidate.release.appliance,
       from: plan.from.release,
@@ -234,7 +248,10 @@ export class Service {
       slot: candidate.slot,
       facts,
     });
-    return this.view(operation);
+  }
+
+  #start(request: Omit<NewOperation, 'id'>): OperationView {
+    return this.view(this.#mustRunner().start({ id: newOperationId(), ...request }));
   }
 
   // The journal decides in its transaction; this only answers before a plan is made for nothing.

@@ -11,6 +11,7 @@ import type { ConfirmationView } from '../contract/running-views.ts';
 import type { OperationView, ServiceView, SystemView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
 import { journalAttention } from './journal-attention.ts';
+import { bannerLines } from './manifests.ts';
 import { portsOf } from './release-view.ts';
 import type { Service } from './service.ts';
 
@@ -30,6 +31,9 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
   const running = services.find(({ spec }) => spec.role === 'controller')?.instance ?? null;
   return {
     appliance: appliance.name,
+    title: appliance.policy.title,
+    banner: bannerLines(appliance.policy),
+    promptName: appliance.policy.promptName,
     version: release.version,
     release: release.id,
     state: stateOf(services, drifts, lastOperation, service.isRecovering),
@@ -78,7 +82,8 @@ function stateOf(
   last: OperationView | null,
   isRecovering: boolean,
 ): SystemView['state'] {
-  if (last?.state === 'running') {
+  // An installation that is not over yet has committed: what it brought up is there.
+  if (last?.state === 'running' && last.kind !== 'install') {
     if (isRecovering) return 'recovering';
     return DOING[last.kind];
   }

@@ -1,3 +1,4 @@
+import type { NetworkDraft } from '../appliance-draft.ts';
 import type { JsonObject } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../service-spec.ts';
@@ -68,10 +69,16 @@ export interface Instance {
   rootPath: string | null;
 }
 
-export interface VolumeInfo {
+export interface VolumeInfo extends VolumeDriver {
   name: string;
   hostPath: string;
   labels: Record<string, string>;
+}
+
+export interface VolumeDriver {
+  /** `local` is the engine's own. */
+  driver: string;
+  driverOptions: Record<string, string>;
 }
 
 export interface PullProgress {
@@ -161,10 +168,20 @@ export interface ContainerHost {
   answers(id: string, tcpPort: number, timeoutMs: number): Promise<boolean>;
 
   /** Creates the volume where it is missing and returns it. */
-  createVolume(name: string, labels: Record<string, string>, signal?: AbortSignal): Promise<VolumeInfo>;
+  createVolume(
+    name: string,
+    labels: Record<string, string>,
+    signal?: AbortSignal,
+    driver?: VolumeDriver,
+  ): Promise<VolumeInfo>;
   inspectVolume(name: string, signal?: AbortSignal): Promise<VolumeInfo | null>;
   removeVolume(name: string, signal?: AbortSignal): Promise<void>;
 
+  /** Creates the network where it is missing. */
+  createNetwork(network: NetworkDraft, labels: Record<string, string>, signal?: AbortSignal): Promise<void>;
+  /** Its labels; null where there is no such network. */
+  networkLabels(name: string, signal?: AbortSignal): Promise<Record<string, string> | null>;
+  removeNetwork(name: string, signal?: AbortSignal): Promise<void>;
   hasNetwork(name: string, signal?: AbortSignal): Promise<boolean>;
 
   /** The whole inspect answer, for `show` and as evidence. */

@@ -61,7 +61,7 @@ export interface Journal {
   appliances(): Appliance[];
   appliance(name: string): Appliance | null;
   /** Appliance, first release, slot and instances at once. `refused` where the name is taken. */
-  adopt(release: Release, slot: Slot, instances: InstanceRecord[]): void;
+  adopt(release: Release, slot: Slot, instances: InstanceRecord[], policy?: Policy): void;
 
   setPolicy(appliance: string, policy: Policy): void;
 

@@ -3,7 +3,7 @@ import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
-import { evidenceOf, isServing, mustFindInstance } from '../instances.ts';
+import { evidenceOf, isServing, LABELS, mustFindInstance } from '../instances.ts';
 import { Patience } from './gate-patience.ts';
 
 const FIRST_POLL_MS = 10;
@@ -18,9 +18,12 @@ export const gate: Step = {
 
   async run(context) {
     const { leftRunning = [] } = context.facts();
-    for (const service of context.to.services) {
-      if (!leftRunning.includes(service.name)) await prove(context, service);
-    }
+    const services = context.to.services.filter(({ name }) => !leftRunning.includes(name));
+    const serving: Instance[] = [];
+    for (const service of services) serving.push(await untilServing(context, service));
+    noteDowntime(context);
+    for (const [index, service] of services.entries()) await mustBeRight(context, service, serving[index] as Instance);
+    await stayStable(context, services);
   },
 };
 
@@ -42,20 +45,18 @@ export const gateOfRollback: Step = {
   },
 };
 
-async function prove(context: StepContext, service: ServiceSpec): Promise<void> {
-  const first = await untilServing(context, service);
-  noteDowntime(context);
-  if (service.image.imageId && first.imageId !== service.image.imageId) {
-    await fail(context, first, `the container runs another image than ${service.image.reference}`);
+async function mustBeRight(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
+  if (service.image.imageId && instance.imageId !== service.image.imageId) {
+    await fail(context, instance, `the container runs another image than ${service.image.reference}`);
   }
-  await checkVersion(context, service, first);
-  await stayStable(context, service);
+  await checkVersion(context, service, instance);
 }
 
 async function untilServing(context: StepContext, service: ServiceSpec): Promise<Instance> {
   const { host, clock, signal } = context;
-  const ports = context.facts().answeredPorts?.[service.name] ?? [];
   const patience = new Patience(context, service);
+  const answered = context.facts().answeredPorts?.[service.name] ?? [];
+  const ports = [...new Set([...answered, ...(service.gate.ports ?? [])])];
   let pollMs = FIRST_POLL_MS;
   for (;;) {
     const instance = await stillUp(context, service);
@@ -71,16 +72,20 @@ async function untilServing(context: StepContext, service: ServiceSpec): Promise
   }
 }
 
-async function stayStable(context: StepContext, service: ServiceSpec): Promise<void> {
+/** All of them at once: each must stay good for as long as it is asked to. */
+async function stayStable(context: StepContext, services: readonly ServiceSpec[]): Promise<void> {
   const { clock, signal } = context;
+  const stableMs = Math.max(0, ...services.map((service) => service.gate.stableMs));
   const beganMs = clock.monotonicMs();
   for (;;) {
     const elapsedMs = clock.monotonicMs() - beganMs;
-    const instance = await stillUp(context, service);
-    if (instance.health === 'unhealthy') await fail(context, instance, UNHEALTHY);
-    if (elapsedMs >= service.gate.stableMs) return;
-    context.report({ fraction: elapsedMs / service.gate.stableMs, detail: 'serving; watching that it stays so' });
-    await clock.sleep(Math.min(MAX_POLL_MS, service.gate.stableMs - elapsedMs), signal);
+    for (const service of services) {
+      const instance = await stillUp(context, service);
+      if (instance.health === 'unhealthy') await fail(context, instance, UNHEALTHY);
+    }
+    if (elapsedMs >= stableMs) return;
+    context.report({ fraction: elapsedMs / stableMs, detail: 'serving; watching that it stays so' });
+    await clock.sleep(Math.min(MAX_POLL_MS, stableMs - elapsedMs), signal);
   }
 }
 
@@ -103,7 +108,7 @@ async function checkVersion(context: StepContext, service: ServiceSpec, instance
   const { output, exitCode } = await context.host.exec(instance.id, versionCommand, 30_000, context.signal);
   const said = output.trim().split('\n')[0] ?? '';
   if (exitCode !== 0) await fail(context, instance, `its version command ended with code ${exitCode}: ${said}`);
-  if (!namesVersion(output, context.to.version)) await fail(context, instance, `it says that it is "${said}"`);
+  if (!namesVersion(output, service.image.tag)) await fail(context, instance, `it says that it is "${said}"`);
 }
 
 /** Whether the output names the version: `2.1` is named by `2.1.5`, as a tag stands for its patches, not by `2.10` or `12.1`. */
@@ -119,7 +124,9 @@ function noteDowntime(context: StepContext): void {
 
 async function fail(context: StepContext, instance: Instance, why: string): Promise<never> {
   const details = await evidenceOf(context.host, instance);
-  throw new BelayError('gate-failed', `${context.to.version} did not prove itself: ${why}.`, {
+  const service = instance.labels[LABELS.service];
+  const which = service !== undefined && context.to.services.length > 1 ? ` (${service})` : '';
+  throw new BelayError('gate-failed', `${context.to.version} did not prove itself${which}: ${why}.`, {
     hint: 'The last lines of its log are in: show upgrade status',
     details,
   });

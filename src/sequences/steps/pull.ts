@@ -30,9 +30,9 @@ async function fetchImage(context: StepContext, service: ServiceSpec): Promise<S
     },
     context.signal,
   );
-  // What the new image asks of its gate counts, unless the user has set the label on the container.
+  // What the new image asks of its gate counts, unless the user has set the label on the container, or the manifest says.
   const userLabels = service.settings.config.Labels as Record<string, string> | undefined;
-  const gate = gateFromLabels({ ...info.labels, ...userLabels });
+  const gate = { ...gateFromLabels({ ...info.labels, ...userLabels }), ...service.askedGate };
   const pinned = { ...service, gate, image: { ...service.image, imageId: info.imageId } };
   return withNewVolumes(context, context.to, pinned, info.volumes);
 }

@@ -3,6 +3,7 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import type { Release } from '../../domain/release.ts';
 import { NO_RESTART } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { untilReady } from '../dependencies.ts';
 import { evidenceOf, findInstance, isUp, mustFindInstance } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
@@ -32,13 +33,14 @@ export const start: Step = {
     for (const service of to.services) {
       const instance = await mustFindInstance(context, to, service, signal);
       if (instance.restartPolicy.name !== NO_RESTART.name) await host.setRestartPolicy(instance.id, NO_RESTART);
+      await untilReady(context, to, service);
       await startOrExplain(context, instance, to);
     }
   },
 
   async revert(context) {
     const { host, from, to } = context;
-    for (const service of to.services) {
+    for (const service of to.services.toReversed()) {
       const instance = await findInstance(context, to, service);
       if (!instance) continue;
       noteEndOfService(context, instance);

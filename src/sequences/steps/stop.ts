@@ -2,7 +2,9 @@ import { sinceStopMs } from '../../domain/downtime.ts';
 import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
+import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { untilReady } from '../dependencies.ts';
 import { findInstance, isServing, isUp } from '../instances.ts';
 import { exchangeNames, setNamesAside } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
@@ -35,7 +37,11 @@ export const stop: Step = {
       context.learn({ stoppedAtMs: clock.now().getTime(), stoppedAtBoot: clock.bootTime() });
     }
     // The engine goes on with a stop that is cut off: it is waited for, also where somebody aborts.
-    await Promise.all(instances.map(({ instance }) => host.stopInstance(instance.id)));
+    // A service is stopped before what it depends on.
+    for (const wave of startWaves(context.from.services).toReversed()) {
+      const stopping = instances.filter(({ service }) => wave.some(({ name }) => name === service.name));
+      await Promise.all(stopping.map(({ instance }) => host.stopInstance(instance.id)));
+    }
     await noteExitCodes(context);
   },
 
@@ -54,6 +60,7 @@ export const stop: Step = {
         await host.stopInstance(instance.id);
       }
       await mustBeFree(context);
+      await untilReady(context, from, service).catch(() => undefined); // what was there is started in any case
       await host.startInstance(instance.id);
     }
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);

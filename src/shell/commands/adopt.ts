@@ -1,44 +1,75 @@
+import type { Client } from '../../api/client/client.ts';
+import type { AdoptInput } from '../../api/contract/views.ts';
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
-import { container, name } from '../kinds.ts';
+import type { Context } from '../context.ts';
+import { type ExitCode, exitCode } from '../failure.ts';
+import { container, file, name } from '../kinds.ts';
+import { readSoundManifest } from '../manifest-file.ts';
+
+/** What can be said of any adoption. */
+export const adoptionParameters = [
+  {
+    name: 'name',
+    kind: name,
+    help: 'What to call the appliance',
+    optional: true,
+    after: { word: 'as', help: 'Give the appliance a name' },
+  },
+  {
+    name: 'manifest',
+    kind: file,
+    help: 'The manifest, such as appliance.yaml',
+    optional: true,
+    after: { word: 'manifest', help: 'What the vendor says of it' },
+  },
+] as const;
 
 export const adopt = command({
   words: ['adopt'],
   summary: 'Look after a running container',
   about: 'Takes over a container as it is: it is neither stopped nor changed. It becomes the first release.',
   effect: 'changes',
-  examples: ['adopt rancher-server', 'adopt rancher-server as acme'],
-  parameters: [
-    { name: 'container', kind: container, help: 'Name or id of the container' },
-    {
-      name: 'name',
-      kind: name,
-      help: 'What to call the appliance',
-      optional: true,
-      after: { word: 'as', help: 'Give the appliance a name' },
-    },
-  ],
-  async run(values, { client, output, options, signal, confirm, enterAppliance, answer }) {
-    const called = values.name ?? values.container;
-    const question = [
-      `This makes ${values.container} the appliance ${called}.`,
-      '  The container goes on as it is: nothing is stopped, restarted or changed.',
-    ];
-    if (!(await confirm(question))) return exitCode.refused;
-    const input = values.name === undefined ? {} : { name: values.name };
-    const release = await client.adopt({ container: values.container, ...input }, signal);
-    const adopted = values.name ?? (await nameOf(release.id, () => client.appliances(signal))) ?? called;
-    enterAppliance(adopted);
-    return answer(release, () => [
-      output.paint.good(`${adopted} runs ${release.version} (${release.id}).`),
-      ...(options.json ? [] : [`To see what it could become: ${output.paint.strong('show versions')}`]),
-    ]);
-  },
+  examples: ['adopt rancher-server', 'adopt rancher-server as acme', 'adopt acme manifest appliance.yaml'],
+  parameters: [{ name: 'container', kind: container, help: 'Name or id of the container' }, ...adoptionParameters],
+  run: (values, context) =>
+    takeOver(context, {
+      input: { container: values.container },
+      what: values.container,
+      name: values.name,
+      manifest: values.manifest,
+      detail: ['  The container goes on as it is: nothing is stopped, restarted or changed.'],
+    }),
 });
 
-async function nameOf(
-  release: string,
-  list: () => Promise<{ name: string; release: string }[]>,
-): Promise<string | null> {
-  return (await list()).find((each) => each.release === release)?.name ?? null;
+export interface Adoption {
+  input: Pick<AdoptInput, 'container' | 'project' | 'controller'>;
+  /** As a person says it. */
+  what: string;
+  name: string | undefined;
+  manifest: string | undefined;
+  /** What else there is to say before it is asked. */
+  detail: string[];
+}
+
+/** Asks, adopts, enters the new appliance and says what to do next. */
+export async function takeOver(context: Context, adoption: Adoption): Promise<ExitCode> {
+  const { client, output, options, signal, confirm, enterAppliance, answer } = context;
+  const { input, what, name: asked, manifest } = adoption;
+  const read = manifest === undefined ? null : await readSoundManifest(manifest, client, { name: asked, signal });
+  const called = asked ?? read?.check.appliance?.name ?? what;
+  if (!(await confirm([`This makes ${what} the appliance ${called}.`, ...adoption.detail]))) return exitCode.refused;
+  const release = await client.adopt(
+    { ...input, ...(asked === undefined ? {} : { name: asked }), ...(read ? { manifest: read.input } : {}) },
+    signal,
+  );
+  const adopted = asked ?? (await nameOf(release.id, client, signal)) ?? called;
+  enterAppliance(adopted);
+  return answer(release, () => [
+    output.paint.good(`${adopted} runs ${release.version} (${release.id}).`),
+    ...(options.json ? [] : [`To see what it could become: ${output.paint.strong('show versions')}`]),
+  ]);
+}
+
+async function nameOf(release: string, client: Client, signal: AbortSignal): Promise<string | null> {
+  return (await client.appliances(signal)).find((each) => each.release === release)?.name ?? null;
 }

@@ -2,7 +2,7 @@ import type { OperationView, SystemView } from '../../api/contract/views.ts';
 import { formatAge, formatMoment } from '../format.ts';
 import type { Login } from '../last-login.ts';
 import type { Paint } from '../paint.ts';
-import { wrap } from '../width.ts';
+import { cut, wrap } from '../width.ts';
 import { stateWords } from './operation.ts';
 
 /** What somebody should know who has just come: what runs, what was done last, and when they were here before. */
@@ -16,6 +16,7 @@ export function greetingLines(
   const now = `${appliance} ${system.state === 'running' ? 'runs' : `is ${system.state.replace('-', ' ')} on`} ${version}${since}.`;
   const from = login?.from ? ` from ${login.from}` : '';
   return [
+    ...system.banner.map((line) => cut(line, width)),
     ...wrap(now, width).map(paint.strong),
     ...(lastOperation ? wrap(`Last operation: ${summaryOf(lastOperation, nowMs)}.`, width) : []),
     ...(login ? wrap(`Last login: ${formatMoment(login.at, nowMs)}${from}.`, width) : []),

@@ -1,4 +1,5 @@
-import type { ManifestCheckView } from '../../api/contract/manifest-views.ts';
+import type { ManifestCheckView, ManifestView } from '../../api/contract/manifest-views.ts';
+import { formatCount, formatDuration } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 import { fields } from './fields.ts';
@@ -19,6 +20,12 @@ export function manifestCheckLines(check: ManifestCheckView, file: string, { wid
       paint.bad(`${count} wrong with ${file}.`),
     ];
   }
+  return [paint.good(`${file} is right.`), ...manifestSummary(check, { width, paint })];
+}
+
+/** What a manifest asks for: nothing where something is wrong with it. */
+export function manifestSummary({ appliance }: ManifestCheckView, { width, paint }: Screen): string[] {
+  if (appliance === null) return [];
   const head = fields(
     [
       { name: 'Appliance', value: appliance.name ?? 'to be named: install FILE as NAME' },
@@ -43,5 +50,40 @@ export function manifestCheckLines(check: ManifestCheckView, file: string, { wid
     width,
     paint,
   );
-  return [paint.good(`${file} is right.`), ...head, '', ...services];
+  return [...head, '', ...services];
+}
+
+/** What is in force. */
+export function manifestLines(view: ManifestView, { width, paint }: Screen): string[] {
+  const head = fields(
+    [
+      { name: 'Manifest', value: view.file ?? 'none: the defaults are in force' },
+      { name: 'Title', value: view.title },
+      { name: 'Prompt', value: view.promptName },
+      { name: 'Banner', value: view.banner },
+      { name: 'Floor', value: view.floor },
+      { name: 'Kept', value: `the data of ${formatCount(view.retention.instant, 'earlier release')}, ready at once` },
+    ],
+    width,
+    paint,
+  );
+  const services = table(
+    view.services,
+    [
+      { title: 'SERVICE', value: (each) => each.name, least: 8 },
+      { title: 'ROLE', value: (each) => each.role, dispensable: 3 },
+      { title: 'UPGRADES', value: (each) => (each.versioned ? 'new version' : 'stays'), dispensable: 2 },
+      { title: 'AFTER', value: (each) => each.dependsOn.join(', '), dispensable: 4 },
+      { title: 'MUST PROVE', value: (each) => gateText(each.gate), least: 12 },
+    ],
+    width,
+    paint,
+  );
+  return [...head, '', ...services];
+}
+
+function gateText({ deadlineMs, stableMs, versionCommand, ports }: ManifestView['services'][number]['gate']): string {
+  const answers = ports.length > 0 ? `, port ${ports.join(' and ')}` : '';
+  const version = versionCommand ? `, ${versionCommand.join(' ')}` : '';
+  return `within ${formatDuration(deadlineMs)}, for ${formatDuration(stableMs)}${answers}${version}`;
 }

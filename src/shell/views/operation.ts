@@ -20,13 +20,15 @@ const nouns: Record<OperationView['kind'], string> = {
   rollback: 'Rollback',
   restore: 'Restore',
   repair: 'Repair',
+  install: 'Installation',
 };
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
-export const titleOf = ({ kind, appliance, from, to }: OperationView): string =>
-  kind === 'repair' || kind === 'restore'
-    ? `${nouns[kind]} of ${appliance}, on ${to}`
-    : `${nouns[kind]} of ${appliance} from ${from} to ${to}`;
+export function titleOf({ kind, appliance, from, to }: OperationView): string {
+  const what = `${nouns[kind]} of ${appliance}`;
+  if (kind === 'install') return `${what} ${to}`;
+  return kind === 'repair' || kind === 'restore' ? `${what}, on ${to}` : `${what} from ${from} to ${to}`;
+}
 
 /** A state as a person says it. */
 export const stateWords: Record<OperationView['state'], string> = {
@@ -54,23 +56,21 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
     return wrap(now, width).map((line) => paint.good(line));
   }
   if (state === 'succeeded') {
-    const back = {
-      upgrade: 'To go back',
-      rollback: `To return to ${from}`,
-      restore: 'To go back to the data that was set aside',
-      repair: '',
-    }[operation.kind];
-    const command = operation.kind === 'rollback' ? `rollback system to ${operation.fromRelease}` : 'rollback system';
+    const [next, command] = nextOf(operation);
     const now = `${appliance} now runs ${to} (${operation.toRelease}).${down}`;
     return [
       ...wrap(now, width).map((line) => paint.good(line)),
       ...unconfirmedLines(operation, width).map((line) => paint.warn(line)),
-      ...nextLines([{ purpose: back, line: command }], { width, paint }),
+      ...nextLines([{ purpose: next, line: command }], { width, paint }),
     ];
   }
+  const nothing = `Nothing is left of it: ${appliance} was not installed.`;
   const verdict: Record<Exclude<OperationView['state'], 'running' | 'succeeded'>, string> = {
-    'rolled-back': `${appliance} is back on ${from} (${operation.fromRelease}) with its data.${down}`,
-    failed: `Nothing was changed: ${appliance} still runs ${from}.`,
+    'rolled-back':
+      operation.kind === 'install'
+        ? nothing
+        : `${appliance} is back on ${from} (${operation.fromRelease}) with its data.${down}`,
+    failed: operation.kind === 'install' ? nothing : `Nothing was changed: ${appliance} still runs ${from}.`,
     'needs-attention': `${appliance} needs your attention: Belay will not decide alone.`,
   };
   const colour = state === 'rolled-back' ? paint.warn : paint.bad;
@@ -83,6 +83,12 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
   const hint = operation.hint ?? (state === 'rolled-back' ? 'show upgrade status' : 'show upgrade history');
   lines.push(...wrap(`Next: ${hint}`, width));
   return lines;
+}
+
+function nextOf({ kind, from, fromRelease }: OperationView): [string, string] {
+  if (kind === 'install') return ['To look at it', 'show system'];
+  if (kind === 'rollback') return [`To return to ${from}`, `rollback system to ${fromRelease}`];
+  return [kind === 'restore' ? 'To go back to the data that was set aside' : 'To go back', 'rollback system'];
 }
 
 function unconfirmedLines({ confirmation }: OperationView, width: number): string[] {

@@ -37,6 +37,7 @@ export function upgradePlanLines(
       { name: 'Downtime', value: formatForecast(plan.downtimeForecastMs) },
       { name: 'Before that', value: copyForecast(plan) },
       { name: 'Image', value: to.digest ? `${image} (${to.digest.slice(0, DIGEST_CHARACTERS)}…)` : image },
+      { name: 'Services', value: plan.services.length > 1 ? plan.services.map(serviceText) : null },
       { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
       { name: 'Space', value: plan.space.map(spaceText) },
       {
@@ -59,6 +60,9 @@ export function upgradePlanLines(
     ...concerns(plan, screen),
   ];
 }
+
+const serviceText = ({ name, from, to }: UpgradePlanView['services'][number]): string =>
+  from === to ? `${name} stays on ${from}` : `${name} from ${from} to ${to}`;
 
 function copyForecast(plan: UpgradePlanView): string | null {
   const preCopied = plan.mounts.some(({ treatment }) => treatment === 'pre-copy');

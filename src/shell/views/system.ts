@@ -23,7 +23,7 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
   const since = system.since ? `, since ${formatMoment(system.since, nowMs)} (${formatAge(system.since, nowMs)})` : '';
   const head = fields(
     [
-      { name: 'Appliance', value: system.appliance },
+      { name: 'Appliance', value: system.title ? `${system.appliance}, ${system.title}` : system.appliance },
       { name: 'Version', value: `${system.version} (${system.release})` },
       { name: 'State', value: `${system.state}${since}`, colour: (text) => paintSystem(text, system.state, paint) },
       {

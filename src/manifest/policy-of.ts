@@ -1,0 +1,20 @@
+import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
+import { gateOf, versionedOf } from './belay-rules.ts';
+import type { Manifest } from './manifest.ts';
+
+/** What the manifest wants of Belay, complete: what it does not say is as if nobody had said it. */
+export function policyOf(manifest: Manifest): Policy {
+  const belay = manifest.entry['x-belay'];
+  const services = Object.keys(manifest.entry.services).map((name) => {
+    return [name, { gate: gateOf(manifest, name), versioned: versionedOf(manifest, name) }] as const;
+  });
+  return {
+    title: belay?.title ?? null,
+    banner: belay?.banner ?? null,
+    promptName: belay?.prompt ?? null,
+    floor: belay?.floor ?? null,
+    services: Object.fromEntries(services),
+    retention: { instant: belay?.retention?.instant ?? DEFAULT_POLICY.retention.instant },
+    manifest: { file: manifest.source.file, text: manifest.source.text },
+  };
+}
