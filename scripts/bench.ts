@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { startPrivateEngine } from '../src/demo/private-engine/private-engine.ts';
 import { type Figure, rollbackBySize, upgradeAgainstBareRestart, upgradeAgainstTarball } from './bench/downtime.ts';
+import { keyPressAmongMany } from './bench/key-press.ts';
 import { BenchServer, withBelay } from './bench/server.ts';
 import { promptAgainstNode } from './bench/start-up.ts';
 
@@ -11,7 +12,17 @@ import { promptAgainstNode } from './bench/start-up.ts';
 const program = resolve(import.meta.dirname, '../dist/belay.js');
 const MEBIBYTE = 1024 ** 2;
 
+function report(figures: readonly Figure[]): number {
+  for (const { what, measured, ratio, wanted, isGood } of figures) {
+    console.log(`${isGood ? '✔' : '✖'} ${what}`);
+    console.log(`    ${measured}: ratio ${ratio.toFixed(2)}, wanted ${wanted}`);
+  }
+  return figures.every(({ isGood }) => isGood) ? 0 : 1;
+}
+
 async function main(wanted: string[]): Promise<number> {
+  if (wanted.length > 0 && wanted.every((name) => name.startsWith('e')))
+    return report([await keyPressAmongMany(program)]);
   const engine = await startPrivateEngine('bench');
   const context = { engine, program };
   const benches: Record<string, () => Promise<Figure>> = {
@@ -36,15 +47,14 @@ async function main(wanted: string[]): Promise<number> {
       await server.remove();
       return figure as unknown as Figure;
     },
+    e1: () => keyPressAmongMany(program),
   };
   let isGood = true;
   try {
     for (const [name, bench] of Object.entries(benches)) {
       if (wanted.length > 0 && !wanted.includes(name) && !wanted.includes(name.slice(0, 1))) continue;
       const figure = await bench();
-      isGood &&= figure.isGood;
-      console.log(`${figure.isGood ? '✔' : '✖'} ${figure.what}`);
-      console.log(`    ${figure.measured}: ratio ${figure.ratio.toFixed(2)}, wanted ${figure.wanted}`);
+      isGood = report([figure]) === 0 && isGood;
     }
   } finally {
     await engine.stop();

@@ -9,6 +9,7 @@ import { type Parsed, parse } from './grammar/parse.ts';
 import { type Format, formatOf } from './options.ts';
 import type { Output } from './output.ts';
 import { Answer } from './pipes/answer.ts';
+import { printable } from './printable.ts';
 import type { TerminalSettings } from './terminal-settings.ts';
 import { helpLines } from './views/help.ts';
 import { nextLines } from './views/next.ts';
@@ -53,7 +54,7 @@ export async function execute({ line, indent, signal }: LineToRun, around: Surro
   const parsed = parse(around.grammar, line);
   if (parsed.outcome === 'empty') return exitCode.done;
   if (parsed.outcome !== 'command') {
-    const echo = indent === null && parsed.outcome === 'invalid' ? [line] : [];
+    const echo = indent === null && parsed.outcome === 'invalid' ? [printable(line)] : [];
     output.errors([...echo, ...diagnose(parsed, { line, indent: indent ?? 0, width: output.width }, output.paint)]);
     return exitCode.usage;
   }
@@ -146,5 +147,6 @@ function tell(thrown: unknown, { options }: { options: { json: boolean } }, outp
 /** One sentence, and what to type next. */
 export function failureLines({ message, hint }: { message: string; hint: string | null }, output: Output): string[] {
   const { width, paint } = output;
-  return [...wrap(`% ${message}`, width).map(paint.bad), ...(hint === null ? [] : wrap(hint, width, 2))];
+  const next = hint === null ? [] : wrap(printable(hint), width, 2);
+  return [...wrap(`% ${printable(message)}`, width).map(paint.bad), ...next];
 }

@@ -8,6 +8,7 @@ import { parse } from './grammar/parse.ts';
 import { createAssistance } from './line/assist.ts';
 import type { Assistance } from './line/assistance.ts';
 import { endWhenIdle } from './line/idle.ts';
+import { LiveValues } from './line/live-values.ts';
 import { showPages } from './line/pager.ts';
 import type { Terminal } from './line/terminal.ts';
 import { showOperation } from './live/show-operation.ts';
@@ -60,6 +61,7 @@ export class Session {
   private client: Client;
   private monitor: Monitor | null = null;
   private current: string | null;
+  private readonly values = new LiveValues();
   private socketPath = '';
   private isUsed = false;
   private beginning: Promise<void> | null = null;
@@ -77,6 +79,7 @@ export class Session {
       output: front.output,
       indent: () => front.promptColumns(),
       history: front.history,
+      values: this.values,
     });
   }
 
@@ -117,6 +120,7 @@ export class Session {
       this.monitor?.setBusy(true);
       await execute({ line, indent: this.front.promptColumns(), signal }, this.surroundings());
     } finally {
+      this.values.forget();
       this.monitor?.setBusy(false);
       if (parse(registry, line).outcome === 'command') void this.monitor?.refresh();
     }

@@ -60,8 +60,9 @@ const letters = (number: number): string => {
   return text;
 };
 const iso = (ms = Date.now()): string => new Date(ms).toISOString();
-const writeLog = (stream: ServerResponse, line: LogLineView): boolean =>
-  stream.write(`event: log\ndata: ${JSON.stringify(line)}\n\n`);
+/** Names of fields whose values are not for people alone. */
+const COMPARED =
+  /^(?:id|type|code|state|status|kind|role|origin|treatment|change|release|fromRelease|toRelease|copyOf|keptWith)$/;
 const refuse = (status: number, code: string, message: string, hint: string | null) =>
   Object.assign(new Error(message), { status, code, hint });
 
@@ -74,6 +75,9 @@ export class FakeDaemon {
   /** Until when the active release has to be confirmed; null where it has not. */
   private confirmBy: { dueMs: number; windowMs: number } | null = null;
   private readonly options: FakeDaemonOptions;
+  /** Applied to every string of every answer but those that programs compare. */
+  taint: (text: string) => string = (text) => text;
+  moreVersions: string[] = [];
   log: LogLineView[] = ['starting up', 'listening on port 80', 'GET / 200'].map((text) => ({
     service: 'server',
     at: iso(),
@@ -119,7 +123,7 @@ export class FakeDaemon {
   say(text: string): void {
     const line = { service: 'server', at: iso(), text };
     this.log.push(line);
-    for (const stream of this.logStreams) writeLog(stream, line);
+    for (const stream of this.logStreams) this.writeLog(stream, line);
   }
 
   /** As if the active release had been upgraded to so. */
@@ -154,6 +158,16 @@ export class FakeDaemon {
     const dueAt = iso(dueMs);
     const pending = { state: 'pending' as const, operation: 'OABCDEFGHIJ', release: id, version, backTo: '2.0.3' };
     return { ...pending, windowMs, leftMs: Math.max(0, dueMs - Date.now()), dueAt, endedBy: null, endedAt: null };
+  }
+
+  private writeLog(stream: ServerResponse, line: LogLineView): void {
+    stream.write(`event: log\ndata: ${this.json(line)}\n\n`);
+  }
+
+  private json(view: unknown): string {
+    return JSON.stringify(view, (key, value: unknown) =>
+      typeof value === 'string' && !COMPARED.test(key) && Number.isNaN(Date.parse(value)) ? this.taint(value) : value,
+    );
   }
 
   private release(
@@ -308,7 +322,7 @@ export class FakeDaemon {
   }
 
   private send(event: EventView): void {
-    for (const stream of this.streams) stream.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    for (const stream of this.streams) stream.write(`event: ${event.type}\ndata: ${this.json(event)}\n\n`);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -326,7 +340,7 @@ export class FakeDaemon {
     }
     if (url.pathname === '/api/log/stream') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (const line of this.log.slice(-Number(url.searchParams.get('lines')))) writeLog(response, line);
+      for (const line of this.log.slice(-Number(url.searchParams.get('lines')))) this.writeLog(response, line);
       this.logStreams.add(response);
       response.on('close', () => this.logStreams.delete(response));
       return;
@@ -335,11 +349,11 @@ export class FakeDaemon {
     for await (const chunk of request) body += String(chunk);
     try {
       const [status, view] = this.route(request.method ?? 'GET', url, body === '' ? {} : JSON.parse(body), user);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(view));
+      response.writeHead(status, { 'content-type': 'application/json' }).end(this.json(view));
     } catch (thrown) {
       const { status = 500, code = 'internal', message, hint = null } = thrown as Error & Record<string, never>;
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { code, message, hint, details: {} } }));
+      response.end(this.json({ error: { code, message, hint, details: {} } }));
     }
   }
 
@@ -489,7 +503,7 @@ export class FakeDaemon {
     return {
       repository: 'registry.example/acme',
       registryProblem: null,
-      versions: ['2.2.0', '2.1.0', '2.0.4', '2.0.3', '1.9.9'].map((version) => ({
+      versions: ['2.2.0', '2.1.0', '2.0.4', '2.0.3', '1.9.9', ...this.moreVersions].map((version) => ({
         version,
         inRegistry: true,
         here: version.startsWith('2.0'),

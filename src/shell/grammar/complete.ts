@@ -1,5 +1,5 @@
 import type { Client } from '../../api/client/client.ts';
-import type { Candidate, Verb } from '../command.ts';
+import type { Candidate, Kind, Verb } from '../command.ts';
 import { optionHelp } from '../options.ts';
 import { pipesAfter } from '../pipes/pipes.ts';
 import { canEnd, type Expected, type Grammar, read } from './grammar.ts';
@@ -70,6 +70,9 @@ function possibleIn<V extends Verb & { effect?: string }>(
   return { from, partial, expected, sound: true };
 }
 
+/** How a kind's values are asked for. */
+export type AskForValues = (kind: Kind, client: Client, signal: AbortSignal) => Promise<readonly Candidate[]>;
+
 export interface Offer {
   from: number;
   partial: string;
@@ -86,7 +89,13 @@ export interface Offer {
 }
 
 /** As `possibleAt`, with the live values of the daemon. Never rejects. */
-export async function offerAt(grammar: Grammar, before: string, client: Client, signal: AbortSignal): Promise<Offer> {
+export async function offerAt(
+  grammar: Grammar,
+  before: string,
+  client: Client,
+  signal: AbortSignal,
+  ask: AskForValues = (kind, ...rest) => kind.complete(...rest),
+): Promise<Offer> {
   const possible = possibleAt(grammar, before);
   const candidates: Candidate[] = [];
   const kinds: Candidate[] = [];
@@ -97,9 +106,9 @@ export async function offerAt(grammar: Grammar, before: string, client: Client, 
     const { kind, help } = each.argument;
     kinds.push({ text: kind.metavar, help });
     try {
-      const live = await kind.complete(client, signal);
+      const live = await ask(kind, client, signal);
       const wanted = possible.partial.toLowerCase();
-      candidates.push(...live.filter(({ text }) => text.toLowerCase().startsWith(wanted)));
+      for (const value of live) if (value.text.toLowerCase().startsWith(wanted)) candidates.push(value);
     } catch (thrown) {
       problem = thrown instanceof Error ? thrown.message : String(thrown);
     }

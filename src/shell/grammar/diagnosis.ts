@@ -1,4 +1,5 @@
 import type { Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
 import { listing } from '../views/listing.ts';
 import { widthOf } from '../width.ts';
 import type { Expected } from './grammar.ts';
@@ -15,7 +16,7 @@ export interface Typed {
 export function diagnose(wrong: Misread, typed: Typed, paint: Paint): string[] {
   if (wrong.outcome === 'ambiguous') {
     return [
-      paint.bad(`% Ambiguous command: '${wrong.typed}' is ambiguous.`),
+      paint.bad(`% Ambiguous command: '${printable(wrong.typed)}' is ambiguous.`),
       ...listing(wrong.candidates.map(rowOf), typed.width, paint),
     ];
   }
@@ -31,7 +32,7 @@ export function diagnose(wrong: Misread, typed: Typed, paint: Paint): string[] {
     paint.bad("% Invalid input detected at '^' marker."),
   ];
   if (wrong.problem !== null) lines.push(wrong.problem);
-  if (wrong.nearest !== null) lines.push(`Did you mean: ${paint.strong(wrong.nearest)}`);
+  if (wrong.nearest !== null) lines.push(`Did you mean: ${paint.strong(printable(wrong.nearest))}`);
   else if (wrong.problem === null && wrong.expected.length > 0) {
     lines.push('What may stand there:', ...listing(wrong.expected.map(rowOf), typed.width, paint));
   }

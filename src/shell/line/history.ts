@@ -1,6 +1,7 @@
 import { constants, readFileSync } from 'node:fs';
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { printable } from '../printable.ts';
 import { statePath } from '../state-path.ts';
 
 const MOST_LINES = 1000;
@@ -25,6 +26,7 @@ export class History {
   load(): void {
     const lines = this.read()
       .split('\n')
+      .map(printable)
       .filter((line) => line !== '');
     this.lines.unshift(...lines.slice(-MOST_LINES));
     if (lines.length > 2 * MOST_LINES) this.writing = this.shorten().catch(() => {});

@@ -4,6 +4,8 @@ const UNIT = /\x16.|\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|\x1b[^\r\n]|\r\n?|\n|[\t?]|[^
 const PASTE_BEGINS = '\x1b[200~';
 const PASTE_ENDS = '\x1b[201~';
 const CTRL_C = '\x03';
+/** Ctrl-Z, one-byte control sequences, and what turns the direction of writing: never in a line. */
+const NEVER_TYPED = /[\x1a\x80-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** After one of these the prompt has something to do that may take time: the next keys wait for it. */
 export const endsFeed = (unit: string): boolean => /^(?:\r\n?|\n|[\t?])$/.test(unit);
@@ -57,13 +59,14 @@ export class KeyReader {
     return this.rest !== '';
   }
 
-  private push(keys: string[], text: string): void {
+  private push(keys: string[], raw: string): void {
+    const text = raw.replace(NEVER_TYPED, '');
     if (text === '') return;
     if (this.pasting) {
       keys.push(asTyped(text));
       return;
     }
-    for (const part of text.replaceAll('\x1a', '').split(/(\x03)/)) if (part !== '') keys.push(part);
+    for (const part of text.split(/(\x03)/)) if (part !== '') keys.push(part);
   }
 }
 

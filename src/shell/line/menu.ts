@@ -8,11 +8,13 @@ export class Menu {
   /** Where in the line the chosen text goes. */
   readonly from: number;
   private readonly candidates: readonly Candidate[];
+  private readonly widest: number;
   private chosen = 0;
 
   constructor(candidates: readonly Candidate[], from: number) {
     this.candidates = candidates;
     this.from = from;
+    this.widest = candidates.reduce((widest, { text }) => Math.max(widest, widthOf(text)), 0);
   }
 
   move(by: 1 | -1): void {
@@ -29,8 +31,7 @@ export class Menu {
     const room = Math.max(1, height);
     const count = this.candidates.length > room ? Math.max(1, room - 1) : room;
     const first = Math.max(0, Math.min(this.chosen - Math.floor(count / 2), this.candidates.length - count));
-    const widest = Math.max(...this.candidates.map(({ text }) => widthOf(text)));
-    const column = Math.min(widest, Math.floor(width / 2));
+    const column = Math.min(this.widest, Math.floor(width / 2));
     const lines = this.candidates.slice(first, first + count).map(({ text, help }, position) => {
       const isChosen = first + position === this.chosen;
       const left = `${isChosen ? '›' : ' '} ${pad(cut(text, column), column)}`;

@@ -26,7 +26,7 @@ export function normalised(text: string): string {
       // Which of its signs of failure is seen first, what was measured by then, and which files are open, is chance.
       .replace(/(✖ Prove that it works)[\s\S]*?(\n – Make)/g, '$1  WHY$2')
       .replace(/Why: [\s\S]*?\nNext: [\s\S]*?(?=\n\[admin)/g, 'Why: WHY')
-      .replace(/(rolled back .* OXXXXXXXX\w\w) {2}.*$/gm, '$1  WHY')
+      .replace(/^(.* rolled back +0\.0 s +admin).*$/gm, '$1  WHY')
       .replace(/live, 0 KiB/g, 'live')
       .replace(/^ +[+~-] (?:index|records)\S* \(.*\)\n/gm, '')
       .replace(/\d files\s+changed\s+since/g, '0 files changed since')
