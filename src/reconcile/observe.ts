@@ -16,10 +16,12 @@ const MAX_FROZEN = 10;
  */
 export async function observe(world: World, active: Release, signal?: AbortSignal): Promise<Observation> {
   const containers = await world.host.listContainers(signal);
+  // First: thrown later it would leave a look behind whose failure nobody handles.
+  const frozenOnes = frozenReleases(world, active);
   const look = (release: Release) => observeRelease(world, release, containers, signal);
   const [seenActive, frozen, displaced] = await Promise.all([
     look(active),
-    Promise.all(frozenReleases(world, active).map(look)),
+    Promise.all(frozenOnes.map(look)),
     displacedMounts(world, active),
   ]);
   return { active: seenActive, frozen, displaced };
