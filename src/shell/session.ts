@@ -4,19 +4,16 @@ import type { OperationView, SystemView } from '../api/contract/views.ts';
 import { announced } from './announce.ts';
 import { execute, failureLines, type Shown, type Surroundings } from './execute.ts';
 import { type ExitCode, exitCode, toFailure } from './failure.ts';
+import { type Foreground, showAnswer } from './foreground.ts';
 import { parse } from './grammar/parse.ts';
 import { createAssistance } from './line/assist.ts';
 import type { Assistance } from './line/assistance.ts';
 import { endWhenIdle } from './line/idle.ts';
 import { LiveValues } from './line/live-values.ts';
-import { showPages } from './line/pager.ts';
-import type { Terminal } from './line/terminal.ts';
 import { showOperation } from './live/show-operation.ts';
 import { Monitor } from './monitor.ts';
-import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 import { registry } from './registry.ts';
-import type { TerminalSettings } from './terminal-settings.ts';
 import { farewellLines } from './views/greeting.ts';
 import { attentionLines } from './views/system.ts';
 import { welcomeLines } from './welcome.ts';
@@ -29,27 +26,6 @@ export interface SessionOptions {
   /** Null: the only one there is, if there is only one. */
   appliance: string | null;
   environment: NodeJS.ProcessEnv;
-}
-
-/** What a session knows of the prompt in front of it. */
-export interface Foreground {
-  readonly output: Output;
-  readonly terminal: Terminal;
-  readonly settings: TerminalSettings;
-  /** Lines typed before, oldest first. */
-  readonly history: readonly string[];
-  promptColumns(): number;
-  /** Now, whether or not a prompt is open. */
-  say(line: string): void;
-  /** Above the prompt; while a command runs it waits for `tellNews` or the next prompt. */
-  tell(lines: readonly string[]): void;
-  tellNews(): void;
-  ask(question: string): Promise<'yes' | 'no' | 'interrupted'>;
-  redraw(): void;
-  /** Where news go while a live view is open; null where none is. */
-  setAbove(printAbove: ((lines: readonly string[]) => void) | null): void;
-  /** No prompt follows. */
-  leave(): void;
 }
 
 /** What stands behind the prompt: it finds the daemon, watches the appliance, and runs the lines that are typed. */
@@ -205,7 +181,7 @@ export class Session {
       client: () => this.client,
       output,
       ask: (question) => this.front.ask(question),
-      page: (lines) => this.page(lines),
+      page: (lines) => showAnswer(lines, this.front),
       follow: (operation, shown) => this.follow(operation, shown),
       history: () => history,
       appliance: () => this.current,
@@ -218,12 +194,6 @@ export class Session {
       settings: this.front.settings,
       leave: () => this.front.leave(),
     };
-  }
-
-  private page(lines: readonly string[]): Promise<void> {
-    const { output, settings, terminal } = this.front;
-    const columns = (): number => terminal.columns;
-    return showPages(lines, { terminal, paint: output.paint, length: settings.length, columns });
   }
 
   private async follow(operation: OperationView, shown: Shown): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode } from './failure.ts';
+import type { Foreground } from './foreground.ts';
 import type { Assistance } from './line/assistance.ts';
 import { History, historyPath } from './line/history.ts';
 import { type OpenPrompt, readLine } from './line/prompt.ts';
@@ -7,7 +8,7 @@ import { withoutSecrets } from './line/secrets.ts';
 import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
 import { printable } from './printable.ts';
-import type { Foreground, Session } from './session.ts';
+import type { Session } from './session.ts';
 import { initialSettings, type TerminalSettings } from './terminal-settings.ts';
 import { widthOf } from './width.ts';
 

@@ -1,6 +1,7 @@
 import type { Paint } from '../paint.ts';
 import { matcher } from '../pipes/pattern.ts';
 import { cut } from '../width.ts';
+import { BACK, BOTTOM, DOWN, FORWARD, LEAVE, TOP, UP } from './pager-keys.ts';
 import { screenRows } from './screen-rows.ts';
 import type { PromptKeys, Terminal } from './terminal.ts';
 
@@ -28,14 +29,6 @@ export async function showPages(lines: readonly string[], options: PagerOptions)
     keys.close();
   }
 }
-
-const LEAVE = new Set(['q', 'Q', '\x03', '\x04']);
-const FORWARD = new Set([' ', 'f', '\x06', '\x1b[6~']);
-const BACK = new Set(['b', '\x02', '\x1b[5~']);
-const DOWN = new Set(['\r', '\n', 'j', '\x1b[B', '\x1bOB']);
-const UP = new Set(['k', 'y', '\x1b[A', '\x1bOA']);
-const TOP = new Set(['g', '<', '\x1b[H', '\x1b[1~', '\x1bOH']);
-const BOTTOM = new Set(['G', '>', '\x1b[F', '\x1b[4~', '\x1bOF']);
 
 /**
  * Shows what was not seen yet below what was, so that it scrolls away like any other output; going back, searching
