@@ -77,7 +77,7 @@ async function operateUnderKills(stage: Stage, random: () => number, report: Kil
   const after: Outcome =
     version === OLD ? { version: NEW, data: migrated(now, '2') } : { version: OLD, data: stage.left ?? now };
   if (version === OLD) stage.left = now;
-  const request = requestOf(kind, NEW);
+  const request = await requestOf(kind, NEW, stage.belay);
   const { id } = await stage.belay.post<OperationView>(request.path, request.body);
   const operation = await killUntilEnded(stage, id, random, report);
   report.ends[`${kind} ${operation.state}`] = (report.ends[`${kind} ${operation.state}`] ?? 0) + 1;

@@ -8,6 +8,9 @@ export const THROUGHOUT: Fault['at'] = {
   'recovery of a rollback': 'all',
 };
 
+/** The same, and in a restore, behind which the appliance is made anew. */
+export const IN_ALL: Fault['at'] = { ...THROUGHOUT, restore: 'all' };
+
 /** At every step of an operation that nobody has cut off before. */
 export const FORWARD_ONLY: Fault['at'] = { upgrade: 'all', rollback: 'all' };
 

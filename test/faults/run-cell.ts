@@ -2,7 +2,7 @@ import type { OperationView } from '../../src/api/contract/views.ts';
 import { judge, migrated, type Outcome, readWitness } from '../recovery/invariant.ts';
 import { ApiFailure } from '../support/belay.ts';
 import type { Fault, Place } from './fault.ts';
-import { goesBack, requestOf, type Scenario } from './scenario.ts';
+import { goesBack, type Request, requestOf, type Scenario } from './scenario.ts';
 import { NEW, OLD, type Stage } from './stage.ts';
 
 /** What became of one fault at one place. */
@@ -42,7 +42,7 @@ async function play(stage: Stage, fault: Fault, scenario: Scenario, cell: Cell):
   await stage.note();
   const version = scenario.begins === OLD ? ((await fault.version?.(stage)) ?? NEW) : OLD;
   let ends = await endsOf(stage, scenario, version);
-  const request = requestOf(scenario.sequence.kind, version);
+  const request = await requestOf(scenario.sequence.kind, version, stage.belay);
   await fault.prepare?.(stage, place);
   let operation: OperationView | null = null;
   let begunMs = performance.now();
@@ -113,6 +113,9 @@ async function endsOf(stage: Stage, scenario: Scenario, version: string): Promis
     return { before, after: { version, data: migrated(now, version.slice(0, 1)) } };
   }
   if (!stage.left) throw new Error('nobody knows what the old data were');
+  if (scenario.name === 'restore') {
+    return { before, after: { version: NEW, data: migrated(stage.left, NEW.slice(0, 1)) } };
+  }
   return { before, after: { version: OLD, data: stage.left } };
 }
 
@@ -138,13 +141,19 @@ async function checkEnd(
   cell: Cell,
 ): Promise<void> {
   const { outcome, violations } = await judge(stage, operation, allowedEnds(fault, scenario, cell.place, ends));
-  cell.end = outcome === null ? '?' : outcome.version === OLD ? 'old' : 'new';
+  cell.end = outcome === null ? '?' : endOf(scenario, outcome, ends);
   cell.violations.push(...violations);
   if (fault.end === 'refused') cell.violations.push('it was not refused');
   if (fault.names && operation.state !== 'succeeded' && !fault.names.test(operation.reason ?? '')) {
     cell.violations.push(`the reason does not name the cause: ${operation.reason}`);
   }
   cell.violations.push(...((await fault.inspect?.(stage, cell.place)) ?? []));
+}
+
+/** In a restore the version stays, and its data are what it began with, or the snapshot's. */
+function endOf(scenario: Scenario, outcome: Outcome, { before }: Ends): 'old' | 'new' {
+  if (scenario.name !== 'restore') return outcome.version === OLD ? 'old' : 'new';
+  return outcome.data.witness === before.data.witness && outcome.data.notes === before.data.notes ? 'old' : 'new';
 }
 
 function checkRefusal(fault: Fault, { error }: ApiFailure, cell: Cell): void {
@@ -162,13 +171,7 @@ async function checkUnchanged(stage: Stage, before: Outcome, cell: Cell): Promis
 }
 
 /** Where it went back it must go through now; where it went through, the same command is refused or harmless. */
-async function again(
-  stage: Stage,
-  fault: Fault,
-  request: ReturnType<typeof requestOf>,
-  { before, after }: Ends,
-  cell: Cell,
-): Promise<void> {
+async function again(stage: Stage, fault: Fault, request: Request, { before, after }: Ends, cell: Cell): Promise<void> {
   const wentBack = (await stage.belay.system()).version === before.version;
   try {
     const { id } = await stage.belay.post<OperationView>(request.path, request.body);

@@ -76,7 +76,9 @@ async function runOnStage(
         line.cells.push(cell);
         told(line, cell);
         used++;
-        if (cell.violations.length === 0 && !line.fault.spoils && used < RENEW_AFTER) continue;
+        // Behind a restore a rollback goes back to the data that it set aside, not to the old version.
+        const isSpoilt = line.fault.spoils || place.scenario === 'restore' || cell.violations.length > 0;
+        if (!isSpoilt && used < RENEW_AFTER) continue;
         used = 0;
         stage = await renewed(stage, options);
       }

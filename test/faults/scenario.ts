@@ -1,7 +1,10 @@
+import type { SnapshotView } from '../../src/api/contract/snapshot-views.ts';
 import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence } from '../../src/domain/step.ts';
+import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
+import type { TestBelay } from '../support/belay.ts';
 import type { Place, ScenarioName } from './fault.ts';
 import { NEW, OLD } from './stage.ts';
 
@@ -25,6 +28,7 @@ const from = (sequence: Sequence, first: string) => names(sequence).slice(names(
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'upgrade', sequence: upgrade, begins: OLD, killedAt: null, steps: names(upgrade), phases: FORWARD },
+  { name: 'restore', sequence: restore, begins: NEW, killedAt: null, steps: names(restore), phases: FORWARD },
   { name: 'rollback', sequence: rollback, begins: NEW, killedAt: null, steps: names(rollback), phases: FORWARD },
   {
     name: 'recovery of an upgrade',
@@ -44,10 +48,28 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-export const requestOf = (kind: OperationKind, version: string) =>
-  kind === 'upgrade'
-    ? { path: '/api/cluster/upgrade', body: { version } }
-    : { path: '/api/cluster/rollback', body: {} };
+export interface Request {
+  path: string;
+  body: object;
+}
+
+/** What is asked of the API. A restore takes the data that an earlier release was left with. */
+export async function requestOf(kind: OperationKind, version: string, belay: TestBelay): Promise<Request> {
+  switch (kind) {
+    case 'upgrade':
+      return { path: '/api/cluster/upgrade', body: { version } };
+    case 'rollback':
+      return { path: '/api/cluster/rollback', body: {} };
+    case 'restore': {
+      const snapshots = await belay.get<SnapshotView[]>('/api/snapshots');
+      const left = snapshots.find((snapshot) => snapshot.version === OLD);
+      if (!left) throw new Error(`there is no snapshot of ${OLD}`);
+      return { path: '/api/cluster/restore', body: { snapshot: left.id } };
+    }
+    case 'repair':
+      return { path: '/api/cluster/repair', body: {} };
+  }
+}
 
 /** Whether a failure at this place goes back: what the runbook's switch and its commit say. */
 export function goesBack(scenario: Scenario, { step, phase }: Place): boolean {

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { OperationView } from '../../src/api/contract/views.ts';
 import type { PrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { freePort } from '../../src/demo/private-engine/registry.ts';
@@ -108,6 +110,8 @@ export class Stage implements Subject {
     await until('the appliance serves', () => this.answers());
     await this.belay.adopt(this.container, this.appliance);
     this.configuration = await configurationOf(this.engine, this.container);
+    // What the appliance wrote before anybody looked after it is not Belay's to lose.
+    await promisify(execFile)('sync', ['-f', this.second]);
   }
 
   start = () => this.belay.start({ env: this.env });

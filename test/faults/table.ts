@@ -61,7 +61,7 @@ function legend(lines: readonly Line[]): string[] {
     '  elsewhere the step is over before the fault can meet it, or has not begun what the fault breaks',
     'Not in the table:',
     ...NOT_PLANTED.map(({ row, what }) => `  row ${row}: ${what}`),
-    '  restore and repair: the same faults while they run',
+    '  restore: rows 1, 3, 5 and 28 only; repair: none',
   ];
 }
 
