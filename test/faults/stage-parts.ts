@@ -34,7 +34,7 @@ export interface StageParts {
 
 export async function setParts(options: StageOptions): Promise<StageParts> {
   // Nothing reaches a disk by itself within the minute that a power cut takes to be planted.
-  const disk = () => mountLoop('ext4', 3 * 2 ** 30, ['commit=300']);
+  const disk = () => mountLoop('ext4', 3 * 2 ** 30, ['commit=300', 'errors=remount-ro']);
   const disks = options.ownDisks ? { data: await disk(), state: await disk() } : null;
   const [engine, real] = await Promise.all([
     disks ? startPrivateEngine('fault', disks.data.path) : startPrivateEngine('fault'),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { reserve } from '../../src/demo/private-engine/started-things.ts';
 
@@ -11,6 +11,8 @@ export interface LoopFilesystem {
   path: string;
   /** A power cut: whatever has not been flushed is lost, and every later use fails until it is mounted again. */
   cutPower(): Promise<void>;
+  /** ext4: the kernel finds it damaged, and makes it read-only until it is mounted again. */
+  turnReadOnly(): Promise<void>;
   /** After a power cut, when nothing uses it any more: whatever is mounted below goes too. */
   remount(): Promise<void>;
   remove(): Promise<void>;
@@ -63,6 +65,10 @@ export async function mountLoop(
     path,
     // FS_IOC_SHUTDOWN without a flush of the log: xfs_io asks any file system that knows it.
     cutPower: async () => void (await run('xfs_io', ['-x', '-c', 'shutdown', path])),
+    turnReadOnly: async () => {
+      const [device = ''] = (await run('losetup', ['-j', image])).stdout.split(':');
+      await writeFile(`/sys/fs/ext4/${basename(device)}/trigger_fs_error`, '1');
+    },
     remount: async () => {
       const table = await readFile('/proc/self/mountinfo', 'latin1');
       const points = table.split('\n').map((line) => line.split(' ')[4] ?? '');

@@ -12,15 +12,18 @@ import { pause } from '../waiting.ts';
 const run = promisify(execFile);
 const filler = (disk: LoopFilesystem) => join(disk.path, 'filler');
 
-/** Takes the last block. */
+/** Takes every block that it can. */
 async function fill(disk: LoopFilesystem): Promise<void> {
-  for (let share = 1; ; share *= 2) {
-    const { bfree, bsize } = await statfs(disk.path);
-    const sizeBytes = Math.floor((bfree * bsize) / share / bsize) * bsize;
-    if (sizeBytes === 0) return;
-    const path = `${filler(disk)}-${share}-${bfree}`;
-    await run('fallocate', ['-l', String(sizeBytes), path]).catch(() => rm(path, { force: true }));
-    if (share > 1 << 16) return;
+  const { bfree, bsize } = await statfs(disk.path);
+  let blocks = bfree;
+  for (let n = 0; blocks > 0; n++) {
+    const path = `${filler(disk)}-${n}`;
+    const isTaken = await run('fallocate', ['-l', String(blocks * bsize), path]).then(
+      () => true,
+      () => false,
+    );
+    if (!isTaken) await rm(path, { force: true });
+    blocks = isTaken ? (await statfs(disk.path)).bfree : Math.floor(blocks / 2);
   }
 }
 
@@ -81,11 +84,10 @@ export const FULL: readonly Fault[] = [
     at: FORWARD_ONLY,
     stage: { ownDisks: true },
     end: 'either',
-    // As the kernel does when it finds its file system damaged.
     strike: async (stage, go) => {
       const state = stage.disks?.state;
       if (!state) return;
-      await run('mount', ['-o', 'remount,abort', state.path]);
+      await state.turnReadOnly();
       go();
       await pause(2_000);
       await mustShowHistory(stage);

@@ -1,29 +1,28 @@
 import { copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ApiFailure } from '../../support/belay.ts';
 import type { Fault } from '../fault.ts';
 import { FORWARD_ONLY } from '../places.ts';
 import type { Stage } from '../stage.ts';
 
-/** The daemon must not begin on such a journal, must say what to do, and must leave it as it is. */
+/** The daemon must not work on such a journal, must say what to do, and must leave it as it is. */
 async function mustRefuse(stage: Stage, damage: (path: string) => Promise<void>): Promise<void> {
   const path = join(stage.belay.home, 'journal.db');
   await stage.belay.kill('SIGKILL');
   for (const suffix of ['', '-wal', '-shm']) await copyFile(path + suffix, `${path}${suffix}.kept`).catch(() => {});
   await damage(path);
   const sizeBytes = (await stat(path).catch(() => null))?.size;
-  const outputBefore = stage.belay.output.length;
-  const began = await stage.start().then(
-    () => true,
-    () => false,
-  );
-  if (began) {
-    await stage.belay.kill('SIGKILL');
-    throw new Error('the daemon began on a damaged journal');
+  await stage.start();
+  for (const asked of [stage.belay.system(), stage.belay.upgrade('2.0'), stage.belay.rollback()]) {
+    const answer = await asked.then(
+      () => null,
+      (error: ApiFailure) => error,
+    );
+    if (answer?.error?.code !== 'journal-unusable') throw new Error('the daemon works on a damaged journal');
+    const words = `${answer.message} ${answer.error.hint}`;
+    if (!/journal (check|restore)/.test(words)) throw new Error(`it does not say what to do: ${words}`);
   }
-  const said = stage.belay.output.slice(outputBefore);
-  if (!/journal/i.test(said) || !/journal restore|\.backup/.test(said)) {
-    throw new Error(`the daemon does not say what to do: ${said.trim()}`);
-  }
+  await stage.belay.kill('SIGKILL');
   if ((await stat(path).catch(() => null))?.size !== sizeBytes) throw new Error('the damaged journal was written to');
   for (const suffix of ['', '-wal', '-shm']) {
     await rm(path + suffix, { force: true });
@@ -31,11 +30,23 @@ async function mustRefuse(stage: Stage, damage: (path: string) => Promise<void>)
   }
 }
 
-/** Over the whole file, so that every page of it is hit. */
+const PAGE_BYTES = 4_096;
+
+/** In the head of every page, so that none of them can be read. */
 async function flipBytes(path: string): Promise<void> {
   const file = await open(path, 'r+');
   const { size } = await file.stat();
-  for (let at = 200; at < size; at += 512) await file.write(Buffer.from([0x5a, 0xa5, 0x5a, 0xa5]), 0, 4, at);
+  for (let page = 0; page < size; page += PAGE_BYTES) {
+    const at = page === 0 ? 100 : page;
+    const bytes = Buffer.alloc(8);
+    await file.read(bytes, 0, 8, at);
+    await file.write(
+      bytes.map((byte) => byte ^ 0x5a),
+      0,
+      8,
+      at,
+    );
+  }
   await file.close();
 }
 
