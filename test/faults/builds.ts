@@ -24,7 +24,8 @@ const IMPATIENT: readonly Change[] = [
   },
 ];
 
-const CHANGES = { impatient: IMPATIENT, ...PLANTED_BUGS };
+/** Every build of the tests' own, by name. */
+export const CHANGES = { impatient: IMPATIENT, ...PLANTED_BUGS };
 export type BuildName = keyof typeof CHANGES;
 
 const root = resolve(import.meta.dirname, '../..');

@@ -1,10 +1,10 @@
-import { createServer, request } from 'node:http';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** What happens to the answers of the engine. */
 export type ProxyMode =
   | 'pass'
-  | 'cut' // half of every answer, then the connection is gone
-  | 'stall' // half of every answer, then nothing any more
+  | 'cut' // half of the first piece of every answer, then the connection is gone
+  | 'stall' // half of the first piece of every answer, then nothing any more
   | 'events cut'; // the stream of events says nothing, and ends after a second
 
 export interface EngineProxy {
@@ -14,33 +14,37 @@ export interface EngineProxy {
   stop(): Promise<void>;
 }
 
-/** A proxy on a socket of its own in front of a Docker Engine's. */
+/** A proxy on a socket of its own in front of a Docker Engine's: one request to a connection, as Belay asks. */
 export async function startEngineProxy(engineSocket: string, socketPath: string): Promise<EngineProxy> {
   let mode: ProxyMode = 'pass';
-  const server = createServer((incoming, outgoing) => {
-    const { method, url, headers } = incoming;
-    if (mode === 'events cut' && url?.includes('/events')) {
-      setTimeout(() => outgoing.destroy(), 1_000);
-      return;
-    }
-    const onward = request({ socketPath: engineSocket, method, path: url, headers, agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.on('data', (chunk: Buffer) => {
-        if (mode === 'cut' || mode === 'stall') chunks.push(chunk);
-        else outgoing.write(chunk);
+  const open = new Set<Socket>();
+  const server = createServer((incoming) => {
+    const onward = connect(engineSocket);
+    let isEvents = false;
+    let isBroken = false;
+    open.add(incoming);
+    incoming
+      .on('error', () => {})
+      .on('close', () => {
+        open.delete(incoming);
+        onward.destroy();
       });
-      answer.on('end', () => {
-        const whole = Buffer.concat(chunks);
-        if (mode === 'cut') outgoing.write(whole.subarray(0, whole.length / 2), () => outgoing.destroy());
-        else if (mode === 'stall') outgoing.write(whole.subarray(0, whole.length / 2));
-        else outgoing.end(whole);
-      });
-      answer.on('error', () => outgoing.destroy());
+    onward.on('error', () => incoming.destroy());
+    incoming.on('data', (chunk: Buffer) => {
+      isEvents ||= chunk.toString('latin1').startsWith('GET /events');
+      onward.write(chunk);
     });
-    onward.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => onward.destroy());
-    incoming.pipe(onward);
+    onward.on('data', (chunk: Buffer) => {
+      if (isBroken || (isEvents && mode === 'events cut')) return;
+      if (mode !== 'cut' && mode !== 'stall') return void incoming.write(chunk);
+      isBroken = true;
+      const half = chunk.subarray(0, chunk.length / 2);
+      incoming.write(half, () => mode === 'cut' && incoming.destroy());
+    });
+    onward.on('end', () => {
+      if (!isBroken) incoming.end();
+    });
+    if (mode === 'events cut') setTimeout(() => isEvents && incoming.destroy(), 1_000).unref();
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
@@ -49,7 +53,7 @@ export async function startEngineProxy(engineSocket: string, socketPath: string)
       mode = next;
     },
     stop: async () => {
-      server.closeAllConnections();
+      for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

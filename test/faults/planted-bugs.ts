@@ -5,7 +5,7 @@ export const PLANTED_BUGS = {
   'no flush before the commit': [
     {
       file: 'src/sequences/steps/commit.ts',
-      piece: 'await slots.flush(mustSlot(journal, to.slot).mounts.map(({ path }) => path));',
+      piece: 'await slots.flush(mounts.map(({ path }) => path));',
       by: '',
     },
   ],
@@ -29,7 +29,7 @@ export const PLANTED_BUGS = {
   'restart policy left on before the stop': [
     {
       file: 'src/sequences/steps/stop.ts',
-      piece: 'for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART, signal);',
+      piece: 'for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);',
       by: '',
     },
   ],

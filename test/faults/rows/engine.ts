@@ -45,6 +45,7 @@ export const ENGINE: readonly Fault[] = [
       stage.proxy?.set('cut');
       go();
       await pause(1_500);
+      stage.proxy?.set('pass');
     },
     lift: async (stage) => stage.proxy?.set('pass'),
   },
