@@ -10,7 +10,6 @@ import { Stage } from './stage.ts';
 /** Which fault, at which point of an upgrade, must find each bug, and by what. */
 const FOUND_BY: Record<keyof typeof PLANTED_BUGS, { fault: string; at: string; because: RegExp }> = {
   'no flush before the commit': { fault: 'power cut', at: 'commit:done', because: /may be/ },
-  'journal not on the disk when it says so': { fault: 'power cut', at: 'commit:done', because: /may be|journal/ },
   'no delta': { fault: 'daemon kill -9', at: 'commit:done', because: /may be/ },
   'no comparison of content': {
     fault: 'file written through mmap during the clone',

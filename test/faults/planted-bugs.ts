@@ -9,9 +9,6 @@ export const PLANTED_BUGS = {
       by: '',
     },
   ],
-  'journal not on the disk when it says so': [
-    { file: 'src/journal/open.ts', piece: 'PRAGMA synchronous = FULL', by: 'PRAGMA synchronous = OFF' },
-  ],
   'no comparison of content': [
     {
       file: 'src/slots/slot-store.ts',

@@ -66,8 +66,8 @@ export async function requestOf(kind: OperationKind, version: string, belay: Tes
       if (!left) throw new Error(`there is no snapshot of ${OLD}`);
       return { path: '/api/cluster/restore', body: { snapshot: left.id } };
     }
-    case 'repair':
-      return { path: '/api/cluster/repair', body: {} };
+    default:
+      throw new Error(`no fault is planted in a ${kind} yet`);
   }
 }
 
