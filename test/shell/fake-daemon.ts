@@ -119,6 +119,11 @@ export class FakeDaemon {
     return this.begin('upgrade', from, to, by, upgradeSteps(from.version, version));
   }
 
+  /** As if it went on at another appliance of this daemon. */
+  announce(operation: OperationView): void {
+    this.send({ type: 'operation', operation });
+  }
+
   /** A container says something. */
   say(text: string): void {
     const line = { service: 'server', at: iso(), text };

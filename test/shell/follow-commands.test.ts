@@ -34,3 +34,35 @@ test('events are told as they happen, each once', async () => {
   screen.type('show events | include "stop|turn off"\r');
   await screen.untilShown('Turn off 2.0.4: done');
 });
+
+test('what another session does is told once above a live view, and not where it is turned off', async () => {
+  const screen = await stage.openAtPrompt({ columns: 100, rows: 30 });
+  screen.type('upgrade system 2.1.0 --yes\r');
+  await screen.untilShown('Ctrl-C leaves');
+  const [own] = stage.daemon.operations;
+  if (!own) return expect.fail('nothing runs');
+  stage.daemon.announce({ ...own, id: 'OAAAAAAAAAA', appliance: 'wiki', by: 'bob' });
+  await screen.untilShown('bob has started the upgrade of wiki');
+  expect(screen.lines().some((line) => line.includes('Ctrl-C leaves'))).toBe(true);
+  await screen.untilShown('acme now runs 2.1.0');
+  await screen.untilPrompt();
+  expect(screen.lines().filter((line) => line.includes('bob has started')).length).toBe(1);
+  screen.type('terminal no monitor\r');
+  await screen.untilPrompt();
+  stage.daemon.announce({ ...own, id: 'OBBBBBBBBBB', appliance: 'wiki', by: 'carol', state: 'running' });
+  screen.type('show terminal\r');
+  await screen.untilShown('Monitor       off');
+  await screen.untilPrompt();
+  expect(screen.lines().some((line) => line.includes('carol'))).toBe(false);
+});
+
+test('a watch from another session says what it watches, and whose it is', async () => {
+  const screen = await stage.openAtPrompt({ columns: 50, rows: 30 });
+  stage.daemon.startUpgrade('2.1.0', 'bob');
+  await screen.untilShown('(upgrading)>');
+  screen.type('show upgrade status watch\r');
+  await screen.untilShown('Upgrade of acme from 2.0.4 to 2.1.0, by bob');
+  await screen.untilShown('to come');
+  await screen.untilShown('acme now runs 2.1.0');
+  await screen.untilPrompt();
+});
