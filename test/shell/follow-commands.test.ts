@@ -36,12 +36,14 @@ test('events are told as they happen, each once', async () => {
 });
 
 test('what another session does is told once above a live view, and not where it is turned off', async () => {
+  await stage.replaceDaemon({ stepMs: 400 });
   const screen = await stage.openAtPrompt({ columns: 100, rows: 30 });
   screen.type('upgrade system 2.1.0 --yes\r');
   await screen.untilShown('Ctrl-C leaves');
+  await screen.until(() => stage.daemon.calls.filter(({ path }) => path === '/api/events').length >= 2, 'both streams');
   const [own] = stage.daemon.operations;
   if (!own) return expect.fail('nothing runs');
-  stage.daemon.announce({ ...own, id: 'OAAAAAAAAAA', appliance: 'wiki', by: 'bob' });
+  stage.daemon.announce({ ...own, id: 'OAAAAAAAAAA', appliance: 'wiki', by: 'bob', state: 'running' });
   await screen.untilShown('bob has started the upgrade of wiki');
   expect(screen.lines().some((line) => line.includes('Ctrl-C leaves'))).toBe(true);
   await screen.untilShown('acme now runs 2.1.0');
