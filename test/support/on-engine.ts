@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { describe, expect, inject } from 'vitest';
+import { afterAll, describe, expect, inject } from 'vitest';
 import { type Engine, engineAt } from '../../src/demo/private-engine/private-engine.ts';
 
 /** The shared Docker Engine and registry, as a test file sees them. */
@@ -21,12 +21,20 @@ export function describeOnEngine(title: string, body: (bench: Bench) => void): v
   const socketPath = inject('engineSocket');
   const registry = inject('registryAddress');
   const prefix = basename(expect.getState().testPath ?? 'test').replace(/\.engine\.test\.tsx?$/, '');
-  describe.skipIf(socketPath === '')(title, () =>
+  describe.skipIf(socketPath === '')(title, () => {
+    const engine = engineAt(socketPath);
+    afterAll(() => removeContainers(engine, prefix));
     body({
-      engine: engineAt(socketPath),
+      engine,
       registry,
       name: (word) => `${prefix}-${word}`,
       reference: (repository, tag) => `${registry}/${prefix}/${repository}:${tag}`,
-    }),
-  );
+    });
+  });
+}
+
+/** Each one that is left would have its health looked at once a second until the last file has ended. */
+async function removeContainers({ docker }: Engine, prefix: string): Promise<void> {
+  const ids = await docker(['ps', '-aq', '--filter', `name=^${prefix}-`]);
+  if (ids !== '') await docker(['rm', '-f', '-v', ...ids.split('\n')]);
 }
