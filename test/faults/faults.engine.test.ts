@@ -1,20 +1,31 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeOnEngine } from '../support/on-engine.ts';
 import { killsLines, runKills } from './kills.ts';
 import { FAULTS } from './rows.ts';
-import { runFaults } from './run-faults.ts';
-import { violationsOf } from './table.ts';
+import { runCell } from './run-cell.ts';
+import { SCENARIOS } from './scenario.ts';
+import { Stage } from './stage.ts';
 
 const quick = FAULTS.filter((fault) => fault.quick);
+const stageOf = (fault: (typeof FAULTS)[number]) => JSON.stringify(fault.stage ?? {});
+const stages = [...new Set(quick.map(stageOf))];
 
 describeOnEngine('every row of the faults, each at one place', () => {
-  const stages = [...new Set(quick.map((fault) => JSON.stringify(fault.stage ?? {})))];
+  describe.each(stages)('on a stage with %s', (options) => {
+    let stage: Stage;
+    beforeAll(async () => {
+      stage = await Stage.set(JSON.parse(options));
+    });
+    afterAll(async () => stage?.close());
 
-  it.each(stages)('on a stage with %s', { timeout: 300_000 }, async (options) => {
-    const own = quick.filter((fault) => JSON.stringify(fault.stage ?? {}) === options);
-    const lines = await runFaults(own, 'quick');
-    expect(violationsOf(lines)).toEqual([]);
-    expect(lines.flatMap(({ cells }) => cells)).toHaveLength(own.length);
+    it.each(quick.filter((fault) => stageOf(fault) === options))('row $row: $name', async (fault) => {
+      const place = fault.quick;
+      const scenario = SCENARIOS.find(({ name }) => name === place?.scenario);
+      if (!place || !scenario) throw new Error('it is not said where it is planted');
+      const { violations } = await runCell(stage, fault, scenario, place);
+      if (violations.length > 0 || fault.spoils) await stage.renew();
+      expect(violations).toEqual([]);
+    });
   });
 
   it('random kills lose nothing', { timeout: 300_000 }, async () => {

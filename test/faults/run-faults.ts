@@ -16,15 +16,13 @@ export interface Selection {
   phases: readonly string[];
 }
 
-function isWanted(selection: Selection | 'quick', kind: keyof Selection, value: number | string): boolean {
-  if (selection === 'quick') return true;
+function isWanted(selection: Selection, kind: keyof Selection, value: number | string): boolean {
   const values: readonly (number | string)[] = selection[kind];
   return values.length === 0 || values.includes(value);
 }
 
 /** Where a fault is planted, of what is selected. */
-function placesOf(fault: Fault, scenario: Scenario, selection: Selection | 'quick'): Place[] {
-  if (selection === 'quick') return fault.quick?.scenario === scenario.name ? [fault.quick] : [];
+function placesOf(fault: Fault, scenario: Scenario, selection: Selection): Place[] {
   const at = fault.at[scenario.name];
   if (at === undefined) return [];
   const steps = at === 'all' ? scenario.steps : scenario.steps.filter((step) => at.includes(step));
@@ -37,7 +35,7 @@ function placesOf(fault: Fault, scenario: Scenario, selection: Selection | 'quic
 /** Plants every selected fault at every selected place; faults that need the same stage share one. */
 export async function runFaults(
   faults: readonly Fault[],
-  selection: Selection | 'quick',
+  selection: Selection,
   told: (line: Line, cell: Cell) => void = () => {},
 ): Promise<Line[]> {
   const lines: Line[] = [];
