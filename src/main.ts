@@ -9,7 +9,16 @@ declare const __BELAY_VERSION__: string;
 const version = typeof __BELAY_VERSION__ === 'undefined' ? '0.0.0' : __BELAY_VERSION__;
 
 /** What is loaded decides how soon the prompt is there: the daemon's world is loaded by the daemon only. */
-async function main(argv: string[]): Promise<number> {
+async function main(args: string[]): Promise<number> {
+  let argv = args;
+  // Also as a login shell without its launcher, where the first letter of its name says so.
+  const isLogin = argv[0] === '--login' || process.argv0.startsWith('-');
+  if (isLogin) {
+    const { readLogin, tellRefusal } = await import('./shell/login.ts');
+    const login = readLogin(argv[0] === '--login' ? argv.slice(1) : argv, process.env);
+    if ('refusal' in login) return tellRefusal(login.refusal);
+    argv = login.argv;
+  }
   const places = placesOf(process.env, process.getuid?.() ?? -1, homedir());
   // Compiled code is kept for the next start, where nobody else can write.
   if (existsSync(places.home)) enableCompileCache(join(places.home, 'compile-cache'));
@@ -17,13 +26,22 @@ async function main(argv: string[]): Promise<number> {
     const { serve } = await import('./daemon/serve.ts');
     return serve(places, version);
   }
+  if (argv[0] === '__complete') {
+    const { completionLines } = await import('./shell/complete-words.ts');
+    const { username } = userInfo();
+    const options = { socket: places.socket, user: username };
+    const lines = await completionLines(argv.slice(1, -1), argv.at(-1) ?? '', options);
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    return 0;
+  }
   const program = fileURLToPath(import.meta.url);
   const connect = async () => {
     const { ensureDaemon } = await import('./daemon/ensure-running.ts');
     await ensureDaemon(places, program);
     return places.socket;
   };
-  const user = process.env['SUDO_USER'] || userInfo().username;
+  // Several accounts may share the daemon's uid: what logged somebody in knows which one it was.
+  const user = process.env['SUDO_USER'] || (isLogin && process.env['LOGNAME']) || userInfo().username;
   const options = { connect, user, version, environment: process.env };
   // Reading arguments loads every command; where there are none, nothing is loaded but the prompt.
   if (argv.length === 0 && process.stdin.isTTY && process.stdout.isTTY) {

@@ -3,7 +3,7 @@ import { manifest } from './schema.ts';
 
 /**
  * The same schema for editors, which read `80` as a number where Belay reads the text of the file. What it
- * says in `description` is the documentation. Written to `appliance.schema.json` by `scripts/manifest-schema.ts`.
+ * says in `description` is the documentation. Written to `appliance.schema.json` by `npm run generate`.
  */
 export function manifestJsonSchema(): object {
   const schema = z.toJSONSchema(manifest, {

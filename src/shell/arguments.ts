@@ -1,6 +1,7 @@
 import type { Grammar } from './grammar/grammar.ts';
 import { lineOf } from './grammar/tokenizer.ts';
 import { optionHelp } from './options.ts';
+import { ownOptions } from './own-options.ts';
 import type { Paint } from './paint.ts';
 import { usageOf } from './views/help.ts';
 import { listing } from './views/listing.ts';
@@ -54,13 +55,10 @@ function splitOption(text: string): [string, string | undefined] {
 /** For `belay --help`. */
 export function usageLines({ width, paint }: { width: number; paint: Paint }, grammar: Grammar): string[] {
   const rows = grammar.commands.map((command): [string, string] => [usageOf(command), command.summary]);
-  const own: [string, string][] = [
-    ['--appliance NAME', 'Which appliance, where there are several'],
-    ['-c LINE', 'Run a line as it would be typed at the prompt'],
-    ['--continue', 'Of several lines, go on behind one that fails'],
-    ...optionHelp.map(({ word, help }): [string, string] => [word, help]),
-    ['--version', 'The version of Belay itself'],
-  ];
+  const own = ownOptions.map(({ text, value, help }): [string, string] => [
+    value === null ? text : `${text} ${value}`,
+    help,
+  ]);
   return [
     paint.strong('belay [OPTIONS] [COMMAND]'),
     'Without a command: the prompt, or lines from standard input.',

@@ -6,7 +6,7 @@ import { manifestJsonSchema } from '../../src/manifest/json-schema.ts';
 const shipped = JSON.parse(readFileSync(join(import.meta.dirname, '../../appliance.schema.json'), 'utf8'));
 
 test('the schema for editors that is shipped is the one that Belay reads with', () => {
-  // Where this fails: node scripts/manifest-schema.ts
+  // Where this fails: npm run generate
   expect(shipped).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
 });
 

@@ -32,6 +32,10 @@ export const TEST_NEEDS: readonly Need[] = [
   { command: 'setfattr', package: 'attr' },
   { command: 'setfacl', package: 'acl' },
   { command: 'faketime', package: 'faketime' },
+  { command: 'sshd', package: 'openssh-server' },
+  { command: 'ssh', package: 'openssh-client' },
+  { command: 'zsh', package: 'zsh' },
+  { command: 'fish', package: 'fish' },
 ];
 
 /** Where a command is, on the path or where administrators' commands are; null where it is not. */
@@ -74,7 +78,9 @@ async function missing(needs: readonly Need[]): Promise<Need[]> {
 
 async function aptInstall(packages: string[]): Promise<void> {
   process.stderr.write(`Installing Debian packages: ${packages.join(' ')}\n`);
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 64 << 20 };
+  // In runlevel 1 no package starts its own daemon, as sshd would on port 22.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const options = { env, maxBuffer: 64 << 20 };
   const install = ['install', '-y', '--no-install-recommends', ...packages];
   // The first try spares a machine whose package lists are fresh the wait for new ones.
   await run('apt-get', install, options).catch(async () => {

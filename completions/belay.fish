@@ -1,0 +1,106 @@
+# fish completion for belay.
+#
+# Written by `npm run generate` from the grammar of Belay. Fixed words are here; what there is just now
+# (versions, releases, snapshots, …) is asked of `belay __complete`. Nothing that was typed is ever evaluated.
+
+function __belay_complete
+    set -l earlier (commandline -opc)
+    set -e earlier[1]
+    set -l begun ''
+    string match -q -- '-*' (commandline -ct); and set begun --
+    switch "$begun$earlier"
+        case ''
+            printf '%s\t%s\n' 'show' 'Look at something; changes nothing' \
+                'upgrade' 'Move to another version' \
+                'extend' 'Give what runs more time' \
+                'abort' 'Take back what runs' \
+                'confirm' 'Keep what would go back by itself' \
+                'rollback' 'Go back, with the data' \
+                'repair' 'Bring what runs back to what its release says' \
+                'restore' 'Bring data back under what runs' \
+                'export' 'Write to a file outside' \
+                'import' 'Bring in from a file' \
+                'delete' 'Delete what is not needed any more' \
+                'adopt' 'Look after a running container' \
+                'check' 'Look for mistakes; changes nothing' \
+                'use' 'Choose what commands are about' \
+                'journal' 'The record of everything that was done, and its copies' \
+                'terminal' 'How this session shows things' \
+                'help' 'What can be typed, and what it does' \
+                'exit' 'Leave; operations go on' \
+                'quit' 'Leave; operations go on'
+        case 'show'
+            printf '%s\t%s\n' 'system' 'What runs, since when, and what needs attention' \
+                'releases' 'Every release, newest first' \
+                'release' 'One release in full' \
+                'snapshots' 'The data that can be gone back to' \
+                'snapshot' 'One snapshot, and what depends on it' \
+                'versions' 'What the appliance could run' \
+                'upgrade' 'Upgrades: the running one, earlier ones, a planned one' \
+                'rollback' 'What a rollback would do' \
+                'restore' 'What a restore would do' \
+                'containers' 'The containers on this host, and which can be adopted' \
+                'appliances' 'What Belay looks after here' \
+                'log' 'What the containers say' \
+                'events' 'What has happened, step by step' \
+                'history' 'The commands that you typed before' \
+                'files' 'The answers that you have kept' \
+                'file' 'An answer that you have kept' \
+                'terminal' 'What is set for this session' \
+                'tech-support' 'Write one file for whoever is to help, without secrets'
+        case 'show upgrade'
+            printf '%s\t%s\n' 'status' 'The steps of the running operation, or of the last one' \
+                'history' 'Upgrades and rollbacks, newest first' \
+                'plan' 'What an upgrade would do; changes nothing'
+        case 'show rollback'
+            printf '%s\t%s\n' 'plan' 'What a rollback would give up; changes nothing'
+        case 'show restore'
+            printf '%s\t%s\n' 'plan' 'What a restore would do; changes nothing'
+        case 'upgrade'
+            printf '%s\t%s\n' 'system' 'Move the appliance to another version'
+        case 'extend'
+            printf '%s\t%s\n' 'upgrade' 'Give the new version more time to get healthy'
+        case 'abort'
+            printf '%s\t%s\n' 'upgrade' 'Take the running upgrade back'
+        case 'confirm'
+            printf '%s\t%s\n' 'system' 'Keep the version that would go back by itself'
+        case 'rollback'
+            printf '%s\t%s\n' 'system' 'Go back to the version before, with its data'
+        case 'repair'
+            printf '%s\t%s\n' 'system' 'Bring what runs back to what its release says'
+        case 'restore'
+            printf '%s\t%s\n' 'system' 'Put the data of a snapshot under the version that runs'
+        case 'export'
+            printf '%s\t%s\n' 'snapshot' 'Write a snapshot with its release to one file'
+        case 'import'
+            printf '%s\t%s\n' 'snapshot' 'Bring in a snapshot from a file, or a tarball of the data directory'
+        case 'delete'
+            printf '%s\t%s\n' 'snapshot' 'Delete a snapshot for good' \
+                'file' 'Delete an answer that you have kept'
+        case 'check'
+            printf '%s\t%s\n' 'manifest' 'Everything that is wrong with a manifest'
+        case 'use'
+            printf '%s\t%s\n' 'appliance' 'Choose the appliance that commands are about'
+        case 'journal'
+            printf '%s\t%s\n' 'check' 'Whether the record is sound, and which copies there are' \
+                'restore' 'Put a copy in the place of a broken record'
+        case 'terminal'
+            printf '%s\t%s\n' 'length' 'Lines of a page; 0 never stops' \
+                'width' 'Columns of an answer; 0 is what the screen has' \
+                'monitor' 'Tell above the prompt what other sessions do' \
+                'no' 'Turn something off' \
+                'idle-timeout' 'Minutes without a key until the session ends; 0 never'
+        case 'terminal no'
+            printf '%s\t%s\n' 'monitor' 'Do not tell what other sessions do'
+        case '*'
+            for line in (command belay __complete $earlier $begun 2>/dev/null </dev/null)
+                if string match -q -- '--files--*' $line
+                    __fish_complete_path (commandline -ct)
+                else
+                    printf '%s\n' $line
+                end
+            end
+    end
+end
+
+complete -c belay -f -k -a '(__belay_complete)'
