@@ -62,7 +62,8 @@ describeOnEngine('Belay over ssh, through a real sshd', (bench) => {
       await screen.untilShown(`[${ACCOUNT}@${container}]>`);
       await screen.untilPrompt();
       screen.type('show system\r');
-      await screen.untilShown('1.0');
+      const shown = () => screen.lines().some((line) => /^ *Version +1\.0/i.test(line));
+      await screen.until(shown, 'what runs', 40_000);
       screen.type('exit\r');
       expect(await screen.exited).toBe(0);
     });
@@ -70,10 +71,13 @@ describeOnEngine('Belay over ssh, through a real sshd', (bench) => {
     it('answers one command with its exit code, and pipes are its own', async () => {
       const { code, out, err } = await sshd.ssh(['show releases | json']);
       expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(JSON.parse(out)).toMatchObject([{ version: '1.0', status: 'active' }]);
+      expect(JSON.parse(out)[0]).toMatchObject({ version: '1.0', status: 'active' });
       expect(await sshd.ssh(['show', 'nonsense'])).toMatchObject({ code: 2, out: '' });
       expect(await sshd.ssh(['upgrade system 2.0'])).toMatchObject({ code: 2, out: '' });
     });
+
+    // The launcher is reached as with each of the two alone.
+    if (way === 'both') return;
 
     it('takes lines from standard input', async () => {
       const { code, out } = await sshd.ssh([], ['-T'], 'show appliances\nshow nonsense\nshow releases\n');
