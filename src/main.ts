@@ -16,7 +16,7 @@ async function main(args: string[]): Promise<number> {
   if (isLogin) {
     const { readLogin, tellRefusal } = await import('./shell/login.ts');
     const login = readLogin(argv[0] === '--login' ? argv.slice(1) : argv, process.env);
-    if ('refusal' in login) return tellRefusal(login.refusal);
+    if ('refusal' in login) return tellRefusal(login);
     argv = login.argv;
   }
   const places = placesOf(process.env, process.getuid?.() ?? -1, homedir());

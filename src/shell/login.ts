@@ -19,7 +19,13 @@ const FOREIGN = new Set([
 ]);
 
 /** Arguments as for `belay`, or why there are none. */
-export type Login = { argv: string[] } | { refusal: readonly string[] };
+export type Login = { argv: string[] } | Refusal;
+
+interface Refusal {
+  refusal: readonly string[];
+  /** The other side speaks SFTP, and hears no other answer. */
+  isSftp: boolean;
+}
 
 /**
  * What a login asks for. `argv` is what stands behind `--login`: nothing or `-c LINE` from a login shell, options
@@ -49,10 +55,11 @@ function asked(options: readonly string[], line: string | undefined): Login {
 
 const nameOf = (path: string | undefined): string => path?.split('/').at(-1) ?? '';
 
-function refused(program: string): Login {
+function refused(program: string): Refusal {
   const name = printable(nameOf(program)).slice(0, 40) || 'a program';
   const carries = FOREIGN.has(nameOf(program)) ? 'It carries no files: ' : '';
   return {
+    isSftp: nameOf(program) === 'internal-sftp' || nameOf(program) === 'sftp-server',
     refusal: [
       `% This login takes Belay's commands only, and ${name} is none of them.`,
       `  ${carries}ssh HOST 'show releases | json' writes an answer to your side.`,
@@ -60,8 +67,13 @@ function refused(program: string): Login {
   };
 }
 
-/** Told on standard error, which scp and sftp pass on. */
-export function tellRefusal(lines: readonly string[]): number {
-  process.stderr.write(`${lines.join('\n')}\n`);
+/** Told on standard error, and in SFTP where that is spoken. */
+export async function tellRefusal({ refusal, isSftp }: Refusal): Promise<number> {
+  process.stderr.write(`${refusal.join('\n')}\n`);
+  if (isSftp && process.stdin.isTTY !== true) {
+    const { refuseSftp } = await import('./sftp-refusal.ts');
+    process.stdout.on('error', () => process.exit(exitCode.refused));
+    await refuseSftp(process.stdin, (packet) => process.stdout.write(packet), refusal[0]?.slice(2) ?? '');
+  }
   return exitCode.refused;
 }

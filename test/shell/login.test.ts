@@ -45,6 +45,12 @@ describe('what a login asks for', () => {
     expect(readLogin(['-c', line], {})).toHaveProperty('refusal');
   });
 
+  it('knows what speaks SFTP', () => {
+    expect(readLogin([], forced('internal-sftp'))).toMatchObject({ isSftp: true });
+    expect(readLogin([], forced('/usr/lib/openssh/sftp-server -l INFO'))).toMatchObject({ isSftp: true });
+    expect(readLogin([], forced('scp -t /tmp'))).toMatchObject({ isSftp: false });
+  });
+
   it('says which, in characters that can be seen', () => {
     const login = readLogin([], forced('/bin/\x1b[2Jev\x07il'));
     const [sentence] = 'refusal' in login ? login.refusal : [];
