@@ -11,8 +11,8 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'repair' 'restore' 'export' 'import' 'delete' 'adopt' 'check' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
-    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'containers' 'appliances' 'log' 'events' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'repair' 'restore' 'export' 'import' 'delete' 'install' 'adopt' 'apply' 'check' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
     'show restore') found=('plan') ;;
@@ -26,6 +26,7 @@ _belay() {
     'export') found=('snapshot') ;;
     'import') found=('snapshot') ;;
     'delete') found=('snapshot' 'file') ;;
+    'apply') found=('manifest') ;;
     'check') found=('manifest') ;;
     'use') found=('appliance') ;;
     'journal') found=('check' 'restore') ;;

@@ -21,7 +21,9 @@ function __belay_complete
                 'export' 'Write to a file outside' \
                 'import' 'Bring in from a file' \
                 'delete' 'Delete what is not needed any more' \
+                'install' 'Bring up an appliance on this host, as its manifest says' \
                 'adopt' 'Look after a running container' \
+                'apply' 'Put something in force' \
                 'check' 'Look for mistakes; changes nothing' \
                 'use' 'Choose what commands are about' \
                 'journal' 'The record of everything that was done, and its copies' \
@@ -39,6 +41,7 @@ function __belay_complete
                 'upgrade' 'Upgrades: the running one, earlier ones, a planned one' \
                 'rollback' 'What a rollback would do' \
                 'restore' 'What a restore would do' \
+                'manifest' 'What the vendor says of the appliance, as it is in force' \
                 'containers' 'The containers on this host, and which can be adopted' \
                 'appliances' 'What Belay looks after here' \
                 'log' 'What the containers say' \
@@ -77,6 +80,8 @@ function __belay_complete
         case 'delete'
             printf '%s\t%s\n' 'snapshot' 'Delete a snapshot for good' \
                 'file' 'Delete an answer that you have kept'
+        case 'apply'
+            printf '%s\t%s\n' 'manifest' 'Put what a manifest says in force'
         case 'check'
             printf '%s\t%s\n' 'manifest' 'Everything that is wrong with a manifest'
         case 'use'
