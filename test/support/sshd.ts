@@ -14,9 +14,13 @@ export const ACCOUNT = 'climber';
 /** How the account comes to Belay. */
 export type Way = 'force-command' | 'login-shell' | 'both';
 
-// Nothing of the machine changes: the accounts and /opt/belay are there in a mount namespace of its own only.
+// Nothing of the machine changes: the accounts and /opt/belay are there in a mount namespace of its own only. The mounts
+// of private engines are not kept in it: who holds them when such an engine is taken away is taken for a part of it.
 const START = `
 set -e
+for point in $(cut -d ' ' -f 5 /proc/self/mountinfo); do
+  case $point in */belay-*) umount -l "$point" 2>/dev/null || : ;; esac
+done
 mount --bind "$1/passwd" /etc/passwd
 mount --bind "$1/group" /etc/group
 mount -t tmpfs none /opt
