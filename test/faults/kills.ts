@@ -33,6 +33,8 @@ export async function runKills(
   operations: number,
   seed: number,
   told: (line: string) => void = () => {},
+  /** Chance that a kill hits the daemon, and not dockerd. */
+  daemonShare = 0.5,
 ): Promise<KillsReport> {
   const random = randomFrom(seed);
   const stage = await Stage.set();
@@ -49,7 +51,9 @@ export async function runKills(
     report.ownStartMs = await ownStartMs(stage);
     for (let n = 1; n <= operations; n++) {
       const before = report.violations.length;
-      await operateUnderKills(stage, random, report).catch((error: Error) => report.violations.push(error.message));
+      await operateUnderKills(stage, random, report, daemonShare).catch((error: Error) =>
+        report.violations.push(error.message),
+      );
       report.operations++;
       const [broken] = report.violations.slice(before);
       told(`${n} of ${operations}: ${JSON.stringify(report.ends)}${broken ? ` ✗ ${broken}` : ''}`);
@@ -69,7 +73,12 @@ async function ownStartMs(stage: Stage): Promise<number> {
   return performance.now() - begunMs;
 }
 
-async function operateUnderKills(stage: Stage, random: () => number, report: KillsReport): Promise<void> {
+async function operateUnderKills(
+  stage: Stage,
+  random: () => number,
+  report: KillsReport,
+  daemonShare: number,
+): Promise<void> {
   const { version } = await stage.belay.system();
   const kind = version === OLD ? 'upgrade' : 'rollback';
   await stage.note();
@@ -80,7 +89,7 @@ async function operateUnderKills(stage: Stage, random: () => number, report: Kil
   if (version === OLD) stage.left = now;
   const request = await requestOf(kind, NEW, stage.belay);
   const { id } = await stage.belay.post<OperationView>(request.path, request.body);
-  const operation = await killUntilEnded(stage, id, random, report);
+  const operation = await killUntilEnded(stage, id, random, report, daemonShare);
   report.ends[`${kind} ${operation.state}`] = (report.ends[`${kind} ${operation.state}`] ?? 0) + 1;
   const { violations } = await judge(stage, operation, [before, after]);
   report.violations.push(...violations.map((words) => `${kind} ${id}: ${words}`));
@@ -95,6 +104,7 @@ async function killUntilEnded(
   id: string,
   random: () => number,
   report: KillsReport,
+  daemonShare: number,
 ): Promise<OperationView> {
   const deadline = Date.now() + 120_000;
   let nextKillMs = performance.now() + random() * 3_000;
@@ -112,7 +122,8 @@ async function killUntilEnded(
     }
     nextKillMs = performance.now() + random() * 3_000;
     // A daemon that was cut off three times in one operation leaves the next step to somebody: that is its promise.
-    if (random() < 0.5 && daemonKills < MAX_RECOVERIES) {
+    if (random() < daemonShare) {
+      if (daemonKills === MAX_RECOVERIES) continue;
       daemonKills++;
       report.daemonKills++;
       await stage.belay.kill('SIGKILL');
