@@ -25,6 +25,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
+          // What needed it is named at the end of the run.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

@@ -31,7 +31,7 @@ describeOnEngine('every row of the faults, each at one place', () => {
   // Open: a dockerd that is killed while it stops a container may never start that one again ("task already exists").
   // `npm run faults -- kills` finds it.
   it('random kills of the daemon lose nothing', { timeout: 300_000 }, async () => {
-    const seed = Date.now() % 1_000_000;
+    const seed = 7;
     const report = await runKills(5, seed, () => {}, 1);
     expect([`seed ${seed}`, ...report.violations], killsLines(report).join('\n')).toEqual([`seed ${seed}`]);
   });
