@@ -105,8 +105,15 @@ async function stillUp(context: StepContext, service: ServiceSpec): Promise<Inst
 async function checkVersion(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
   const { versionCommand } = service.gate;
   if (!versionCommand) return;
-  const { output, exitCode } = await context.host.exec(instance.id, versionCommand, 30_000, context.signal);
+  const { output, exitCode } = await context.host
+    .exec(instance.id, versionCommand, 30_000, context.signal)
+    .catch(async (thrown) => {
+      await stillUp(context, service);
+      throw thrown;
+    });
   const said = output.trim().split('\n')[0] ?? '';
+  // A command is killed with its container: then that is the reason.
+  if (exitCode !== 0) await stillUp(context, service);
   if (exitCode !== 0) await fail(context, instance, `its version command ended with code ${exitCode}: ${said}`);
   if (!namesVersion(output, service.image.tag)) await fail(context, instance, `it says that it is "${said}"`);
 }
