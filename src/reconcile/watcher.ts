@@ -16,6 +16,9 @@ const POLL_MS = 15_000;
 /** What belongs together happens within this time, and is looked at once. */
 const CALM_MS = 500;
 const SECOND_LOOK_MS = 1_500;
+/** On a host where something happens all the time, looking takes a tenth of the time at most. */
+const REST_FACTOR = 9;
+const LONGEST_REST_MS = 5_000;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 120_000;
 
@@ -74,12 +77,16 @@ export class Watcher {
       this.#wakeup.within(0);
     });
     // Subscribed before the first look, so that nothing falls between.
+    const { clock } = this.#options.world;
     while (!lasting.aborted) {
+      const beganMs = clock.monotonicMs();
       try {
         await this.#pass(absence, lasting);
       } catch (thrown) {
         if (toBelayError(thrown).code === 'engine-unreachable') gone.abort();
       }
+      const restMs = Math.min(REST_FACTOR * (clock.monotonicMs() - beganMs), LONGEST_REST_MS);
+      await clock.sleep(restMs, lasting).catch(() => {}); // aborted: the loop ends
       if (!lasting.aborted) await this.#wakeup.wait(POLL_MS);
     }
     await listening;

@@ -35,7 +35,6 @@ describeOnEngine('snapshots of an appliance that was upgraded five times', (benc
     for (const n of [1, 2, 3, 4, 5, 6]) await version(`${n}.0`, { dataFormat: n });
     await version('9.0', { dataFormat: 9, behaviour: 'never-healthy' });
     await docker(['run', '-d', '--name', container, '--restart', 'always', bench.reference('server', '1.0')]);
-    await expect.poll(() => witness().catch(() => ''), { timeout: 20_000 }).toMatch(/\n1$/);
     belay = new TestBelay(bench.engine.dockerHost);
     await belay.start();
     await belay.adopt(container, 'acme');
@@ -50,6 +49,7 @@ describeOnEngine('snapshots of an appliance that was upgraded five times', (benc
     const [original = ''] = JSON.parse(await docker(['inspect', '-f', '{{json .Mounts}}', container])).map(
       ({ Name }: { Name: string }) => Name,
     );
+    await expect.poll(() => witness().catch(() => ''), { timeout: 20_000 }).toMatch(/\n1$/);
     for (const n of [2, 3, 4, 5, 6]) {
       await note(`written-by-${n - 1}.0`);
       witnesses.push(await witness());
