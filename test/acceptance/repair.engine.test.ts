@@ -51,7 +51,7 @@ describeOnEngine('repair system', (bench) => {
   it('makes a removed container again, the same one on the same data', async () => {
     const settings = '{{json .HostConfig}} {{json .Config.Env}} {{json .Config.Cmd}} {{.Image}}';
     const before = await docker(['inspect', '-f', settings, name]);
-    const volumes = await docker(['volume', 'ls', '-q']);
+    const volumes = await docker(['volume', 'ls', '-q', '--filter', `label=io.belay.appliance=${name}`]);
     await docker(['rm', '-f', name]);
     expect(await codes()).toContain('container-removed');
     expect(await system()).toMatchObject({ state: 'down' });
@@ -62,7 +62,7 @@ describeOnEngine('repair system', (bench) => {
     expect(await docker(['inspect', '-f', settings, name])).toBe(before);
     expect(await docker(['inspect', '-f', '{{.Config.Labels.tier}}', name])).toBe('one');
     expect(await inside('cat /data/format /data/notes')).toBe('2\nmine');
-    expect(await docker(['volume', 'ls', '-q'])).toBe(volumes);
+    expect(await docker(['volume', 'ls', '-q', '--filter', `label=io.belay.appliance=${name}`])).toBe(volumes);
     await healthy();
     expect(await codes()).toEqual([]);
     expect(await belay.rollback()).toMatchObject({ state: 'succeeded' });

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type Docker from 'dockerode';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { EventView, OperationView, RepairPlanView } from '../../src/api/contract/views.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { openLab } from '../lab/lab-under-test.ts';
@@ -147,6 +147,7 @@ it('an operation that is cut off goes on with the next daemon', async () => {
 it('an engine that goes and comes back: what it could not start by itself is started', async () => {
   await lab.close();
   lab = await startLab({ root: lab.root });
+  onTestFinished(() => lab.close());
   await vi.waitUntil(async () => (await belay.system().catch(() => null))?.state === 'running', PATIENCE);
   await finds();
 });
