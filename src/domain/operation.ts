@@ -56,6 +56,8 @@ export interface Intervention {
 
 /** What the steps have learnt; the only memory they have. Every value is JSON. */
 export interface OperationFacts {
+  /** How many outcomes were on record at the last recovery, and how many tries have not got beyond. */
+  recovery?: { settled: number; tries: number };
   /** Of an installation: what is to be made besides containers, and what the appliance is to want of Belay. */
   install?: { volumes: VolumeDraft[]; networks: NetworkDraft[]; policy: Policy };
   /** Per slot key: the time from which the delta compares content. */

@@ -1,4 +1,4 @@
-import type { EntryPhase, JournalEntry, OperationKind } from './operation.ts';
+import type { EntryPhase, JournalEntry, OperationFacts, OperationKind } from './operation.ts';
 
 /** What a daemon does with an operation that another daemon left unfinished. */
 export type RecoveryDecision = 'go-back' | 'go-forward';
@@ -75,8 +75,22 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
   },
 };
 
-/** After this many recoveries of one operation a daemon stops trying and asks for attention. */
+/** After this many recoveries of one operation that got no further, a daemon stops trying and asks for attention. */
 export const MAX_RECOVERIES = 3;
+
+/** How many tries this recovery makes since one got further: 1 where it is the first, or the last one did. */
+export function triesWithoutProgress(
+  before: OperationFacts['recovery'],
+  entries: readonly JournalEntry[],
+): Required<OperationFacts>['recovery'] {
+  // What is done anew each time counts once, so that an operation cannot go on for ever.
+  const settled = new Set(
+    entries
+      .filter(({ phase }) => phase === 'done' || phase === 'reverted')
+      .map(({ step, phase }) => `${step}:${phase}`),
+  ).size;
+  return { settled, tries: before && before.settled >= settled ? before.tries + 1 : 1 };
+}
 
 const REVERTING: readonly EntryPhase[] = ['revert-intent', 'reverted', 'revert-failed'];
 

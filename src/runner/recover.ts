@@ -1,7 +1,7 @@
 import { BelayError } from '../domain/errors.ts';
 import type { Operation, OperationKind } from '../domain/operation.ts';
 import type { World } from '../domain/ports/world.ts';
-import { decideRecovery, MAX_RECOVERIES } from '../domain/recovery.ts';
+import { decideRecovery, MAX_RECOVERIES, triesWithoutProgress } from '../domain/recovery.ts';
 import type { Sequence } from '../domain/step.ts';
 import { engineAnswers } from './engine-answers.ts';
 import type { Runner } from './runner.ts';
@@ -35,9 +35,11 @@ async function takeUp({ world, runner, sequences }: Recovery, operation: Operati
   const cause =
     runner.interventions.abortCause(operation.id) ??
     new BelayError('interrupted', failure ?? `The Belay daemon was cut off at "${lastStep}".`);
-  const recoveries = world.journal.countRecovery(operation.id);
-  if (recoveries > MAX_RECOVERIES) {
-    const reason = `Recovery was cut off ${MAX_RECOVERIES} times, so it waits for somebody to look. ${cause.message}`;
+  const recovery = triesWithoutProgress(operation.facts.recovery, entries);
+  world.journal.countRecovery(operation.id);
+  world.journal.learn(operation.id, { recovery });
+  if (recovery.tries > MAX_RECOVERIES) {
+    const reason = `Recovery was cut off ${MAX_RECOVERIES} times without getting further, so it waits for somebody to look. ${cause.message}`;
     world.journal.finish(operation.id, 'needs-attention', reason, world.clock.now());
     return;
   }

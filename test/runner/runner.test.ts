@@ -165,7 +165,10 @@ describe('a daemon that is told to stop', () => {
 });
 
 describe('the next daemon', () => {
-  const cutOffAt = (sequence: Sequence, entries: [step: string, phase: 'intent' | 'done' | 'revert-intent'][]) => {
+  const cutOffAt = (
+    sequence: Sequence,
+    entries: [step: string, phase: 'intent' | 'done' | 'revert-intent' | 'reverted'][],
+  ) => {
     const operation = script.journal.begin(script.begin(sequence), new Date());
     for (const [step, phase] of entries)
       script.journal.record({ operation: operation.id, step, phase, at: new Date() });
@@ -229,12 +232,28 @@ describe('the next daemon', () => {
     expect(script.asked).toEqual(['start.revert', 'stop.revert']);
   });
 
-  test('stops after three tries and asks for attention', async () => {
-    const operation = cutOffAt(upgrade, [['stop', 'intent']]);
-    for (let i = 0; i < 3; i++) script.journal.countRecovery(operation.id);
+  test('stops after three tries that got no further and asks for attention', async () => {
+    const operation = cutOffAt(upgrade, [
+      ['pull', 'done'],
+      ['stop', 'intent'],
+    ]);
+    script.journal.learn(operation.id, { recovery: { settled: 1, tries: 3 } });
     await recover();
     expect(left(operation)?.state).toBe('needs-attention');
     expect(script.asked).toEqual([]);
+  });
+
+  test('tries as often as it takes while each try gets further', async () => {
+    const operation = cutOffAt(upgrade, [
+      ['pull', 'intent'],
+      ['stop', 'intent'],
+      ['stop', 'revert-intent'],
+      ['stop', 'reverted'],
+    ]);
+    script.journal.learn(operation.id, { recovery: { settled: 0, tries: 3 } });
+    await recover();
+    expect(left(operation)).toMatchObject({ state: 'rolled-back', facts: { recovery: { settled: 1, tries: 1 } } });
+    expect(script.asked).toEqual(['pull.revert']);
   });
 
   test('waits for an engine that comes up later', async () => {
