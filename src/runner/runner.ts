@@ -92,6 +92,8 @@ export class Runner {
       try {
         await this.#perform(operation, step, index < switchIndex);
       } catch (thrown) {
+        // The transaction was on the disk, and only the answer was not: from there it goes forward.
+        if (step.recordsOutcome && this.#isRecorded(operation, step)) continue;
         const error = this.interventions.abortCause(operation.id) ?? toBelayError(thrown);
         if (this.#draining.signal.aborted && index < switchIndex) return;
         this.#recordFailure(operation, step, error);
@@ -103,6 +105,10 @@ export class Runner {
     }
     const doubt = this.#world.journal.operation(operation.id)?.facts.doubt;
     this.#finish(operation, doubt ? 'needs-attention' : 'succeeded', doubt ?? null);
+  }
+
+  #isRecorded(operation: Operation, { name }: Step): boolean {
+    return this.#world.journal.entries(operation.id).some(({ step, phase }) => step === name && phase === 'done');
   }
 
   /** Takes back every step that was begun, last one first, and ends the operation. */
