@@ -1,7 +1,7 @@
 import { BelayError } from '../../domain/errors.ts';
 import type { SlotMount } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
-import { LABELS } from '../instances.ts';
+import { operationLabels } from '../make-instance.ts';
 import { clonePath, mustSlot, slotPairs } from '../slot-pairs.ts';
 import { removeMade } from './prepare.ts';
 
@@ -59,11 +59,11 @@ export async function discardClones(context: StepContext): Promise<void> {
 }
 
 /** Volumes are made by the engine before anything is written to them. */
-export async function createVolumes({ journal, host, to, operation, signal }: StepContext): Promise<void> {
+export async function createVolumes(context: StepContext): Promise<void> {
+  const { journal, host, to, signal } = context;
   for (const mount of mustSlot(journal, to.slot).mounts) {
     if (!mount.volume) continue;
-    const labels = { [LABELS.appliance]: to.appliance, [LABELS.operation]: operation.id };
-    const volume = await host.createVolume(mount.volume, labels, signal);
+    const volume = await host.createVolume(mount.volume, operationLabels(context), signal);
     const created: SlotMount = { ...mount, path: volume.hostPath };
     journal.updateSlotMount(to.slot, created);
   }

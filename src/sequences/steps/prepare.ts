@@ -1,6 +1,7 @@
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { asideName, findInstance, LABELS } from '../instances.ts';
+import { makeInstance } from '../make-instance.ts';
 
 /**
  * Makes the containers of the new release, not started. A rollback finds the ones that it left; where
@@ -17,7 +18,9 @@ export const prepare: Step = {
 
   async run(context) {
     for (const service of context.to.services) {
-      const containerId = (await leftInstance(context, service)) ?? (await create(context, service));
+      const containerId =
+        (await leftInstance(context, service)) ??
+        (await makeInstance(context, service, asideName(service, context.to.id)));
       context.journal.recordInstance({ release: context.to.id, service: service.name, containerId });
     }
   },
@@ -55,20 +58,4 @@ async function leftInstance(context: StepContext, service: ServiceSpec): Promise
   // A container mounts the slot that it was made for.
   if (!original || original.slot !== context.to.slot) return null;
   return (await findInstance(context, original, service))?.id ?? null;
-}
-
-async function create(context: StepContext, service: ServiceSpec): Promise<string> {
-  const { host, to, operation, signal } = context;
-  if (!(await host.inspectImage(service.image.imageId ?? service.image.reference, signal))) {
-    context.report({ detail: `fetching ${service.image.reference} again` });
-    await host.pullImage(service.image, ({ detail }) => context.report({ detail }), signal);
-  }
-  const labels = {
-    [LABELS.appliance]: to.appliance,
-    [LABELS.release]: to.id,
-    [LABELS.service]: service.name,
-    [LABELS.operation]: operation.id,
-  };
-  // Not cut off by a signal, as all that the engine would go on with: what it makes afterwards nobody would take back.
-  return host.createInstance(service, { name: asideName(service, to.id), labels });
 }

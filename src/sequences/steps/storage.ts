@@ -1,6 +1,7 @@
 import type { SlotMount } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { LABELS } from '../instances.ts';
+import { operationLabels } from '../make-instance.ts';
 import { mustSlot } from '../slot-pairs.ts';
 
 /** Makes the networks and volumes of a new appliance, and notes which data is its own. */
@@ -13,7 +14,7 @@ export const storage: Step = {
   async run(context) {
     const { host, journal, slots, to, signal } = context;
     const { volumes = [], networks = [] } = context.facts().install ?? {};
-    const own = labelsOf(context);
+    const own = operationLabels(context);
     for (const network of networks) {
       if (!network.external) await host.createNetwork(network, { ...network.labels, ...own }, signal);
     }
@@ -43,14 +44,9 @@ export const storage: Step = {
   },
 };
 
-const labelsOf = ({ to, operation }: StepContext): Record<string, string> => ({
-  [LABELS.appliance]: to.appliance,
-  [LABELS.operation]: operation.id,
-});
-
 /** Of a volume that is there, or else is made: one that has no name in the manifest, or that only the image declares. */
 async function pathOf(context: StepContext, name: string): Promise<string> {
   const { host, signal } = context;
   const found = await host.inspectVolume(name, signal);
-  return (found ?? (await host.createVolume(name, labelsOf(context), signal))).hostPath;
+  return (found ?? (await host.createVolume(name, operationLabels(context), signal))).hostPath;
 }

@@ -4,6 +4,7 @@ import { type ExitCode, exitCode } from '../failure.ts';
 import { formatBytes } from '../format.ts';
 import { formatOf } from '../options.ts';
 import { cut, wrap } from '../width.ts';
+import { pause } from './pause.ts';
 
 const POLL_MS = 200;
 /** Off a terminal a line now and then; on one the line is written over. */
@@ -52,17 +53,4 @@ export async function followJob(context: Context, accepted: JobView): Promise<Ex
 function progressOf({ kind, doneBytes, totalBytes, detail }: JobView): string {
   const of = totalBytes === null ? '' : ` of ${formatBytes(totalBytes)}`;
   return `${VERBS[kind]}: ${formatBytes(doneBytes ?? 0)}${of}, ${detail ?? ''}`;
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, durationMs);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
 }

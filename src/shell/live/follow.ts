@@ -1,6 +1,7 @@
 import type { Client } from '../../api/client/client.ts';
 import type { OperationView } from '../../api/contract/views.ts';
 import { type ExitCode, exitCode, toFailure } from '../failure.ts';
+import { pause } from './pause.ts';
 
 /** Between two looks when the event stream is silent or gone. */
 const POLL_MS = 1000;
@@ -87,18 +88,6 @@ function watch(client: Client, id: string, signal: AbortSignal) {
       signal.removeEventListener('abort', onAbort);
     },
   };
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, durationMs);
-    signal.addEventListener('abort', end);
-  });
 }
 
 /** 0 where the operation did what was asked, 1 where it ended any other way. */
