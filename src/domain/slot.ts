@@ -72,6 +72,15 @@ export interface Slot {
   leftovers: boolean;
 }
 
+/** A slot as it begins: never left, never archived, and cloned or brought in from nowhere unless that is said. */
+export const freshSlot = (
+  own: Pick<Slot, 'id' | 'appliance' | 'mounts' | 'state' | 'createdAt'> & Partial<Slot>,
+): Slot => ({ clonedFrom: null, frozenAt: null, archive: null, importedFrom: null, leftovers: false, ...own });
+
+/** Whether two directories are the same one; what is not there is the same as nothing. */
+export const isSameData = (a: DataIdentity | null, b: DataIdentity | null): boolean =>
+  a !== null && b !== null && a.inode === b.inode && a.bornNs === b.bornNs;
+
 /** Where a bind mount's data lies while its slot is not in place: `/srv/data` → `/srv/.data.belay-SXXXXXXXXXX`. */
 export function parkedPathOf(path: string, slot: SlotId): string {
   const cut = path.lastIndexOf('/') + 1;

@@ -8,7 +8,7 @@ import type { Journal } from '../domain/ports/journal.ts';
 import type { World } from '../domain/ports/world.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
-import { parkedPathOf, type Slot, type SlotMount } from '../domain/slot.ts';
+import { freshSlot, parkedPathOf, type SlotMount } from '../domain/slot.ts';
 import { startOrder } from '../domain/start-order.ts';
 import { composeDependencies, controllerAmong, membersOf } from './compose-project.ts';
 import { containerOwners } from './container-owners.ts';
@@ -40,18 +40,13 @@ export async function adopt(world: World, request: AdoptRequest): Promise<Releas
   const name = request.name ?? ('project' in request.what ? request.what.project : taken[0]?.spec.containerName) ?? '';
   requireApplianceName(name, 'Choose one: adopt … as NAME');
   const at = clock.now();
-  const slot: Slot = {
+  const slot = freshSlot({
     id: newSlotId(),
     appliance: name,
     mounts: [],
     state: 'live',
-    clonedFrom: null,
     createdAt: at,
-    frozenAt: null,
-    archive: null,
-    importedFrom: null,
-    leftovers: false,
-  };
+  });
   const services = keyedTogether(taken.map(({ spec }) => spec));
   slot.mounts = await slotMounts(world, services, slot.id);
   const release: Release = {

@@ -1,7 +1,7 @@
 import { newReleaseId, newSlotId, type SlotId } from '../domain/ids.ts';
 import type { Release } from '../domain/release.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
-import { parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
+import { freshSlot, parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
 
 export interface Candidate {
   release: Release;
@@ -38,7 +38,7 @@ export function upgradeCandidate(
 /** A slot with the same mounts, whose data is still to come. */
 function newSlot(appliance: string, mounts: readonly SlotMount[], clonedFrom: SlotId, at: Date): Slot {
   const id = newSlotId();
-  return {
+  return freshSlot({
     id,
     appliance,
     mounts: mounts.map((mount, index) =>
@@ -49,11 +49,7 @@ function newSlot(appliance: string, mounts: readonly SlotMount[], clonedFrom: Sl
     state: 'preparing',
     clonedFrom,
     createdAt: at,
-    frozenAt: null,
-    archive: null,
-    importedFrom: null,
-    leftovers: false,
-  };
+  });
 }
 
 function withoutOrigin({ restoredFrom: _, ...mount }: SlotMount): SlotMount {

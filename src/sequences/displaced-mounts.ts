@@ -4,6 +4,7 @@ import type { Journal } from '../domain/ports/journal.ts';
 import type { SlotStore } from '../domain/ports/slot-store.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
+import { isSameData } from '../domain/slot.ts';
 import { findInstance } from './instances.ts';
 
 export interface DisplacedMount {
@@ -42,8 +43,9 @@ async function displacedMountsOf(
         const [there, used] = await Promise.all(
           [hostPath, posix.join(rootPath, target)].map((path) => world.slots.identify(path)),
         );
-        const isSame = !there || !used || (there.inode === used.inode && there.bornNs === used.bornNs);
-        return isSame ? null : { service: service.name, containerName, source: hostPath };
+        return !there || !used || isSameData(there, used)
+          ? null
+          : { service: service.name, containerName, source: hostPath };
       }),
   );
   return displaced.filter((mount) => mount !== null);

@@ -9,7 +9,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
 import type { ServiceMount, ServiceSpec } from '../domain/service-spec.ts';
-import { parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
+import { freshSlot, parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
 import { requireApplianceName } from './adopt.ts';
 import { findImage } from './image-of-version.ts';
@@ -68,18 +68,13 @@ export async function planInstall(
     createdAt: at,
   };
   release.version = controllerOf(release).image.tag;
-  const slot: Slot = {
+  const slot = freshSlot({
     id: slotId,
     appliance: name,
     mounts: slotMounts(together, slotId),
     state: 'preparing',
-    clonedFrom: null,
     createdAt: at,
-    frozenAt: null,
-    archive: null,
-    importedFrom: null,
-    leftovers: false,
-  };
+  });
   return {
     release,
     slot,

@@ -3,7 +3,7 @@ import { newReleaseId, newSlotId } from '../domain/ids.ts';
 import type { ImportedArchive, PackProgress } from '../domain/ports/archive-store.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
-import type { Slot, SlotMount } from '../domain/slot.ts';
+import { freshSlot, type Slot, type SlotMount } from '../domain/slot.ts';
 import { clearLeftovers, othersOn } from './clear-leftovers.ts';
 import { releasesOf } from './plan-restore.ts';
 import { mustSlot } from './slot-pairs.ts';
@@ -68,18 +68,14 @@ export async function importSnapshot(
   const { journal, host, slots, archives, clock } = world;
   const id = newSlotId();
   const at = clock.now();
-  const slot: Slot = {
+  const slot = freshSlot({
     id,
     appliance: request.appliance ?? 'imported',
     mounts: [],
     state: 'archived',
-    clonedFrom: null,
     createdAt: at,
-    frozenAt: null,
-    archive: null,
     importedFrom: request.file,
-    leftovers: false,
-  };
+  });
   const { rootDir } = await host.describe(signal);
   const { freeBytes } = await slots.space(rootDir);
   const path = archives.pathOf(slot);

@@ -2,7 +2,7 @@ import { lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BelayError } from '../domain/errors.ts';
 import type { Whereabouts } from '../domain/ports/slot-store.ts';
-import { type DataIdentity, isBelaysPath, type SlotMount } from '../domain/slot.ts';
+import { type DataIdentity, isBelaysPath, isSameData, type SlotMount } from '../domain/slot.ts';
 import { failure, runCommand } from './command.ts';
 
 /** What is at `path` now; null where nothing is. */
@@ -18,21 +18,18 @@ export async function identityAt(path: string): Promise<DataIdentity | null> {
   }
 }
 
-const isSame = (a: DataIdentity | null, b: DataIdentity | null): boolean =>
-  a !== null && b !== null && a.inode === b.inode && a.bornNs === b.bornNs;
-
 /** Where a mount's data lies, told by what it is and not by its name. */
 export async function whereaboutsOf(mount: SlotMount): Promise<Whereabouts> {
   const atPath = await identityAt(mount.path);
   if (mount.kind === 'volume' || mount.parkedPath === null) {
     if (atPath === null) return 'missing';
-    return mount.identity === null || isSame(atPath, mount.identity) ? 'in-place' : 'foreign';
+    return mount.identity === null || isSameData(atPath, mount.identity) ? 'in-place' : 'foreign';
   }
   const parked = await identityAt(mount.parkedPath);
   // A clone that has not been recorded yet is where clones are made.
   if (mount.identity === null) return parked === null ? 'missing' : 'parked';
-  if (isSame(atPath, mount.identity)) return 'in-place';
-  if (isSame(parked, mount.identity)) return 'parked';
+  if (isSameData(atPath, mount.identity)) return 'in-place';
+  if (isSameData(parked, mount.identity)) return 'parked';
   return atPath === null && parked === null ? 'missing' : 'foreign';
 }
 

@@ -1,7 +1,7 @@
 import { newReleaseId, newSlotId } from '../../src/domain/ids.ts';
 import type { Release } from '../../src/domain/release.ts';
 import { DEFAULT_GATE, type ServiceSpec } from '../../src/domain/service-spec.ts';
-import type { Slot } from '../../src/domain/slot.ts';
+import { freshSlot, type Slot } from '../../src/domain/slot.ts';
 
 /** Complete values of the domain for tests that need one and care about a field or two. */
 
@@ -22,19 +22,15 @@ export const aService = (change: Partial<ServiceSpec> = {}): ServiceSpec => ({
   ...change,
 });
 
-export const aSlot = (change: Partial<Slot> = {}): Slot => ({
-  id: newSlotId(),
-  appliance: 'acme',
-  mounts: [],
-  state: 'live',
-  clonedFrom: null,
-  createdAt: new Date('2026-11-21T02:00:00Z'),
-  frozenAt: null,
-  archive: null,
-  importedFrom: null,
-  leftovers: false,
-  ...change,
-});
+export const aSlot = (change: Partial<Slot> = {}): Slot =>
+  freshSlot({
+    id: newSlotId(),
+    appliance: 'acme',
+    mounts: [],
+    state: 'live',
+    createdAt: new Date('2026-11-21T02:00:00Z'),
+    ...change,
+  });
 
 export const aRelease = (change: Partial<Release> = {}): Release => ({
   id: newReleaseId(),

@@ -21,6 +21,15 @@ export const manifestCheckInput = z
 
 const manifestProblemView = z.object({ file: z.string(), line: z.number(), column: z.number(), message: z.string() });
 
+const manifestService = z.object({
+  name: z.string(),
+  role: z.enum(['controller', 'engine', 'app']),
+  image: z.string(),
+  /** Whether an upgrade gives its image the new version as its tag. */
+  versioned: z.boolean(),
+  dependsOn: z.array(z.string()),
+});
+
 export const manifestCheckView = z
   .object({
     /** Everything that is wrong, in the order of the file. */
@@ -34,16 +43,7 @@ export const manifestCheckView = z
         title: z.string().nullable(),
         version: z.string(),
         /** In the order in which they are started. */
-        services: z.array(
-          z.object({
-            name: z.string(),
-            role: z.enum(['controller', 'engine', 'app']),
-            image: z.string(),
-            /** Whether an upgrade gives its image the new version as its tag. */
-            versioned: z.boolean(),
-            dependsOn: z.array(z.string()),
-          }),
-        ),
+        services: z.array(manifestService),
         volumes: z.array(z.string()),
         networks: z.array(z.string()),
         /** Powers over the host that it allows its services. */
@@ -72,12 +72,7 @@ export const manifestView = z
     floor: z.string().nullable(),
     retention: z.object({ instant: z.number() }),
     services: z.array(
-      z.object({
-        name: z.string(),
-        role: z.enum(['controller', 'engine', 'app']),
-        image: z.string(),
-        versioned: z.boolean(),
-        dependsOn: z.array(z.string()),
+      manifestService.extend({
         gate: z.object({
           deadlineMs: z.number(),
           limitMs: z.number(),

@@ -2,6 +2,7 @@ import { BelayError } from '../../domain/errors.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Appliance, Journal } from '../../domain/ports/journal.ts';
 import { controllerOf, type Release } from '../../domain/release.ts';
+import type { ServiceSpec } from '../../domain/service-spec.ts';
 import { isVersioned } from '../../domain/versioning.ts';
 import { draftOf } from '../../manifest/drafts.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
@@ -46,19 +47,21 @@ export function viewCheck({ manifest: source, name }: ManifestCheckInput): Manif
       name: called,
       title: manifest.entry['x-belay']?.title ?? null,
       version: controller.image.tag,
-      services: specs.map((spec) => ({
-        name: spec.name,
-        role: spec.role,
-        image: spec.image.reference,
-        versioned: isVersioned(spec, controller),
-        dependsOn: Object.keys(spec.dependsOn ?? {}),
-      })),
+      services: specs.map((spec) => viewService(spec, controller)),
       volumes: volumes.map((volume) => volume.name),
       networks: networks.map((network) => network.name),
       allowed,
     },
   };
 }
+
+const viewService = (service: ServiceSpec, controller: ServiceSpec) => ({
+  name: service.name,
+  role: service.role,
+  image: service.image.reference,
+  versioned: isVersioned(service, controller),
+  dependsOn: Object.keys(service.dependsOn ?? {}),
+});
 
 export const bannerLines = ({ banner }: Policy): string[] => banner?.split('\n') ?? [];
 
@@ -76,11 +79,7 @@ export function viewManifest({ name, policy }: Appliance, active: Release): Mani
     floor: policy.floor,
     retention: policy.retention,
     services: services.map((service) => ({
-      name: service.name,
-      role: service.role,
-      image: service.image.reference,
-      versioned: isVersioned(service, controller),
-      dependsOn: Object.keys(service.dependsOn ?? {}),
+      ...viewService(service, controller),
       gate: { ...service.gate, ports: service.gate.ports ?? [] },
     })),
   };
