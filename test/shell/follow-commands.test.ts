@@ -49,11 +49,14 @@ test('what another session does is told once above a live view, and not where it
   await screen.untilShown('acme now runs 2.1.0');
   await screen.untilPrompt();
   expect(screen.lines().filter((line) => line.includes('bob has started')).length).toBe(1);
-  screen.type('terminal no monitor\r');
-  await screen.untilPrompt();
+  screen.type('terminal no monitor\rshow terminal\r');
+  await screen.untilShown('Monitor       off');
   stage.daemon.announce({ ...own, id: 'OBBBBBBBBBB', appliance: 'wiki', by: 'carol', state: 'running' });
   screen.type('show terminal\r');
-  await screen.untilShown('Monitor       off');
+  await screen.until(
+    () => screen.lines().filter((line) => line.includes('Monitor       off')).length === 2,
+    'it again',
+  );
   await screen.untilPrompt();
   expect(screen.lines().some((line) => line.includes('carol'))).toBe(false);
 });

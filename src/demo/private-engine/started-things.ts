@@ -60,7 +60,8 @@ async function killAndWait(mark: ProcessMark, signal: 'SIGTERM' | 'SIGKILL', tim
 /**
  * Processes that a container engine with its data in `directory` leaves behind when it is killed: its
  * containerd and shims (they name the directory in their arguments) and whatever runs in its containers
- * (their root file systems are mounted from it, in a mount namespace of their own).
+ * (their root file systems are mounted from it, in a mount namespace of their own). Only the root counts:
+ * a container that any engine is just beginning still has a copy of every mount of the host.
  */
 export async function engineLeftovers(directory: string): Promise<number[]> {
   const ourNamespace = await readlink('/proc/self/ns/mnt');
@@ -74,7 +75,8 @@ export async function engineLeftovers(directory: string): Promise<number[]> {
     ]);
     const isEngines = /^(dockerd|containerd)/.test(basename(command.split('\0')[0] ?? ''));
     const named = isEngines && command.includes(`${directory}/`);
-    if (named || (namespace !== ourNamespace && mounts.includes(`${directory}/`))) leftovers.push(Number(entry));
+    const root = mounts.split('\n').find((line) => line.split(' ')[4] === '/') ?? '';
+    if (named || (namespace !== ourNamespace && root.includes(`${directory}/`))) leftovers.push(Number(entry));
   }
   return leftovers;
 }
