@@ -89,6 +89,17 @@ export function shortened(sentence: string): string {
 export function startFailure(thrown: unknown, name: string): unknown {
   const engine = engineSentence(thrown);
   if (engine === '' || isFull(engine)) return thrown;
+  if (isStuck(engine)) {
+    return new BelayError(
+      'container-stuck',
+      `The Docker Engine cannot start ${name} again: it holds what is left of its last run.`,
+      {
+        hint: 'Make it again from its release: repair system',
+        details: { status: statusOf(thrown), engine },
+        cause: thrown,
+      },
+    );
+  }
   const said = startProblem(engine);
   return new BelayError('engine-failed', `${name} did not start: ${said.problem}.`, {
     ...(said.hint ? { hint: said.hint } : {}),
@@ -96,6 +107,13 @@ export function startFailure(thrown: unknown, name: string): unknown {
     cause: thrown,
   });
 }
+
+/**
+ * What an engine that was killed while it stopped a container says at every later start of it, also after a
+ * restart of its own (measured on 20.10.24, where its containerd went down with it).
+ */
+const isStuck = (engine: string): boolean =>
+  /task [0-9a-f]{64}:? already exists|container with (?:given )?id (?:already )?exists/i.test(engine);
 
 function startProblem(engine: string): { problem: string; hint?: string } {
   const port =

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'no-space'
   | 'engine-unreachable' // no Docker Engine answers
   | 'engine-failed' // the engine answered with an error
+  | 'container-stuck' // the engine can never start this container again, whatever is asked of it
   | 'registry-unreachable'
   | 'registry-failed'
   | 'gate-failed' // the new release did not prove itself

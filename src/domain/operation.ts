@@ -74,6 +74,8 @@ export interface OperationFacts {
   exitCodes?: Record<string, number>;
   /** Set where the container did not heed its stop signal in time. */
   forcedStops?: string[];
+  /** Containers that the engine could not start again, and that another one of the same release was made for: their names. */
+  keptStuck?: string[];
   /** How long nobody answered: until the first good answer of the new release, and again while going back. */
   downtimeMs?: number;
   /** When a new release that had answered stopped doing so, in wall-clock milliseconds. */

@@ -3,6 +3,7 @@ import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import { NO_RESTART, restartPolicyOf } from '../domain/service-spec.ts';
 import { isUp } from '../sequences/instances.ts';
+import { startAgain } from '../sequences/start-again.ts';
 import { strangersServing } from '../sequences/strangers.ts';
 import { type Absence, reasonToStart, wasRevived } from './absence.ts';
 import { usesLiveData } from './drift-of-frozen.ts';
@@ -28,7 +29,7 @@ export async function bringUp(world: World, active: Release, absence: Absence, s
   const [last = null] = world.journal.operations(active.appliance, 1);
   const toStart = observation.active.services.flatMap(({ spec, instance }) => {
     const reason = instance && reasonToStart(instance, restartPolicyOf(spec), absence, stillOf(active, last));
-    return reason ? [{ name: spec.name, instance, reason }] : [];
+    return reason ? [{ spec, instance, reason }] : [];
   });
   const result: BringUp = { deeds: [], failures: [] };
   const serves = toStart.length > 0 || observation.active.services.some(({ instance }) => isUp(instance));
@@ -37,10 +38,15 @@ export async function bringUp(world: World, active: Release, absence: Absence, s
   if (!isDataInPlace(observation.active)) return result;
   const rival = (await observe(world, active, signal)).frozen.some((frozen) => usesDataOf(observation.active, frozen));
   if (rival) return result;
-  for (const { name, instance, reason } of toStart) {
-    await attempt(result, `Belay has started ${name} of ${active.version}: ${reason}.`, () =>
-      world.host.startInstance(instance.id, signal),
-    );
+  for (const { spec, instance, reason } of toStart) {
+    await attempt(result, async () => {
+      const startable = { release: active, service: spec, instance, restartPolicy: restartPolicyOf(spec) };
+      const keptAs = await startAgain(world, startable, signal);
+      const anew = keptAs
+        ? `; the engine could not start its container again, so it was made anew, and the old one is kept as ${keptAs}`
+        : '';
+      return `Belay has started ${spec.name} of ${active.version}: ${reason}${anew}.`;
+    });
   }
   return result;
 }
@@ -60,9 +66,10 @@ async function turnOffRevived(
     for (const { instance } of services) {
       if (!instance || !wasRevived(absence, instance)) continue;
       const words = `Belay has turned off ${instance.name} of ${release.version}, which came up with the engine.`;
-      await attempt(result, words, async () => {
+      await attempt(result, async () => {
         await host.setRestartPolicy(instance.id, NO_RESTART, signal);
         await host.stopInstance(instance.id, signal);
+        return words;
       });
     }
   }
@@ -75,10 +82,10 @@ const isDataInPlace = ({ mounts }: SeenRelease): boolean =>
 const usesDataOf = (active: SeenRelease, { release, services }: SeenRelease): boolean =>
   services.some(({ spec, instance }) => isUp(instance) && instance && usesLiveData(active, release, spec, instance));
 
-async function attempt(result: BringUp, deed: string, act: () => Promise<void>): Promise<void> {
+/** `act` returns what it has done, in a sentence. */
+async function attempt(result: BringUp, act: () => Promise<string>): Promise<void> {
   try {
-    await act();
-    result.deeds.push(deed);
+    result.deeds.push(await act());
   } catch (thrown) {
     result.failures.push(toBelayError(thrown).message);
   }

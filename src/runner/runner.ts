@@ -14,6 +14,8 @@ import { persevere, unrecorded } from './without-journal.ts';
 
 const MAX_ATTEMPTS = 3;
 const RETRY_PAUSE_MS = 1_000;
+/** Room may be made by somebody who is just reading that there is none: two minutes in all. */
+const ROOM_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
 
 export interface RunnerOptions {
   world: World;
@@ -98,8 +100,9 @@ export class Runner {
         if (this.#draining.signal.aborted && index < switchIndex) return;
         this.#recordFailure(operation, step, error);
         if (index < forwardIndex) return this.goBack(operation, error);
-        if (attempt === MAX_ATTEMPTS && counts(error)) return this.#finish(operation, 'needs-attention', error.message);
-        attempt += await this.#pauseAfter(error);
+        const isLast = attempt > (error.code === 'no-space' ? ROOM_PAUSES_MS.length : MAX_ATTEMPTS - 1);
+        if (isLast && counts(error)) return this.#finish(operation, 'needs-attention', error.message);
+        attempt += await this.#pauseAfter(error, attempt);
         index = forwardIndex - 1;
       }
     }
@@ -116,7 +119,7 @@ export class Runner {
     if (cause.code === 'engine-unreachable') await this.#engineWorksAgain();
     const { steps, switchesAt } = this.#sequences[operation.kind];
     const toRevert = stepsToRevert(this.#world.journal.entries(operation.id));
-    let trouble: BelayError | null = null;
+    const failed: Failed[] = [];
     let isKept = false;
     for (const step of steps.toReversed()) {
       if (!isKept && steps.indexOf(step) < indexOf(this.#sequences[operation.kind], switchesAt)) {
@@ -124,8 +127,10 @@ export class Runner {
         // Evidence is welcome; going back does not depend on it.
         await this.#keepEvidence(operation).catch(() => {});
       }
-      if (step.revert && toRevert.has(step.name)) trouble = (await this.#takeBack(operation, step)) ?? trouble;
+      const error = step.revert && toRevert.has(step.name) ? await this.#takeBack(operation, step) : null;
+      if (error) failed.push({ step, error });
     }
+    const trouble = (await this.#onceThereIsRoom(operation, failed)).at(-1)?.error;
     const entries = this.#world.journal.entries(operation.id);
     const hadSwitched = entries.some(({ step, phase }) => step === switchesAt && phase === 'intent');
     if (trouble) {
@@ -133,6 +138,22 @@ export class Runner {
     } else {
       this.#finish(operation, hadSwitched ? 'rolled-back' : 'failed', cause.message);
     }
+  }
+
+  /** What lacked room may have it when what the operation had made is gone. Returns what still fails. */
+  async #onceThereIsRoom(operation: Operation, failed: Failed[]): Promise<Failed[]> {
+    let left = failed;
+    for (const pauseMs of ROOM_PAUSES_MS) {
+      if (!left.some(({ error }) => error.code === 'no-space')) break;
+      await this.#world.clock.sleep(pauseMs);
+      const still: Failed[] = [];
+      for (const { step } of left) {
+        const error = await this.#takeBack(operation, step);
+        if (error) still.push({ step, error });
+      }
+      left = still;
+    }
+    return left;
   }
 
   /** Runs `work` as the operation's one run in this daemon; a defect in it must not end the daemon. */
@@ -192,18 +213,20 @@ export class Runner {
           this.#record(operation, step, 'revert-failed', error.message);
           return error;
         }
-        attempt += await this.#pauseAfter(error);
+        attempt += await this.#pauseAfter(error, attempt);
       }
     }
   }
 
   /** Before the next try. Returns how much the failure counts. */
-  async #pauseAfter(error: BelayError): Promise<0 | 1> {
+  async #pauseAfter(error: BelayError, attempt: number): Promise<0 | 1> {
     if (!counts(error)) {
       await this.#engineWorksAgain();
       return 0;
     }
-    await this.#world.clock.sleep(RETRY_PAUSE_MS);
+    await this.#world.clock.sleep(
+      error.code === 'no-space' ? (ROOM_PAUSES_MS[attempt - 1] ?? RETRY_PAUSE_MS) : RETRY_PAUSE_MS,
+    );
     return 1;
   }
 
@@ -232,6 +255,12 @@ export class Runner {
     this.#world.journal.finish(operation.id, state, whole, this.#world.clock.now());
     this.#onChange(operation.id);
   }
+}
+
+/** A step that could not be taken back. */
+interface Failed {
+  step: Step;
+  error: BelayError;
 }
 
 /** A failure that only the engine's absence made is no failed attempt. */

@@ -7,6 +7,14 @@ const refusal = (engine: string, status = 500) => new BelayError('engine-failed'
 
 describe('a container that does not start', () => {
   it.each([
+    `task ${'2e'.repeat(32)}: already exists`,
+    `failed to create task for container: task ${'2e'.repeat(32)} already exists: unknown`,
+    'OCI runtime create failed: container with id exists: 2ef4: unknown',
+  ])('and never will: %s', (engine) => {
+    expect(startFailure(refusal(engine), 'web')).toMatchObject({ code: 'container-stuck', details: { engine } });
+  });
+
+  it.each([
     [
       'driver failed programming external connectivity on endpoint web (0a): Bind for 0.0.0.0:8080 failed: port is already allocated',
       'web did not start: port 8080 is taken on this host.',

@@ -1,5 +1,4 @@
 import type { OperationView } from '../../src/api/contract/views.ts';
-import { MAX_RECOVERIES } from '../../src/domain/recovery.ts';
 import { judge, migrated, type Outcome, readWitness } from '../recovery/invariant.ts';
 import { requestOf } from './scenario.ts';
 import { NEW, OLD, Stage } from './stage.ts';
@@ -109,7 +108,6 @@ async function killUntilEnded(
   const deadline = Date.now() + 120_000;
   let nextKillMs = performance.now() + random() * 3_000;
   let startedMs: number | null = null;
-  let daemonKills = 0;
   while (Date.now() < deadline) {
     const operation = await statusOf(stage, id);
     if (operation && operation.state !== 'running') {
@@ -121,10 +119,7 @@ async function killUntilEnded(
       continue;
     }
     nextKillMs = performance.now() + random() * 3_000;
-    // A daemon that was cut off three times in one operation leaves the next step to somebody: that is its promise.
     if (random() < daemonShare) {
-      if (daemonKills === MAX_RECOVERIES) continue;
-      daemonKills++;
       report.daemonKills++;
       await stage.belay.kill('SIGKILL');
       startedMs = performance.now();

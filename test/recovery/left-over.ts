@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Subject } from './invariant.ts';
 import type { Record } from './record.ts';
 
+const STUCK = /-R[A-Z]{10}-stuck-[0-9a-f]{12}$/;
 const lines = (text: string) => text.split('\n').filter(Boolean);
 
 /** Containers, volumes, directories, mounts and files of the appliance that nothing listed accounts for. */
@@ -22,6 +23,8 @@ export async function leftOver(subject: Subject, record: Record): Promise<string
   const rows = lines(await engine.docker(['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.Labels}}']));
   for (const row of rows) {
     const [id = '', name = ''] = row.split(' ');
+    // What the engine cannot start again is kept, and the operation says so.
+    if (STUCK.test(name)) continue;
     const aside = /-(R[A-Z]{10})$/.exec(name)?.[1];
     if (name.startsWith(`${container}-R`) && !listed.has(aside ?? '')) left.push(`container ${name}`);
     const isOurs = row.includes(`io.belay.appliance=${appliance}`) || name.startsWith(container);

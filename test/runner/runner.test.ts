@@ -105,6 +105,31 @@ describe('a failure', () => {
     expect(await run(upgrade)).toMatchObject({ state: 'rolled-back' });
   });
 
+  test('of a revert for want of room is tried again when the rest is taken back, and the room may have come from that', async () => {
+    script.failWith = (what) => new BelayError('no-space', `${what} failed`);
+    script.failures.set('start', 1).set('stop.revert', 4);
+    expect(await run(upgrade)).toMatchObject({ state: 'rolled-back', reason: 'start failed' });
+    expect(script.asked.lastIndexOf('stop.revert')).toBeGreaterThan(script.asked.indexOf('pull.revert'));
+  });
+
+  test('for want of room that stays asks for attention in the end', async () => {
+    script.failWith = (what) => new BelayError('no-space', `${what} failed`);
+    script.failures.set('start', 1).set('stop.revert', 999);
+    expect(await run(upgrade)).toMatchObject({ state: 'needs-attention' });
+  });
+
+  test('of a commit whose answer alone was lost is none', async () => {
+    const commit = upgrade.steps.find(({ name }) => name === 'commit');
+    if (!commit) return expect.fail('no commit');
+    commit.recordsOutcome = true;
+    commit.run = async ({ operation }) => {
+      script.journal.record({ operation: operation.id, step: 'commit', phase: 'done', at: new Date() });
+      throw new BelayError('journal-unusable', 'the answer was lost');
+    };
+    expect(await run(upgrade)).toMatchObject({ state: 'succeeded' });
+    expect(script.asked.at(-1)).toBe('restart-policy');
+  });
+
   test('of which not even the end can be recorded is left to the next daemon', async () => {
     script.world.journal.record = () => {
       throw new Error('a defect');

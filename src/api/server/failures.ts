@@ -13,6 +13,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   'gate-failed': 422,
   'engine-unreachable': 502,
   'engine-failed': 502,
+  'container-stuck': 502,
   'registry-unreachable': 502,
   'registry-failed': 502,
   'journal-unusable': 503,

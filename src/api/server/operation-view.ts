@@ -42,7 +42,7 @@ export function viewOperation(
     steps: operation.steps.map(({ name, title }) => {
       const own = entries.filter(({ step }) => step === name);
       const view = viewStep({ name, title }, own, running, progressOf(operation.id, name));
-      return view.detail === null && name === 'stop' ? { ...view, detail: forcedStops(operation) } : view;
+      return { ...view, detail: view.detail ?? REMARKS[name]?.(operation.facts) ?? null };
     }),
     interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
     confirmation: viewConfirmation(world, operation.id),
@@ -55,9 +55,17 @@ function stoppedAtMs(facts: OperationFacts, clock: Clock): number | undefined {
   return elapsedMs === null ? undefined : clock.now().getTime() - elapsedMs;
 }
 
-function forcedStops({ facts }: Operation): string | null {
-  const forced = facts.forcedStops ?? [];
-  return forced.length > 0 ? `${forced.join(', ')} did not heed its stop signal in time and was killed.` : null;
+/** What is worth saying of a step that went well. */
+const REMARKS: Record<string, (facts: OperationFacts) => string | null> = {
+  stop: ({ forcedStops = [] }) =>
+    forcedStops.length > 0 ? `${forcedStops.join(', ')} did not heed its stop signal in time and was killed.` : null,
+  start: madeAnew,
+  revive: madeAnew,
+};
+
+function madeAnew({ keptStuck = [] }: OperationFacts): string | null {
+  if (keptStuck.length === 0) return null;
+  return `The engine could not start a container again; it was made anew, and the old one is kept as ${keptStuck.join(', ')}.`;
 }
 
 const versionOf = (journal: Journal, release: string): string => journal.release(release)?.version ?? 'unknown';

@@ -31,7 +31,7 @@ export interface PrivateEngine extends Engine {
   restart(): Promise<void>;
   /** What a power failure of the host does to containers: everything is killed at once. Then the engine starts. */
   reboot(): Promise<void>;
-  /** `kill -9` of dockerd alone: its containerd, its shims and its containers go on. */
+  /** `kill -9` of dockerd alone: the containerd that it started dies of it, its shims and its containers go on. */
   kill(): Promise<void>;
   /** Kills everything that belongs to the engine at once. */
   powerOff(): Promise<void>;
@@ -154,7 +154,18 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
   async function kill(): Promise<void> {
     process.kill(pid, 'SIGKILL');
     await waitUntilGone();
+    await waitUntilContainerdIsGone();
   }
+  /** It gets its signal a little later; an engine that finds it alive waits for it for ever. */
+  async function waitUntilContainerdIsGone(): Promise<void> {
+    const containerd = await containerdPid();
+    for (let waitedMs = 0; waitedMs < 2_000; waitedMs += 10) {
+      if ((await markProcess(containerd)).startTicks === 'gone') return;
+      await pause(10);
+    }
+  }
+  const containerdPidFile = join(directory, 'exec', 'containerd', 'containerd.pid');
+  const containerdPid = async () => Number(await readFile(containerdPidFile, 'utf8').catch(() => '0'));
   let isOff = false;
   async function powerOff(): Promise<void> {
     await kill();
@@ -181,9 +192,7 @@ export async function startPrivateEngine(name: string, root = '/var/tmp'): Promi
   async function startAgain(): Promise<void> {
     if (isOff) await emptyRuntime();
     isOff = false;
-    const pidFile = join(directory, 'exec', 'containerd', 'containerd.pid');
-    const containerd = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
-    if ((await markProcess(containerd)).startTicks === 'gone') await run('rm', ['-f', pidFile]);
+    if ((await markProcess(await containerdPid())).startTicks === 'gone') await run('rm', ['-f', containerdPidFile]);
     await run('rm', ['-f', join(directory, 'pid')]);
     await start();
   }

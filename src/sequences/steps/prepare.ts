@@ -1,7 +1,7 @@
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { asideName, findInstance, LABELS } from '../instances.ts';
-import { makeInstance } from '../make-instance.ts';
+import { makeOwnInstance } from '../make-instance.ts';
 
 /**
  * Makes the containers of the new release, not started. A rollback finds the ones that it left; where
@@ -20,7 +20,7 @@ export const prepare: Step = {
     for (const service of context.to.services) {
       const containerId =
         (await leftInstance(context, service)) ??
-        (await makeInstance(context, service, asideName(service, context.to.id)));
+        (await makeOwnInstance(context, service, asideName(service, context.to.id)));
       context.journal.recordInstance({ release: context.to.id, service: service.name, containerId });
     }
   },

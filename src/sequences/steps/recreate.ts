@@ -2,7 +2,7 @@ import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { mustHaveItsData } from '../data-in-place.ts';
 import { findInstance } from '../instances.ts';
-import { makeInstance } from '../make-instance.ts';
+import { makeOwnInstance } from '../make-instance.ts';
 
 /** Makes the containers that have been removed again, from the release, on its data. */
 export const recreate: Step = {
@@ -15,7 +15,7 @@ export const recreate: Step = {
     for (const service of await missing(context)) {
       // Making it would make a missing volume too, empty.
       await mustHaveItsData(context, context.to);
-      const containerId = await makeInstance(context, service, service.containerName, context.signal);
+      const containerId = await makeOwnInstance(context, service, service.containerName, context.signal);
       context.journal.recordInstance({ release: context.to.id, service: service.name, containerId });
     }
   },

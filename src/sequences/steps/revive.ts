@@ -1,7 +1,9 @@
 import { BelayError } from '../../domain/errors.ts';
+import { restartPolicyOf } from '../../domain/service-spec.ts';
 import type { Step } from '../../domain/step.ts';
 import { mustHaveItsData } from '../data-in-place.ts';
 import { evidenceOf, findInstance, mustFindInstance } from '../instances.ts';
+import { noteStuck, startAgain } from '../start-again.ts';
 
 /** Starts what is down, on its own data, and lets go on what is paused. */
 export const revive: Step = {
@@ -20,14 +22,17 @@ export const revive: Step = {
       if (instance.state === 'paused') await host.resumeInstance(instance.id, signal);
       if (instance.state === 'running' || instance.state === 'paused' || instance.state === 'restarting') continue;
       await mustHaveItsData(context, to);
-      await host.startInstance(instance.id, signal).catch(async (error: unknown) => {
+      try {
+        const startable = { release: to, service, instance, restartPolicy: restartPolicyOf(service) };
+        noteStuck(context, await startAgain(context, startable, signal));
+      } catch (error) {
         if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
         throw new BelayError('gate-failed', `${service.name} ${to.version} does not start: ${error.message}`, {
           ...(error.hint ? { hint: error.hint } : {}),
           details: await evidenceOf(host, instance),
           cause: error,
         });
-      });
+      }
     }
   },
 };

@@ -1,12 +1,14 @@
 import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import type { Release } from '../../domain/release.ts';
-import { NO_RESTART } from '../../domain/service-spec.ts';
+import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { untilReady } from '../dependencies.ts';
-import { evidenceOf, findInstance, isUp, mustFindInstance } from '../instances.ts';
+import { evidenceOf, findInstance, isUp, LABELS, mustFindInstance } from '../instances.ts';
+import { operationLabels } from '../make-instance.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
+import { noteStuck, startAgain } from '../start-again.ts';
 import { endEarlyStart } from '../started-early.ts';
 import { makeMissing } from './prepare.ts';
 
@@ -34,7 +36,7 @@ export const start: Step = {
       const instance = await mustFindInstance(context, to, service, signal);
       if (instance.restartPolicy.name !== NO_RESTART.name) await host.setRestartPolicy(instance.id, NO_RESTART);
       await untilReady(context, to, service);
-      await startOrExplain(context, instance, to);
+      await startOrExplain(context, service, instance);
     }
   },
 
@@ -77,9 +79,13 @@ function noteEndOfService({ facts, learn, clock }: StepContext, instance: Instan
 }
 
 // The engine goes on with a call that is cut off, and going back would not see what comes of it: no signal here.
-async function startOrExplain({ host }: StepContext, instance: Instance, to: Release): Promise<void> {
+async function startOrExplain(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
+  const { host, to } = context;
+  // In an upgrade the container is the operation's own, and goes with it; in a rollback it may have been left by another.
+  const labels = instance.labels[LABELS.operation] === context.operation.id ? operationLabels(context) : {};
   try {
-    await host.startInstance(instance.id);
+    const startable = { release: to, service, instance, restartPolicy: NO_RESTART, labels };
+    noteStuck(context, await startAgain(context, startable));
   } catch (error) {
     if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
     throw new BelayError('gate-failed', `${to.version} does not start: ${error.message}`, {

@@ -4,10 +4,13 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { mustHaveItsData } from '../data-in-place.ts';
 import { untilReady } from '../dependencies.ts';
-import { findInstance, isServing, isUp } from '../instances.ts';
+import { findInstance, isServing, isUp, mustFindInstance } from '../instances.ts';
+import { makeInstance } from '../make-instance.ts';
 import { exchangeNames, setNamesAside } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
+import { noteStuck, startAgain } from '../start-again.ts';
 
 const SERVING_POLL_MS = 100;
 
@@ -50,22 +53,32 @@ export const stop: Step = {
     await exchangeNames(context, to, from);
     const policies = context.facts().restartPolicies;
     for (const service of from.services) {
-      const instance = await findInstance(context, from, service);
-      if (!instance) continue;
-      if (!isUp(instance)) await mustBeFree(context);
+      const found = await findInstance(context, from, service);
+      if (!isUp(found)) await mustBeFree(context);
+      const instance = found ?? (await makeAgain(context, service));
+      const restartPolicy = policies?.[service.name] ?? restartPolicyOf(service);
       // First the policy: where the start fails, a reboot or an administrator must find it as it was.
-      await host.setRestartPolicy(instance.id, policies?.[service.name] ?? restartPolicyOf(service));
+      await host.setRestartPolicy(instance.id, restartPolicy);
       if (isUp(instance)) {
         if (!mayBeStopping(context, instance)) continue;
         await host.stopInstance(instance.id);
       }
       await mustBeFree(context);
       await untilReady(context, from, service).catch(() => undefined); // what was there is started in any case
-      await host.startInstance(instance.id);
+      noteStuck(context, await startAgain(context, { release: from, service, instance, restartPolicy }));
     }
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
   },
 };
+
+// What somebody has removed meanwhile: going back must not end with nothing that runs.
+async function makeAgain(context: StepContext, service: ServiceSpec): Promise<Instance> {
+  const { journal, from } = context;
+  await mustHaveItsData(context, from);
+  const containerId = await makeInstance(context, { release: from, service, name: service.containerName });
+  journal.recordInstance({ release: from.id, service: service.name, containerId });
+  return mustFindInstance(context, from, service);
+}
 
 // Told to stop by a daemon that was killed while the engine waited for it: it would end after it was found running.
 function mayBeStopping({ facts }: StepContext, { startedAt }: Instance): boolean {
