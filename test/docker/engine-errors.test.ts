@@ -9,6 +9,7 @@ describe('a container that does not start', () => {
   it.each([
     `task ${'2e'.repeat(32)}: already exists`,
     `failed to create task for container: task ${'2e'.repeat(32)} already exists: unknown`,
+    'id already in use',
     'OCI runtime create failed: container with id exists: 2ef4: unknown',
   ])('and never will: %s', (engine) => {
     expect(startFailure(refusal(engine), 'web')).toMatchObject({ code: 'container-stuck', details: { engine } });

@@ -52,12 +52,19 @@ export async function leftOver(subject: Subject, record: Record): Promise<string
   return [...left, ...(await strayMounts(subject))].map((what) => `left over: ${what}`);
 }
 
-/** Root file systems that are mounted though their container does not run, on an engine that nobody else uses. */
+/**
+ * Root file systems that are mounted though there is no container of theirs, on an engine that nobody else uses.
+ * One that is there and does not run may be mounted: an engine that was killed forgets about it.
+ */
 async function strayMounts({ engine, second }: Subject): Promise<string[]> {
   if (!second) return [];
   const root = dirname(engine.socketPath);
   const table = await readFile('/proc/self/mountinfo', 'latin1');
-  const merged = lines(table).filter((line) => line.includes(` ${root}/`) && line.includes('/merged '));
-  const running = lines(await engine.docker(['ps', '-q']));
-  return merged.length > running.length ? [`${merged.length - running.length} mounts below ${root}`] : [];
+  const ids = lines(await engine.docker(['ps', '-aq']));
+  const own = ids.length === 0 ? '' : await engine.docker(['inspect', '-f', '{{.GraphDriver.Data.MergedDir}}', ...ids]);
+  const merged = lines(table).flatMap((line) => {
+    const path = line.split(' ')[4] ?? '';
+    return path.startsWith(`${root}/`) && path.endsWith('/merged') && !lines(own).includes(path) ? [path] : [];
+  });
+  return merged.map((path) => `mount ${path}`);
 }
