@@ -25,7 +25,7 @@ _belay() {
     'restore') found=('system') ;;
     'export') found=('snapshot') ;;
     'import') found=('snapshot') ;;
-    'delete') found=('snapshot' 'file') ;;
+    'delete') found=('snapshot' 'release' 'file') ;;
     'apply') found=('manifest') ;;
     'check') found=('manifest') ;;
     'use') found=('appliance') ;;

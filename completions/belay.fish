@@ -79,6 +79,7 @@ function __belay_complete
             printf '%s\t%s\n' 'snapshot' 'Bring in a snapshot from a file, or a tarball of the data directory'
         case 'delete'
             printf '%s\t%s\n' 'snapshot' 'Delete a snapshot for good' \
+                'release' 'Remove the containers of a release that was left' \
                 'file' 'Delete an answer that you have kept'
         case 'apply'
             printf '%s\t%s\n' 'manifest' 'Put what a manifest says in force'

@@ -1,7 +1,7 @@
 import type { SlotId } from './ids.ts';
 
 /** `archive` is Belay's own doing (retention); the others somebody asked for. */
-export type JobKind = 'archive' | 'export' | 'import' | 'delete';
+export type JobKind = 'archive' | 'export' | 'import' | 'delete' | 'delete-release';
 
 /**
  * Work on snapshots beside what runs: no step of any operation, and nothing that serves is touched by it. One that a

@@ -99,3 +99,22 @@ export interface RestorePlan {
   warnings: string[];
   obstacles: Obstacle[];
 }
+
+/** What is removed with the containers of a release that was left, and what stays. */
+export interface ReleaseDeletion {
+  appliance: string;
+  release: ReleaseId;
+  version: string;
+  /** `name` is null where somebody has removed the container already. */
+  containers: { service: string; name: string | null; containerId: string }[];
+  /** Other releases with the same containers: what rollbacks made of this one, or this one of them. */
+  copies: ReleaseId[];
+  /** What stays of its data; null where it has none in mounts. */
+  data: { snapshot: SlotId; volumes: string[] } | null;
+  /** What a way back makes the containers from. `hasDigest`: its registry can be asked for it again. */
+  images: { reference: string; here: boolean; hasDigest: boolean }[];
+  /** Whether `rollback system` goes back to it. */
+  isWayBack: boolean;
+  warnings: string[];
+  obstacles: Obstacle[];
+}

@@ -4,6 +4,7 @@ import { adoptProject } from './commands/adopt-project.ts';
 import { applyManifest } from './commands/apply-manifest.ts';
 import { checkManifest } from './commands/check-manifest.ts';
 import { confirmSystem } from './commands/confirm-system.ts';
+import { deleteRelease } from './commands/delete-release.ts';
 import { deleteSnapshot } from './commands/delete-snapshot.ts';
 import { exit } from './commands/exit.ts';
 import { exportSnapshot, importSnapshot } from './commands/export-snapshot.ts';
@@ -77,6 +78,7 @@ export const registry: Grammar = {
     exportSnapshot,
     importSnapshot,
     deleteSnapshot,
+    deleteRelease,
     installAppliance,
     adopt,
     adoptProject,

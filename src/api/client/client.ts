@@ -7,6 +7,7 @@ import type {
   ManifestCheckView,
   ManifestView,
 } from '../contract/manifest-views.ts';
+import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type {
   ExportInput,
@@ -61,6 +62,10 @@ export interface Client {
   system(signal?: AbortSignal): Promise<SystemView>;
   releases(page?: { limit?: number; offset?: number }, signal?: AbortSignal): Promise<ReleaseView[]>;
   release(id: string, signal?: AbortSignal): Promise<ReleaseDetailView>;
+  /** What `deleteRelease` would remove. */
+  releaseDeletion(id: string, signal?: AbortSignal): Promise<ReleaseDeletionView>;
+  /** Goes on in the daemon: see `job`. */
+  deleteRelease(id: string, signal?: AbortSignal): Promise<JobView>;
   versions(signal?: AbortSignal): Promise<VersionsView>;
   /** The running operation, or else the last one; null where there has been none. */
   upgradeStatus(operation?: string, signal?: AbortSignal): Promise<OperationView | null>;

@@ -123,6 +123,8 @@ export function createUnixClient(options: UnixClientOptions): Client {
     system: (signal) => call('/api/system', { signal }),
     releases: (page, signal) => call('/api/releases', { query: { ...page }, signal }),
     release: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}`, { signal }),
+    releaseDeletion: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/deletion`, { signal }),
+    deleteRelease: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),
     versions: (signal) => call('/api/versions', { signal }),
     upgradeStatus: (operation, signal) => call('/api/upgrade/status', { query: { operation }, signal }),
     upgradeHistory: (limit, signal) => call('/api/upgrade/history', { query: { limit }, signal }),

@@ -47,7 +47,7 @@ export const snapshotDetailView = snapshotView
 export const jobView = z
   .object({
     id: z.string(),
-    kind: z.enum(['archive', 'export', 'import', 'delete']),
+    kind: z.enum(['archive', 'export', 'import', 'delete', 'delete-release']),
     appliance: z.string().nullable(),
     snapshot: z.string().nullable(),
     file: z.string().nullable(),

@@ -10,6 +10,7 @@ import { addJournal, type JournalKeeper } from './journal-keeper.ts';
 import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
 import { adoptRequest } from './manifests.ts';
+import { addReleaseDeletion } from './release-deletion-routes.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
 import { applianceOf, latestOperation, mustOperation, userOf, windowOf } from './request.ts';
 import { addRunning } from './running-routes.ts';
@@ -37,6 +38,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addOperations(app, service, options);
   addRunning(app, service);
   addSnapshots(app, service);
+  addReleaseDeletion(app, service);
   addManifests(app, service);
   addEvents(app, service);
   addLog(app, service);

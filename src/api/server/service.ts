@@ -164,7 +164,6 @@ export class Service {
   async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
     return this.#afterRetention(appliance, async () => {
       const { plan, candidate } = await this.planRollback(appliance, request);
-      if (!candidate.slot) this.snapshots.refuseInUse(candidate.release.slot);
       return this.#begin('rollback', candidate, plan, request.by);
     });
   }
@@ -238,6 +237,7 @@ export class Service {
     this.#refuseWhileBusy(appliance);
     if (appliance.active !== plan.from.release) throw outdated(appliance.name);
     refuseObstacles(plan.obstacles);
+    if (kind === 'rollback' && !candidate.slot) this.snapshots.refuseInUse(candidate.release.slot);
     return this.#start({
       kind,
       appliance: candidate.release.appliance,

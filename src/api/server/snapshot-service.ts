@@ -3,11 +3,15 @@ import type { Job } from '../../domain/job.ts';
 import type { PackProgress } from '../../domain/ports/archive-store.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
+import type { Release } from '../../domain/release.ts';
 import type { Slot } from '../../domain/slot.ts';
+import { heldBy, outdated } from '../../domain/takeover.ts';
 import { type JobControl, type JobOutcome, Jobs } from '../../runner/jobs.ts';
 import { clearLeftovers, othersOn } from '../../sequences/clear-leftovers.ts';
+import { deleteRelease, planReleaseDeletion } from '../../sequences/delete-release.ts';
 import { mustSnapshot } from '../../sequences/plan-restore.ts';
 import { exportSnapshot, importSnapshot } from '../../sequences/snapshots.ts';
+import { refuseObstacles } from './obstacles.ts';
 import { packed, Retention } from './retention.ts';
 
 /** What can be done with snapshots beside what runs. Everything that takes time is a job. */
@@ -98,6 +102,29 @@ export class SnapshotService {
     return this.#start({ kind: 'delete', appliance: appliance.name, snapshot: slot.id, file: null, by }, async () => {
       await clearLeftovers(this.#world, journal.slot(slot.id) as Slot);
       return { message: `${slot.id} is deleted.` };
+    });
+  }
+
+  /** Removes the containers of a release that was left. Its data and its record stay. */
+  async deleteRelease(appliance: Appliance, id: string, by: string): Promise<Job> {
+    const { journal } = this.#world;
+    const activeNow = () => journal.release(journal.appliance(appliance.name)?.active ?? '') as Release;
+    const active = activeNow();
+    const { obstacles, release } = await planReleaseDeletion(this.#world, active, id);
+    refuseObstacles(obstacles);
+    const [latest] = journal.operations(appliance.name, 1);
+    if (latest?.state === 'running') throw heldBy(latest);
+    if (activeNow().id !== active.id) throw outdated(appliance.name);
+    const { slot } = journal.release(release) as Release;
+    this.refuseInUse(slot);
+    const request = { kind: 'delete-release' as const, appliance: appliance.name, snapshot: slot, file: null, by };
+    return this.#start(request, async () => {
+      const { version, data } = await deleteRelease(this.#world, activeNow(), release);
+      const stays = data ? ` Its data stays as the snapshot ${data.snapshot}.` : '';
+      return {
+        message: `The containers of ${version} (${release}) are removed.${stays}`,
+        hint: `To go back to it, they are made again: rollback system to ${release}`,
+      };
     });
   }
 

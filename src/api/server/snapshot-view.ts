@@ -38,7 +38,7 @@ async function viewSnapshot({ world, sizes, running }: Seen, slot: Slot): Promis
     kind: slot.importedFrom ? 'imported' : slot.archive ? 'archive' : 'instant',
     sizeBytes: await sizes.of(slot, PATIENCE_MS),
     release: release?.id ?? null,
-    note: job ? `${job.kind} under way` : slot.importedFrom && `from ${slot.importedFrom}`,
+    note: job ? `${job.kind.replace('-', ' ')} under way` : slot.importedFrom && `from ${slot.importedFrom}`,
   };
 }
 

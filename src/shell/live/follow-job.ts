@@ -16,6 +16,7 @@ const VERBS: Record<JobView['kind'], string> = {
   export: 'Exporting',
   import: 'Reading and checking',
   delete: 'Deleting',
+  'delete-release': 'Removing containers',
 };
 
 /** Shows work on a snapshot until it has ended. Ctrl-C stops the work itself, of which nothing is left then. */

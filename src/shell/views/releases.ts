@@ -77,7 +77,7 @@ export function releaseLines(release: ReleaseDetailView, { width, nowMs, paint }
       [
         { name: 'Image', value: service.image },
         { name: 'Digest', value: service.digest },
-        { name: 'Container', value: service.containerId?.slice(0, 12) ?? null },
+        { name: 'Container', value: service.containerId?.slice(0, 12) ?? withoutContainer(release) },
         { name: 'Restart', value: service.restartPolicy },
         { name: 'Ports', value: service.ports },
         { name: 'Networks', value: service.networks },
@@ -92,6 +92,9 @@ export function releaseLines(release: ReleaseDetailView, { width, nowMs, paint }
   ]);
   return [paint.strong(`Release ${release.id}`), ...head, ...services];
 }
+
+const withoutContainer = ({ status }: ReleaseView): string | null =>
+  status === 'superseded' || status === 'rolled-back' ? 'none; going back to it makes one' : null;
 
 function mountText(mount: ReleaseDetailView['services'][number]['mounts'][number]): string {
   const mode = mount.readOnly ? ', read-only' : '';

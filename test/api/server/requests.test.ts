@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
 import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
+import * as releaseDeletionRoutes from '../../../src/api/contract/release-deletion.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
 import * as runningRoutes from '../../../src/api/contract/running-routes.ts';
 import * as snapshotRoutes from '../../../src/api/contract/snapshot-routes.ts';
@@ -60,6 +61,7 @@ describe('the OpenAPI document', () => {
       ...journalRoutes,
       ...techSupportRoutes,
       ...snapshotRoutes,
+      ...releaseDeletionRoutes,
       log,
       followLog,
     };
