@@ -7,6 +7,7 @@ import { tableOf, violationsOf } from '../test/faults/table.ts';
 /*
  * npm run faults                            every fault at every step to which it applies, and one table
  * npm run faults -- 3 6 --step pull         a part: rows, steps, scenarios (--during upgrade), phases (--phase intent)
+ * npm run faults -- --stages 2              with so many engines at once
  * npm run faults -- kills 100 --seed 7      random kills of the daemon and of dockerd during 100 operations
  */
 const { values, positionals } = parseArgs({
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
     during: { type: 'string', multiple: true, default: [] },
     phase: { type: 'string', multiple: true, default: [] },
     seed: { type: 'string' },
+    stages: { type: 'string', default: '1' },
   },
 });
 
@@ -31,11 +33,12 @@ async function kills(operations: number, seed: number): Promise<number> {
 async function table(rows: number[]): Promise<number> {
   if (rows.some((row) => !Number.isInteger(row))) throw new Error(`not a row: ${positionals.join(' ')}`);
   const selection = { rows, steps: values.step, scenarios: values.during, phases: values.phase };
-  const lines = await runFaults(FAULTS, selection, ({ fault, scenario }, { place, end, recoveryMs, violations }) => {
+  const told: Parameters<typeof runFaults>[2] = ({ fault, scenario }, { place, end, recoveryMs, violations }) => {
     const at = `${scenario.name}, ${place.step}:${place.phase}`;
     say(`${fault.row} ${fault.name}, ${at}: ${end}, ${(recoveryMs / 1_000).toFixed(1)} s`);
     for (const violation of violations) say(`    ✗ ${violation}`);
-  });
+  };
+  const lines = await runFaults(FAULTS, selection, told, Number(values.stages));
   if (lines.length === 0) throw new Error('nothing is selected');
   const violations = violationsOf(lines);
   say(`${tableOf(lines)}\n\n${violations.length} violations`);

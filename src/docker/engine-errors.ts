@@ -27,8 +27,14 @@ export function callFailure(thrown: unknown, context: CallContext): BelayError {
   if (statusCode !== undefined) {
     const sentence = (message ?? '').replace(/^\(HTTP code \d+\) \w+ - /, '').trim();
     if (isFull(sentence)) return engineFull({ status: statusCode, engine: sentence, path: context.path });
-    return new BelayError('engine-failed', `The Docker Engine refused: ${shortened(sentence)}`, {
-      details: { status: statusCode, engine: sentence, path: context.path },
+    const details = { status: statusCode, engine: sentence, path: context.path };
+    const age = /client version \S+ is too (new|old)/.exec(sentence)?.[1];
+    if (age) {
+      const words = `The Docker Engine at ${context.address} is too ${age === 'new' ? 'old' : 'new'} for this release of Belay.`;
+      return new BelayError('engine-failed', words, { hint: 'See what it is: docker version', details });
+    }
+    return new BelayError('engine-failed', `The Docker Engine refused: ${asSentence(shortened(sentence))}`, {
+      details,
     });
   }
   return unreachable(context, code ?? message ?? 'unknown', thrown);
@@ -78,6 +84,8 @@ function unreachable(context: CallContext, reason: string, cause: unknown): Bela
     cause,
   });
 }
+
+const asSentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`);
 
 /** One readable line of at most 200 characters. */
 export function shortened(sentence: string): string {

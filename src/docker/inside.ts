@@ -90,7 +90,8 @@ function accepts(address: string, port: number, timeoutMs: number): Promise<bool
       resolve(accepted);
     };
     const timer = setTimeout(() => settle(false), timeoutMs);
-    socket.once('connect', () => settle(true));
+    // On this machine a closed port that happens to become the socket's own connects to itself.
+    socket.once('connect', () => settle(socket.localPort !== port || socket.localAddress !== socket.remoteAddress));
     socket.once('error', () => settle(false));
   });
 }

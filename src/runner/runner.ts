@@ -12,10 +12,10 @@ import { LiveProgress } from './live-progress.ts';
 import { contextFor } from './step-context.ts';
 import { persevere, unrecorded } from './without-journal.ts';
 
-const MAX_ATTEMPTS = 3;
-const RETRY_PAUSE_MS = 1_000;
-/** Room may be made by somebody who is just reading that there is none: two minutes in all. */
-const ROOM_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+/** Before each further try: what holds a port or a name may be just going away. */
+const PAUSES_MS = [1_000, 2_000, 4_000, 8_000];
+/** Where there is no room: somebody may be making some. Two minutes in all. */
+const ROOM_PAUSES_MS = [...PAUSES_MS, 15_000, 30_000, 60_000];
 
 export interface RunnerOptions {
   world: World;
@@ -100,8 +100,8 @@ export class Runner {
         if (this.#draining.signal.aborted && index < switchIndex) return;
         this.#recordFailure(operation, step, error);
         if (index < forwardIndex) return this.goBack(operation, error);
-        const isLast = attempt > (error.code === 'no-space' ? ROOM_PAUSES_MS.length : MAX_ATTEMPTS - 1);
-        if (isLast && counts(error)) return this.#finish(operation, 'needs-attention', error.message);
+        if (attempt > pausesFor(error).length && counts(error))
+          return this.#finish(operation, 'needs-attention', error.message);
         attempt += await this.#pauseAfter(error, attempt);
         index = forwardIndex - 1;
       }
@@ -209,10 +209,13 @@ export class Runner {
       } catch (thrown) {
         const error = toBelayError(thrown);
         if (error.code === 'journal-unusable') throw error;
-        if (attempt === MAX_ATTEMPTS && counts(error)) {
+        // What the steps before it made takes room, which is only free when they are taken back.
+        const isLast = attempt > (error.code === 'no-space' ? 1 : PAUSES_MS.length);
+        if (isLast && counts(error)) {
           this.#record(operation, step, 'revert-failed', error.message);
           return error;
         }
+        context.report({ detail: `${error.message} It is tried again.` });
         attempt += await this.#pauseAfter(error, attempt);
       }
     }
@@ -224,16 +227,14 @@ export class Runner {
       await this.#engineWorksAgain();
       return 0;
     }
-    await this.#world.clock.sleep(
-      error.code === 'no-space' ? (ROOM_PAUSES_MS[attempt - 1] ?? RETRY_PAUSE_MS) : RETRY_PAUSE_MS,
-    );
+    await this.#world.clock.sleep(pausesFor(error)[attempt - 1] ?? 0);
     return 1;
   }
 
   /** An engine that was silent first does what it was asked before, though nobody waits for it any more. */
   async #engineWorksAgain(): Promise<void> {
     await engineAnswers(this.#world);
-    await this.#world.clock.sleep(RETRY_PAUSE_MS);
+    await this.#world.clock.sleep(PAUSES_MS[0] ?? 0);
   }
 
   #recordFailure(operation: Operation, step: Step, error: BelayError): void {
@@ -256,6 +257,8 @@ export class Runner {
     this.#onChange(operation.id);
   }
 }
+
+const pausesFor = ({ code }: BelayError): readonly number[] => (code === 'no-space' ? ROOM_PAUSES_MS : PAUSES_MS);
 
 /** A step that could not be taken back. */
 interface Failed {

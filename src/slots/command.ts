@@ -62,6 +62,9 @@ function whyNotStarted(name: string, code = 'unknown error'): string {
   return `The command ${name} cannot be started (${code}).`;
 }
 
+/** Where not even its streams could be made, the child has none, whatever the types say. */
+export const noDescriptorFor = (name: string): BelayError => new BelayError('internal', whyNotStarted(name, 'EMFILE'));
+
 function interruption(signal: AbortSignal): unknown {
   if (signal.reason instanceof BelayError) return signal.reason;
   return new BelayError('interrupted', 'The copy was interrupted.', { cause: signal.reason });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import { throwIfAborted } from './command.ts';
+import { noDescriptorFor, throwIfAborted } from './command.ts';
 import { hasGnuTools } from './tools.ts';
 
 /** Anything in a tree but a directory. */
@@ -38,8 +38,9 @@ async function* listWithFind(root: string, signal?: AbortSignal): AsyncGenerator
   const sort = spawn('sort', ['-z', '-t', ' ', '-k', '4'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const gone = Promise.all([once(find, 'close'), once(sort, 'close')]);
   gone.catch(() => {}); // a command that cannot be started yields nothing, which `once` reports below
-  find.stdout.pipe(sort.stdin);
   try {
+    if (!find.stdout || !sort.stdout) throw noDescriptorFor('sort');
+    find.stdout.pipe(sort.stdin);
     let rest = '';
     for await (const chunk of sort.stdout.setEncoding('latin1')) {
       throwIfAborted(signal);

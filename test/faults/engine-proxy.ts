@@ -5,7 +5,21 @@ export type ProxyMode =
   | 'pass'
   | 'cut' // half of the first piece of every answer, then the connection is gone
   | 'stall' // half of the first piece of every answer, then nothing any more
+  | 'too old' // refuses everything, as an engine does whose API ends below the one that is asked for
+  | 'too new' // the same, of one whose API begins above it
   | 'events cut'; // the stream of events says nothing, and ends after a second
+
+const REFUSALS: Partial<Record<ProxyMode, string>> = {
+  'too old': 'client version 1.41 is too new. Maximum supported API version is 1.24',
+  'too new':
+    'client version 1.41 is too old. Minimum supported API version is 1.99, please upgrade your client to a newer version',
+};
+
+function refusal(message: string): string {
+  const body = JSON.stringify({ message });
+  const head = ['HTTP/1.1 400 Bad Request', 'Content-Type: application/json', `Content-Length: ${body.length}`];
+  return `${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`;
+}
 
 export interface EngineProxy {
   /** As DOCKER_HOST has it. */
@@ -31,6 +45,8 @@ export async function startEngineProxy(engineSocket: string, socketPath: string)
       });
     onward.on('error', () => incoming.destroy());
     incoming.on('data', (chunk: Buffer) => {
+      const said = REFUSALS[mode];
+      if (said) return void incoming.end(refusal(said));
       isEvents ||= chunk.toString('latin1').startsWith('GET /events');
       onward.write(chunk);
     });

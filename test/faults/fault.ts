@@ -2,7 +2,13 @@ import type { Stage } from './stage.ts';
 import type { StageOptions } from './stage-parts.ts';
 
 /** What is going on when a fault is planted. */
-export type ScenarioName = 'upgrade' | 'rollback' | 'restore' | 'recovery of an upgrade' | 'recovery of a rollback';
+export type ScenarioName =
+  | 'upgrade'
+  | 'rollback'
+  | 'rollback to an archive'
+  | 'restore'
+  | 'recovery of an upgrade'
+  | 'recovery of a rollback';
 
 /**
  * Where the fault must end. `table`: back where the runbook goes back at this place, and forward behind that;

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import { ARCHIVES } from './rows/archives.ts';
 import { BY_HAND } from './rows/by-hand.ts';
 import { COMPANY } from './rows/company.ts';
 import { ENGINE } from './rows/engine.ts';
@@ -24,12 +25,5 @@ export const FAULTS: readonly Fault[] = [
   ...VERSIONS,
   ...BY_HAND,
   ...COMPANY,
+  ...ARCHIVES,
 ].sort((a, b) => a.row - b.row);
-
-/** What the table does not hold, and where it is looked at instead. */
-export const NOT_PLANTED: readonly { row: number; what: string }[] = [
-  { row: 16, what: 'damaged archives: not planted here; see the tests of archives in test/slots' },
-  { row: 17, what: 'archives made by hand to break out: not planted here; see the tests of archives in test/slots' },
-  { row: 21, what: 'an engine that is too old or too new: not planted' },
-  { row: 26, what: 'the kernel’s out-of-memory killer: it sends what row 1 sends' },
-];

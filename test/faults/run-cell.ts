@@ -42,7 +42,7 @@ async function play(stage: Stage, fault: Fault, scenario: Scenario, cell: Cell):
   await stage.note();
   const version = scenario.begins === OLD ? ((await fault.version?.(stage)) ?? NEW) : OLD;
   let ends = await endsOf(stage, scenario, version);
-  const request = await requestOf(scenario.sequence.kind, version, stage.belay);
+  const request = await requestOf(scenario.name, version, stage.belay);
   await fault.prepare?.(stage, place);
   let operation: OperationView | null = null;
   let begunMs = performance.now();

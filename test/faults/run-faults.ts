@@ -32,11 +32,15 @@ function placesOf(fault: Fault, scenario: Scenario, selection: Selection): Place
   return wanted.flatMap((step) => chosen.map((phase) => ({ scenario: scenario.name, step, phase })));
 }
 
-/** Plants every selected fault at every selected place; faults that need the same stage share one. */
+/**
+ * Plants every selected fault at every selected place; faults that need the same stage share one, and so many
+ * stages stand at once.
+ */
 export async function runFaults(
   faults: readonly Fault[],
   selection: Selection,
   told: (line: Line, cell: Cell) => void = () => {},
+  stagesAtOnce = 1,
 ): Promise<Line[]> {
   const lines: Line[] = [];
   const groups = new Map<string, { options: StageOptions; faults: Fault[] }>();
@@ -47,7 +51,7 @@ export async function runFaults(
     group.faults.push(fault);
     groups.set(key, group);
   }
-  for (const { options, faults: together } of groups.values()) {
+  const runs = [...groups.values()].map(({ options, faults: together }) => {
     const planned = together.flatMap((fault) =>
       SCENARIOS.filter(({ name }) => isWanted(selection, 'scenarios', name)).flatMap((scenario) => {
         const places = placesOf(fault, scenario, selection);
@@ -55,8 +59,14 @@ export async function runFaults(
       }),
     );
     lines.push(...planned.map(({ line }) => line));
-    if (planned.length > 0) await runOnStage(options, planned, told);
-  }
+    return async () => {
+      if (planned.length > 0) await runOnStage(options, planned, told);
+    };
+  });
+  const next = async (): Promise<void> => {
+    for (let run = runs.shift(); run; run = runs.shift()) await run();
+  };
+  await Promise.all(Array.from({ length: stagesAtOnce }, next));
   return lines;
 }
 
@@ -74,8 +84,9 @@ async function runOnStage(
         line.cells.push(cell);
         told(line, cell);
         used++;
-        // Behind a restore a rollback goes back to the data that it set aside, not to the old version.
-        const isSpoilt = line.fault.spoils || place.scenario === 'restore' || cell.violations.length > 0;
+        // Behind these a rollback does not go back to the old version.
+        const isPast = place.scenario === 'restore' || place.scenario === 'rollback to an archive';
+        const isSpoilt = line.fault.spoils || isPast || cell.violations.length > 0;
         if (!isSpoilt && used < RENEW_AFTER) continue;
         used = 0;
         stage = await renewed(stage, options);

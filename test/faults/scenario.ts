@@ -1,12 +1,10 @@
-import type { SnapshotView } from '../../src/api/contract/snapshot-views.ts';
-import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence } from '../../src/domain/step.ts';
 import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 import type { TestBelay } from '../support/belay.ts';
 import type { Place, ScenarioName } from './fault.ts';
-import { NEW, OLD } from './stage.ts';
+import { LATER, NEW, OLD } from './stage.ts';
 
 /** Something that a daemon is at, and that a fault can come into. */
 export interface Scenario {
@@ -24,12 +22,37 @@ export interface Scenario {
 const FORWARD = { before: 'intent', acted: 'acted', done: 'done' };
 const BACK = { before: 'revert-intent', acted: 'revert-acted', done: 'reverted' };
 const names = ({ steps }: Sequence) => steps.map(({ name }) => name);
+/** What its plan leaves out where there is no need of it. */
+const without = (sequence: Sequence, step: string) => names(sequence).filter((name) => name !== step);
 const from = (sequence: Sequence, first: string) => names(sequence).slice(names(sequence).indexOf(first));
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'upgrade', sequence: upgrade, begins: OLD, killedAt: null, steps: names(upgrade), phases: FORWARD },
-  { name: 'restore', sequence: restore, begins: NEW, killedAt: null, steps: names(restore), phases: FORWARD },
-  { name: 'rollback', sequence: rollback, begins: NEW, killedAt: null, steps: names(rollback), phases: FORWARD },
+  {
+    name: 'restore',
+    sequence: restore,
+    begins: NEW,
+    killedAt: null,
+    // All of the data is the snapshot's: nothing has to be brought level.
+    steps: without(restore, 'delta'),
+    phases: FORWARD,
+  },
+  {
+    name: 'rollback',
+    sequence: rollback,
+    begins: NEW,
+    killedAt: null,
+    steps: without(rollback, 'unpack'),
+    phases: FORWARD,
+  },
+  {
+    name: 'rollback to an archive',
+    sequence: rollback,
+    begins: LATER,
+    killedAt: null,
+    steps: names(rollback).slice(0, names(rollback).indexOf('stop') + 1),
+    phases: FORWARD,
+  },
   {
     name: 'recovery of an upgrade',
     sequence: upgrade,
@@ -54,20 +77,24 @@ export interface Request {
 }
 
 /** What is asked of the API. A restore takes the data that an earlier release was left with. */
-export async function requestOf(kind: OperationKind, version: string, belay: TestBelay): Promise<Request> {
-  switch (kind) {
+export async function requestOf(name: ScenarioName, version: string, belay: TestBelay): Promise<Request> {
+  switch (name) {
     case 'upgrade':
+    case 'recovery of an upgrade':
       return { path: '/api/cluster/upgrade', body: { version } };
     case 'rollback':
+    case 'recovery of a rollback':
       return { path: '/api/cluster/rollback', body: {} };
+    case 'rollback to an archive': {
+      const archived = (await belay.snapshots()).find(({ kind }) => kind === 'archive');
+      if (!archived?.release) throw new Error('there is no archive');
+      return { path: '/api/cluster/rollback', body: { release: archived.release } };
+    }
     case 'restore': {
-      const snapshots = await belay.get<SnapshotView[]>('/api/snapshots');
-      const left = snapshots.find((snapshot) => snapshot.version === OLD);
+      const left = (await belay.snapshots()).find((snapshot) => snapshot.version === OLD);
       if (!left) throw new Error(`there is no snapshot of ${OLD}`);
       return { path: '/api/cluster/restore', body: { snapshot: left.id } };
     }
-    default:
-      throw new Error(`no fault is planted in a ${kind} yet`);
   }
 }
 

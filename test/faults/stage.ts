@@ -18,6 +18,8 @@ import { until } from './waiting.ts';
 
 export const OLD = '1.0';
 export const NEW = '2.0';
+/** Behind which the data of the first one is an archive. */
+export const LATER = '3.0';
 const GATE = 'LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=15s';
 
 /** A real daemon, a real Docker Engine and a real registry, all for one run of faults, with one appliance on them. */
@@ -58,6 +60,7 @@ export class Stage implements Subject {
     const stage = new Stage(options, await setParts(options));
     await stage.image(OLD, { dataFormat: 1 });
     await stage.image(NEW, { dataFormat: 2 });
+    await stage.image(LATER, { dataFormat: 3 });
     await stage.renew();
     return stage;
   }
@@ -142,11 +145,23 @@ export class Stage implements Subject {
   /** Brings the appliance to the version that an operation is to begin from, in the ordinary way. */
   async become(version: string): Promise<void> {
     if ((await this.belay.system()).version === version && (version === OLD || this.left)) return;
-    if ((await this.belay.system()).version !== OLD) await this.#mustSucceed(await this.belay.rollback());
+    if ((await this.belay.system()).version !== OLD) this.#mustSucceed(await this.belay.rollback());
     if (version === OLD) return;
     await this.note();
     this.left = await readWitness(this);
-    await this.#mustSucceed(await this.belay.upgrade(version));
+    this.#mustSucceed(await this.belay.upgrade(NEW));
+    if (version === NEW) return;
+    await this.#keepOneInstant();
+    this.#mustSucceed(await this.belay.upgrade(version));
+    await this.belay.untilSnapshots((all) => all.some(({ kind }) => kind === 'archive'));
+  }
+
+  async #keepOneInstant(): Promise<void> {
+    const [service] = (await this.belay.system()).services;
+    const text = `services: {${service?.name}: {image: any}}\nx-belay: {retention: {instant: 1}}\n`;
+    await this.belay.post('/api/manifest', {
+      manifest: { file: 'appliance.yaml', directory: '/srv', text, files: {} },
+    });
   }
 
   #mustSucceed(operation: OperationView): void {

@@ -1,5 +1,4 @@
 import type { Fault } from './fault.ts';
-import { NOT_PLANTED } from './rows.ts';
 import type { Cell } from './run-cell.ts';
 import { SCENARIOS, type Scenario } from './scenario.ts';
 
@@ -59,9 +58,6 @@ function legend(lines: readonly Line[]): string[] {
     '✗: the promise was broken, as said below. —: the fault does not apply to the step:',
     ...[...reasons].map(([reason, rows]) => `  row ${[...rows].join(', ')}: ${reason}`),
     '  elsewhere the step is over before the fault can meet it, or has not begun what the fault breaks',
-    'Not in the table:',
-    ...NOT_PLANTED.map(({ row, what }) => `  row ${row}: ${what}`),
-    '  restore: rows 1, 3, 5 and 28 only; repair: none',
   ];
 }
 

@@ -61,10 +61,11 @@ async function strayMounts({ engine, second }: Subject): Promise<string[]> {
   const root = dirname(engine.socketPath);
   const table = await readFile('/proc/self/mountinfo', 'latin1');
   const ids = lines(await engine.docker(['ps', '-aq']));
-  const own = ids.length === 0 ? '' : await engine.docker(['inspect', '-f', '{{.GraphDriver.Data.MergedDir}}', ...ids]);
+  const drivers = ids.length === 0 ? '' : await engine.docker(['inspect', '-f', '{{json .GraphDriver}}', ...ids]);
+  const own = lines(drivers).map((text) => (JSON.parse(text) as { Data?: { MergedDir?: string } }).Data?.MergedDir);
   const merged = lines(table).flatMap((line) => {
     const path = line.split(' ')[4] ?? '';
-    return path.startsWith(`${root}/`) && path.endsWith('/merged') && !lines(own).includes(path) ? [path] : [];
+    return path.startsWith(`${root}/`) && path.endsWith('/merged') && !own.includes(path) ? [path] : [];
   });
   return merged.map((path) => `mount ${path}`);
 }

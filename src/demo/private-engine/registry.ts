@@ -11,15 +11,19 @@ export interface PrivateRegistry {
   stop(): Promise<void>;
 }
 
-/** A TCP port on 127.0.0.1 that nothing listens on. */
+/**
+ * A TCP port on 127.0.0.1 that nothing listens on, below those that clients get for themselves: who knocks on a
+ * closed one of those now and then connects to itself, and holds it.
+ */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
+    const port = 15_000 + Math.floor(Math.random() * 17_000);
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') freePort().then(resolve, reject);
+      else reject(error);
     });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { BelayError } from '../../domain/errors.ts';
-import { failure } from '../command.ts';
+import { failure, noDescriptorFor } from '../command.ts';
 
 const MAX_COMPLAINTS = 5;
 const BATCH_BYTES = 256 << 10;
@@ -45,6 +45,7 @@ function run(
     );
   });
   ended.catch(() => {}); // looked at when its stream has been dealt with
+  if (!child.stderr) throw noDescriptorFor('tar');
   return { child, ended };
 }
 

@@ -14,7 +14,24 @@ async function mustAnswer(stage: Stage): Promise<void> {
   if (tookMs > 2_000) throw new Error(`show upgrade status took ${Math.round(tookMs)} ms while the engine was silent`);
 }
 
+const unfit = (mode: 'too old' | 'too new'): Fault => ({
+  row: 21,
+  name: `engine ${mode}`,
+  at: THROUGHOUT,
+  stage: { build: 'impatient', engineProxy: true },
+  end: 'either',
+  strike: async (stage, go) => {
+    stage.proxy?.set(mode);
+    go();
+    await pause(1_500);
+    stage.proxy?.set('pass');
+  },
+  lift: async (stage) => stage.proxy?.set('pass'),
+});
+
 export const ENGINE: readonly Fault[] = [
+  unfit('too old'),
+  { ...unfit('too new'), quick: { scenario: 'upgrade', step: 'stop', phase: 'intent' } },
   {
     row: 4,
     name: 'dockerd SIGSTOP',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Fault } from '../fault.ts';
-import { FORWARD_ONLY, IN_ALL, IN_RECOVERY } from '../places.ts';
+import { FORWARD_ONLY, IN_RECOVERY, THROUGHOUT } from '../places.ts';
 import type { Stage } from '../stage.ts';
 
 async function killAndStart(stage: Stage, go: () => void): Promise<void> {
@@ -16,7 +16,7 @@ export const KILLED: readonly Fault[] = [
     row: 1,
     name: 'daemon kill -9',
     quick: { scenario: 'upgrade', step: 'start', phase: 'acted' },
-    at: { ...FORWARD_ONLY, restore: 'all' },
+    at: FORWARD_ONLY,
     phases: PHASES,
     end: 'table',
     strike: killAndStart,
@@ -33,7 +33,7 @@ export const KILLED: readonly Fault[] = [
   {
     row: 3,
     name: 'dockerd kill -9',
-    at: IN_ALL,
+    at: THROUGHOUT,
     end: 'either',
     strike: async (stage, go) => {
       await stage.engine.kill();
@@ -45,7 +45,7 @@ export const KILLED: readonly Fault[] = [
     row: 3,
     name: 'dockerd, containerd, shims kill -9',
     quick: { scenario: 'upgrade', step: 'delta', phase: 'intent' },
-    at: IN_ALL,
+    at: THROUGHOUT,
     end: 'either',
     strike: async (stage, go) => {
       await stage.engine.powerOff();

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.ts';
-import { IN_ALL } from '../places.ts';
+import { THROUGHOUT } from '../places.ts';
 import type { Stage } from '../stage.ts';
 import { pause } from '../waiting.ts';
 
@@ -31,7 +31,7 @@ export const POWER: readonly Fault[] = [
     row: 5,
     name: 'power cut',
     quick: { scenario: 'upgrade', step: 'commit', phase: 'done' },
-    at: IN_ALL,
+    at: THROUGHOUT,
     phases: ['before', 'acted', 'done'],
     stage: { ownDisks: true },
     end: 'table',
@@ -47,7 +47,7 @@ export const POWER: readonly Fault[] = [
     row: 28,
     name: 'host reboot',
     quick: { scenario: 'upgrade', step: 'start', phase: 'intent' },
-    at: IN_ALL,
+    at: THROUGHOUT,
     end: 'table',
     strike: async (stage, go, { step, phase }) => {
       await stage.belay.kill('SIGKILL');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { globSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,7 +52,43 @@ const clockJumps = (name: string, offset: string): Fault => ({
   },
 });
 
+/** A control group of the memory controller, in its first or its second version. */
+function memoryGroup(pid: number): { path: string; limit: string } {
+  const first = '/sys/fs/cgroup/memory';
+  return existsSync(first)
+    ? { path: join(first, `belay-${pid}`), limit: 'memory.limit_in_bytes' }
+    : { path: join('/sys/fs/cgroup', `belay-${pid}`), limit: 'memory.max' };
+}
+
+/** Lets the daemon have a megabyte more, which it takes at its next deed: the kernel kills it. */
+async function runOutOfMemory(stage: Stage, go: () => void): Promise<void> {
+  const { pid } = stage.belay;
+  const { path, limit } = memoryGroup(pid);
+  mkdirSync(path);
+  try {
+    writeFileSync(join(path, limit), String(1 << 20));
+    writeFileSync(join(path, 'cgroup.procs'), String(pid));
+    go();
+    // What it is doing nothing for, it may sleep through: any request makes it allocate.
+    void stage.belay.get('/api/releases').catch(() => {});
+    const how = await stage.belay.died();
+    if (how !== 'SIGKILL') throw new Error(`the daemon ended by ${how}, and not by the kernel`);
+  } finally {
+    rmdirSync(path);
+  }
+  await stage.belay.kill();
+  await stage.start();
+}
+
 export const PROCESS: readonly Fault[] = [
+  {
+    row: 26,
+    name: 'out of memory: killed by the kernel',
+    quick: { scenario: 'upgrade', step: 'pre-copy', phase: 'intent' },
+    at: THROUGHOUT,
+    end: 'either',
+    strike: runOutOfMemory,
+  },
   clockJumps('2 h back', '-2h'),
   { ...clockJumps('10 years ahead', '+10y'), quick: { scenario: 'upgrade', step: 'gate', phase: 'intent' } },
   {
