@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 export const FORWARD_ONLY: Fault['at'] = {
   upgrade: 'all',
   rollback: 'all',
-  'rollback to an archive': 'all',
+  'rollback to an archive': ['unpack'],
   restore: 'all',
 };
 

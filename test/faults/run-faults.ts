@@ -7,6 +7,7 @@ import type { Line } from './table.ts';
 
 /** After so many operations a stage's appliance is made anew: every one leaves a release, and its data, behind. */
 const RENEW_AFTER = 12;
+const CELLS_OF_A_STAGE = 80;
 
 export interface Selection {
   /** All of them where it is empty. */
@@ -51,7 +52,7 @@ export async function runFaults(
     group.faults.push(fault);
     groups.set(key, group);
   }
-  const runs = [...groups.values()].map(({ options, faults: together }) => {
+  const runs = [...groups.values()].flatMap(({ options, faults: together }) => {
     const planned = together.flatMap((fault) =>
       SCENARIOS.filter(({ name }) => isWanted(selection, 'scenarios', name)).flatMap((scenario) => {
         const places = placesOf(fault, scenario, selection);
@@ -59,9 +60,7 @@ export async function runFaults(
       }),
     );
     lines.push(...planned.map(({ line }) => line));
-    return async () => {
-      if (planned.length > 0) await runOnStage(options, planned, told);
-    };
+    return inParts(planned).map((part) => () => runOnStage(options, part, told));
   });
   const next = async (): Promise<void> => {
     for (let run = runs.shift(); run; run = runs.shift()) await run();
@@ -70,9 +69,29 @@ export async function runFaults(
   return lines;
 }
 
+interface PlannedLine {
+  line: Line;
+  places: Place[];
+}
+
+/** Each for a stage of its own, so that several can stand at once to the end. */
+function inParts(planned: PlannedLine[]): PlannedLine[][] {
+  const parts: PlannedLine[][] = [];
+  let roomLeft = 0;
+  for (const one of planned) {
+    if (roomLeft <= 0) {
+      parts.push([]);
+      roomLeft = CELLS_OF_A_STAGE;
+    }
+    parts.at(-1)?.push(one);
+    roomLeft -= one.places.length;
+  }
+  return parts;
+}
+
 async function runOnStage(
   options: StageOptions,
-  planned: { line: Line; places: Place[] }[],
+  planned: PlannedLine[],
   told: (line: Line, cell: Cell) => void,
 ): Promise<void> {
   let stage = await Stage.set(options);

@@ -50,7 +50,8 @@ export const SCENARIOS: readonly Scenario[] = [
     sequence: rollback,
     begins: LATER,
     killedAt: null,
-    steps: names(rollback).slice(0, names(rollback).indexOf('stop') + 1),
+    // From there on it is like any other.
+    steps: names(rollback).slice(0, names(rollback).indexOf('unpack') + 1),
     phases: FORWARD,
   },
   {

@@ -1,5 +1,6 @@
 import { abortUpgrade, confirmSystem, extendUpgrade } from '../../src/api/server/running-upgrade.ts';
 import { repair } from '../../src/sequences/repair.ts';
+import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 import type { Simulation } from './simulation.ts';
@@ -16,6 +17,7 @@ interface SimulatedOperation {
 const BY = 'simulation';
 const UPGRADE_STEPS = upgrade.steps.map(({ name }) => name);
 const ROLLBACK_STEPS = rollback.steps.map(({ name }) => name);
+const RESTORE_STEPS = restore.steps.map(({ name }) => name);
 
 /** What happens in a simulation: a further operation is one more line. */
 export const OPERATIONS = {
@@ -73,6 +75,18 @@ export const OPERATIONS = {
         const others = releases.filter(({ slot, status }) => slot !== live && status !== 'failed');
         const release = machine.chance.pick(others.length > 0 ? others : releases).id;
         return service.rollback(appliance, { release, by: BY });
+      }),
+  },
+  restore: {
+    weight: 12,
+    steps: RESTORE_STEPS,
+    run: ({ machine, daemon }) =>
+      daemon.ask((service) => {
+        const appliance = service.appliance();
+        const slots = daemon.journal.slots(appliance.name);
+        const frozen = slots.filter(({ state }) => state === 'frozen');
+        const snapshot = machine.chance.pick(frozen.length > 0 ? frozen : slots).id;
+        return service.restore(appliance, { snapshot, by: BY });
       }),
   },
   repair: {

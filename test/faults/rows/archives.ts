@@ -50,7 +50,7 @@ function firstDataFile(directory: string): string {
 
 const aside = (stage: Stage) => join(stage.belay.directory, 'good-archive');
 const startedAt = (stage: Stage) => stage.engine.docker(['inspect', '-f', '{{.State.StartedAt}}', stage.container]);
-let beforeIt = '';
+const startedBefore = new WeakMap<Stage, string>();
 
 const damaged = (name: string, damage: (path: string) => Promise<void> | void): Fault => ({
   row: 16,
@@ -60,7 +60,7 @@ const damaged = (name: string, damage: (path: string) => Promise<void> | void): 
   end: 'table',
   names: /archive|snapshot/i,
   strike: async (stage) => {
-    beforeIt = await startedAt(stage);
+    startedBefore.set(stage, await startedAt(stage));
     const path = archiveOf(stage);
     copyFileSync(path, aside(stage));
     await damage(path);
@@ -70,7 +70,8 @@ const damaged = (name: string, damage: (path: string) => Promise<void> | void): 
     const [slot] = recordOf(stage).slots.filter(({ state }) => state === 'archived');
     renameSync(aside(stage), join(stage.belay.home, 'archives', `${stage.appliance}-${slot?.id}.belay`));
   },
-  inspect: async (stage) => ((await startedAt(stage)) === beforeIt ? [] : ['the appliance was stopped for it']),
+  inspect: async (stage) =>
+    (await startedAt(stage)) === startedBefore.get(stage) ? [] : ['the appliance was stopped for it'],
 });
 
 const bomb = (): Buffer => {
