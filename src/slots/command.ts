@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { BelayError } from '../domain/errors.ts';
+import { boundToThisProcess } from './tools.ts';
 
 export interface CommandOptions {
   cwd?: string;
@@ -77,8 +78,9 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 
 /** Runs a command to its end, without a shell. Rejects where it cannot be run or the signal aborts. */
 export async function runCommand(name: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const [program, programArgs] = await boundToThisProcess(name, args);
   throwIfAborted(options.signal);
-  const child = spawn(name, args, {
+  const child = spawn(program, programArgs, {
     cwd: options.cwd,
     env: environment(),
     stdio: [options.input ? 'pipe' : 'ignore', 'ignore', 'pipe'],

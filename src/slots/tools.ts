@@ -13,6 +13,7 @@ async function succeeds(name: string, args: string[], words: RegExp = /^/): Prom
 
 let isGnu: Promise<boolean> | null = null;
 let isComparing: Promise<boolean> | null = null;
+let isBinding: Promise<boolean> | null = null;
 
 /** Whether find and cp are GNU's, with what the fast ways need; elsewhere there are slower ones. */
 export function hasGnuTools(): Promise<boolean> {
@@ -32,4 +33,13 @@ export function hasComparingTools(): Promise<boolean> {
     succeeds('rsync', ['--version'], /^(?!.*\bno (ACLs|xattrs|hardlinks)\b)/s),
   ]).then((answers) => answers.every(Boolean));
   return isComparing;
+}
+
+/**
+ * The same command so that it dies with this process, where the system can: one that outlived a daemon that was
+ * killed would write into what the next one takes away.
+ */
+export async function boundToThisProcess(name: string, args: string[]): Promise<[name: string, args: string[]]> {
+  isBinding ??= succeeds('setpriv', ['--pdeathsig', 'KILL', 'true']);
+  return (await isBinding) ? ['setpriv', ['--pdeathsig', 'KILL', name, ...args]] : [name, args];
 }

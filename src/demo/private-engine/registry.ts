@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,11 +44,10 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Starts a real `docker-registry` on loopback with its storage in a temporary directory. */
 export async function startRegistry(port?: number): Promise<PrivateRegistry> {
   await cleanStale();
-  const directory = join(tmpdir(), `belay-registry-${process.pid}-${Date.now()}`);
+  const directory = await mkdtemp(join(tmpdir(), 'belay-registry-'));
   const record = await reserve(directory);
   if (!record) throw new Error('two registries were given the same name');
   const usedPort = port ?? (await freePort());
-  await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'config.yml'), configuration(join(directory, 'storage'), usedPort));
 
   const log = await open(join(directory, 'log'), 'a');
