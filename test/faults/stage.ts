@@ -185,7 +185,10 @@ export class Stage implements Subject {
   /** Resolves true when the operation is held there, false when it has ended without. */
   async held(point: string, operation: OperationView): Promise<boolean> {
     const mark = join(this.belay.holds, `${point}.held`);
-    await until(`the operation is held at ${point}`, async () => existsSync(mark) || (await this.#hasEnded(operation)));
+    let looks = 0;
+    await until(`the operation is held at ${point}`, async () => {
+      return existsSync(mark) || (++looks % 10 === 0 && (await this.#hasEnded(operation)));
+    });
     return existsSync(mark);
   }
 

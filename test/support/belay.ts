@@ -154,10 +154,10 @@ export class TestBelay {
   /** Waits until the operation (or the last one) has ended. */
   async ended(operation?: OperationView, timeoutMs = 90_000): Promise<OperationView> {
     const query = operation ? `?operation=${operation.id}` : '';
-    for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += 25) {
+    for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += 50) {
       const now = await this.get<OperationView>(`/api/upgrade/status${query}`);
       if (now && now.state !== 'running') return now;
-      await pause(25);
+      await pause(50);
     }
     throw new Error(`the operation has not ended; the daemon says:\n${this.#output}`);
   }
