@@ -10,6 +10,7 @@ export class Screen {
   readonly exited: Promise<number>;
   private readonly pty: IPty;
   private readonly terminal;
+  private awaited: { text: string; since: number; seen: (atMs: number) => void } | null = null;
 
   constructor(
     program: string,
@@ -27,13 +28,28 @@ export class Screen {
     });
     this.pty.onData((data) => {
       this.written += data;
+      const { awaited } = this;
+      if (awaited && this.written.includes(awaited.text, awaited.since)) awaited.seen(performance.now());
       this.terminal.write(data);
     });
     this.exited = new Promise((resolve) => this.pty.onExit(({ exitCode }) => resolve(exitCode)));
   }
 
+  /** Of the program. */
+  get pid(): number {
+    return this.pty.pid;
+  }
+
   type(keys: string): void {
     this.pty.write(keys);
+  }
+
+  /** When `text` is written, by `performance.now()`, of what the program writes from now on. */
+  writes(text: string): Promise<number> {
+    return new Promise((seen, vain) => {
+      this.awaited = { text, since: this.written.length, seen };
+      setTimeout(() => vain(new Error(`Waited in vain for ${JSON.stringify(text)}.`)), PATIENCE_MS).unref();
+    });
   }
 
   resize(columns: number, rows: number): void {
