@@ -1,26 +1,38 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
+const PROMPT_OR_QUESTION = /^\[\w+@|\(no\) $/;
+const PROMPT_ENDS = '\x1b[G\x1b[?25h';
+
+/** What a terminal breaks anew when it becomes narrower: most do all, xterm and PuTTY nothing, browsers' not where the cursor is. */
+export type Rewraps = 'all' | 'nothing' | 'all but the line with the cursor';
 
 /** A program on a real pseudo-terminal, and the screen that a person would see. */
 export class Screen {
   /** Everything that the program wrote. */
   written = '';
+  /** With its code, when all that it wrote is on the screen. */
   readonly exited: Promise<number>;
   private readonly pty: IPty;
   private readonly terminal;
+  /** As much of `written` as the screen shows already. */
+  private drawn = '';
+  /** Where in it the prompt was at which Enter was typed last; -1 where it never was. */
+  private enteredAt = -1;
   private awaited: { text: string; since: number; seen: (atMs: number) => void } | null = null;
 
   constructor(
     program: string,
     args: readonly string[],
-    options: { columns: number; rows: number; env: NodeJS.ProcessEnv },
+    options: { columns: number; rows: number; env: NodeJS.ProcessEnv; rewraps?: Rewraps },
   ) {
-    const { columns: cols, rows, env } = options;
-    // Most terminals break the line with the cursor anew when they become narrower; this one only when told to.
-    const reflowCursorLine = true;
-    this.terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 5000, reflowCursorLine });
+    const { columns: cols, rows, env, rewraps = 'all' } = options;
+    const reflowCursorLine = rewraps === 'all';
+    const windowsPty = rewraps === 'nothing' ? ({ backend: 'conpty', buildNumber: 1 } as const) : {};
+    const common = { allowProposedApi: true, scrollback: 5000 };
+    this.terminal = new xterm.Terminal({ cols, rows, ...common, reflowCursorLine, windowsPty });
+    this.terminal.onData((answer) => this.pty.write(answer));
     this.pty = spawn(program, [...args], {
       cols,
       rows,
@@ -30,9 +42,13 @@ export class Screen {
       this.written += data;
       const { awaited } = this;
       if (awaited && this.written.includes(awaited.text, awaited.since)) awaited.seen(performance.now());
-      this.terminal.write(data);
+      this.terminal.write(data, () => {
+        this.drawn += data;
+      });
     });
-    this.exited = new Promise((resolve) => this.pty.onExit(({ exitCode }) => resolve(exitCode)));
+    this.exited = new Promise((resolve) =>
+      this.pty.onExit(({ exitCode }) => this.terminal.write('', () => resolve(exitCode))),
+    );
   }
 
   /** Of the program. */
@@ -41,6 +57,7 @@ export class Screen {
   }
 
   type(keys: string): void {
+    if (keys.endsWith('\r') && PROMPT_OR_QUESTION.test(this.beforeCursor())) this.enteredAt = this.drawn.length;
     this.pty.write(keys);
   }
 
@@ -68,8 +85,9 @@ export class Screen {
 
   /** All lines since the beginning, without the empty ones at the end. */
   lines(): string[] {
-    const { active } = this.terminal.buffer;
-    const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? '');
+    const { buffer, cols } = this.terminal;
+    const rowAt = (row: number): string => buffer.active.getLine(row)?.translateToString(true, 0, cols) ?? '';
+    const lines = Array.from({ length: buffer.active.length }, (_, row) => rowAt(row));
     while (lines.at(-1) === '') lines.pop();
     return lines;
   }
@@ -92,12 +110,19 @@ export class Screen {
     await this.until(() => this.lines().some((line) => line.includes(text)), JSON.stringify(text));
   }
 
+  /** Whether the prompt at which Enter was typed last has gone: the next one is another. */
+  get hasTakenEnter(): boolean {
+    return this.enteredAt < 0 || this.drawn.indexOf(PROMPT_ENDS, this.enteredAt) >= 0;
+  }
+
   async untilPrompt(typed = ''): Promise<void> {
     await this.until(
       () =>
+        (typed !== '' || this.hasTakenEnter) &&
         /^\[\w+@[\w.-]+\](\([\w: -]+\))?> $/.test(
           this.beforeCursor().slice(0, this.beforeCursor().length - typed.length),
-        ) && this.beforeCursor().endsWith(typed),
+        ) &&
+        this.beforeCursor().endsWith(typed),
       `the prompt with ${JSON.stringify(typed)}`,
     );
   }

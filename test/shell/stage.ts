@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { bundleShell } from './bundle.ts';
 import { FakeDaemon, type FakeDaemonOptions } from './fake-daemon.ts';
-import { Screen } from './screen.ts';
+import { type Rewraps, Screen } from './screen.ts';
 
 export interface Size {
   columns: number;
   rows: number;
+  rewraps?: Rewraps;
 }
 
 /** The real shell on pseudo-terminals in front of a scripted daemon, one of each per test. */

@@ -50,7 +50,7 @@ export class LineEditor {
     readline.on('close', () => this.finish({ outcome: 'end' }));
     keys.onInterrupt(this.interrupt);
     return terminal.onResize(() => {
-      screen.clearForRedraw();
+      screen.resized();
       redraw();
     });
   }

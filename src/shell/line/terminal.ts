@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { CursorReports } from './cursor-report.ts';
 import { endsFeed, isInterrupt, KeyReader, splitUnits } from './keys.ts';
 
 /** A lone Escape waits so long to see whether it begins a paste. */
@@ -31,6 +32,7 @@ export class Terminal {
   private readonly stdout: NodeJS.WriteStream;
   private readonly decoder = new StringDecoder('utf8');
   private readonly reader = new KeyReader();
+  private readonly reports = new CursorReports();
   private readonly interruptHandlers = new Set<() => void>();
   private units: string[] = [];
   private open: { stream: PassThrough; waiting: boolean; interrupt: (() => void) | null } | null = null;
@@ -38,6 +40,8 @@ export class Terminal {
   private started = false;
   private ended = false;
   private lastKeyMs = performance.now();
+  /** Whether a resize breaks lines anew: true until the cursor has shown otherwise. */
+  rewraps = true;
 
   constructor({ stdin, stdout }: TerminalStreams) {
     this.stdin = stdin;
@@ -149,6 +153,11 @@ export class Terminal {
     this.stdout.write(text);
   }
 
+  /** Where the cursor is, zero-based; null where the terminal does not say so. */
+  cursorColumn(): Promise<number | null> {
+    return this.reports.ask((question) => this.write(question));
+  }
+
   private readonly takeOver = (): void => {
     this.stdin.setRawMode(true);
     this.stdout.write('\x1b[?2004h');
@@ -167,7 +176,7 @@ export class Terminal {
   private readonly onData = (bytes: Buffer): void => {
     this.lastKeyMs = performance.now();
     if (this.holding) clearTimeout(this.holding);
-    this.take(this.reader.read(this.decoder.write(bytes)));
+    this.take(this.reader.read(this.reports.take(this.decoder.write(bytes))));
     if (this.reader.isHolding) this.holding = setTimeout(() => this.take(this.reader.flush()), ESCAPE_MS);
   };
 

@@ -66,6 +66,7 @@ export async function task(screen: Screen, line: string, answer?: string): Promi
     await screen.until(() => screen.beforeCursor().endsWith('(no) '), `the question of ${line}`);
     screen.type(`${answer}\r`);
   }
-  const isBack = (): boolean => PROMPT.test(screen.beforeCursor()) && screen.lines().length > before;
+  const isBack = (): boolean =>
+    screen.hasTakenEnter && PROMPT.test(screen.beforeCursor()) && screen.lines().length > before;
   await screen.until(isBack, `the prompt behind ${line}`, 60_000);
 }
