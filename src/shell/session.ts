@@ -201,7 +201,8 @@ export class Session {
     const { client } = this;
     const { stdout } = process;
     const onAbove = this.front.setAbove.bind(this.front);
-    const code = await showOperation({ client, operation, stdout, ...shown, onAbove, nowMs: Date.now });
+    const rewraps = (): boolean => this.front.terminal.rewraps;
+    const code = await showOperation({ client, operation, stdout, ...shown, onAbove, rewraps, nowMs: Date.now });
     if (code === exitCode.interrupted) this.monitor?.setFollowed(operation.id, false);
     else await this.monitor?.refresh();
     return code;

@@ -8,8 +8,14 @@ import { SHIPPED_PROGRAM } from './belay.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The account that only this sshd knows. */
+/** The account that only this sshd knows, unless it is to be another. */
 export const ACCOUNT = 'climber';
+
+export interface SshdOptions {
+  account?: string;
+  /** For the Node that runs Belay behind the launcher. */
+  nodeOptions?: readonly string[];
+}
 
 /** How the account comes to Belay. */
 export type Way = 'force-command' | 'login-shell' | 'both';
@@ -43,9 +49,13 @@ export class TestSshd {
   #sshd: ChildProcess | null = null;
   #log = '';
   readonly #way: Way;
+  readonly #account: string;
+  readonly #nodeOptions: readonly string[];
 
-  constructor(way: Way) {
+  constructor(way: Way, { account = ACCOUNT, nodeOptions = [] }: SshdOptions = {}) {
     this.#way = way;
+    this.#account = account;
+    this.#nodeOptions = nodeOptions;
   }
 
   /** `settings` become etc/login.conf; `extra` is added to the main part of sshd's configuration. */
@@ -56,13 +66,16 @@ export class TestSshd {
     for (const name of ['belay/bin', 'belay/etc', 'home']) mkdirSync(at(name), { recursive: true });
     copyFileSync(join(root, 'bin/belay-login'), at('belay/bin/belay-login'));
     symlinkSync(dirname(SHIPPED_PROGRAM), at('belay/dist'));
-    symlinkSync(join(root, 'node_modules'), at('belay/node_modules'));
+    // The launcher takes the Node that stands beside it.
+    mkdirSync(at('belay/node_modules/.bin'), { recursive: true });
+    const node = ['#!/bin/sh', `exec '${process.execPath}' ${this.#nodeOptions.join(' ')} "$@"`, ''];
+    writeFileSync(at('belay/node_modules/.bin/node'), node.join('\n'), { mode: 0o755 });
     const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
     writeFileSync(at('belay/etc/login.conf'), lines.join(''));
     const shell = this.#way === 'force-command' ? '/bin/sh' : '/opt/belay/bin/belay-login';
-    const account = `${ACCOUNT}:*:0:0::${at('home')}:${shell}\n`;
+    const account = `${this.#account}:*:0:0::${at('home')}:${shell}\n`;
     writeFileSync(at('passwd'), readFileSync('/etc/passwd', 'utf8') + account);
-    writeFileSync(at('group'), `${readFileSync('/etc/group', 'utf8')}belay:x:64999:${ACCOUNT}\n`);
+    writeFileSync(at('group'), `${readFileSync('/etc/group', 'utf8')}belay:x:64999:${this.#account}\n`);
     for (const key of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(key)]);
     copyFileSync(at('user.pub'), at('authorized_keys'));
     const snippet = this.#way === 'login-shell' ? '' : readFileSync(join(root, 'docs/sshd-belay.conf'), 'utf8');
@@ -115,7 +128,7 @@ export class TestSshd {
   }
 
   get destination(): string {
-    return `${ACCOUNT}@127.0.0.1`;
+    return `${this.#account}@127.0.0.1`;
   }
 
   async ssh(command: readonly string[], options: readonly string[] = [], input = ''): Promise<Answer> {

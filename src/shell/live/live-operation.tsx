@@ -6,6 +6,7 @@ import type { Paint } from '../paint.ts';
 import { COMPACT_COLUMNS, compactLines } from '../views/compact-steps.ts';
 import { stepLines } from '../views/step-lines.ts';
 import { createRates, type Rates, sparkline } from './rates.ts';
+import { removeTrace } from './resize-trace.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const FRAME_MS = 100;
@@ -18,10 +19,11 @@ interface LiveOperationProps {
   news: readonly string[];
   rates: Rates;
   paint: Paint;
+  onLines(lines: readonly string[]): void;
 }
 
 /** The steps as they run. Always lower than the screen, so that the terminal never scrolls under it. */
-function LiveOperation({ operation, footer, news, rates, paint }: LiveOperationProps) {
+function LiveOperation({ operation, footer, news, rates, paint, onLines }: LiveOperationProps) {
   const [frame, setFrame] = useState(0);
   const { columns, rows } = useWindowSize();
   useEffect(() => {
@@ -38,11 +40,13 @@ function LiveOperation({ operation, footer, news, rates, paint }: LiveOperationP
     sparklineOf: (step) => sparkline(rates.barsOf(step)),
     paint,
   });
+  const all = [...lines, footer];
+  onLines(all);
   return (
     <>
       <Static items={[...news]}>{(line, position) => <Text key={position}>{line}</Text>}</Static>
       <Box flexDirection="column">
-        {[...lines, footer].map((line, position) => (
+        {all.map((line, position) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen.
           <Text key={position} wrap="truncate">
             {line}
@@ -61,16 +65,20 @@ export interface LiveView {
   close(): Promise<void>;
 }
 
-/** Ink draws and nothing else: standard input stays with the terminal, which gives it none. */
-export function openLiveView(stdout: NodeJS.WriteStream, paint: Paint): LiveView {
+/**
+ * Ink draws and nothing else: standard input stays with the terminal, which gives it none. `rewraps` says whether the
+ * terminal breaks lines anew when it becomes narrower.
+ */
+export function openLiveView(stdout: NodeJS.WriteStream, paint: Paint, rewraps: () => boolean): LiveView {
   const rates = createRates();
   let instance: Instance | null = null;
   const options = { stdout, exitOnCtrlC: false, patchConsole: false, interactive: true };
   let shown: { operation: OperationView; footer: string } | null = null;
   let news: string[] = [];
+  const trace = removeTrace(stdout, rewraps);
   const draw = (): void => {
     if (!shown) return;
-    const view = <LiveOperation {...shown} news={news} rates={rates} paint={paint} />;
+    const view = <LiveOperation {...shown} news={news} rates={rates} paint={paint} onLines={trace.drawn} />;
     if (instance) instance.rerender(view);
     else instance = render(view, { ...options, stdin: new PassThrough() as unknown as NodeJS.ReadStream });
   };
@@ -85,6 +93,7 @@ export function openLiveView(stdout: NodeJS.WriteStream, paint: Paint): LiveView
       draw();
     },
     async close() {
+      trace.end();
       if (!instance) return;
       await instance.waitUntilRenderFlush();
       instance.clear();

@@ -19,6 +19,8 @@ export interface ShowOperation {
   format: Format;
   /** Is given the way to print above the live view while it is open, and null when it has closed. */
   onAbove?: (printAbove: ((lines: readonly string[]) => void) | null) => void;
+  /** Whether the terminal breaks lines anew when it becomes narrower; most do. */
+  rewraps?: () => boolean;
   nowMs(): number;
 }
 
@@ -47,7 +49,7 @@ async function waitForData(show: ShowOperation, format: Exclude<Format, 'text'>)
 async function showLive(show: ShowOperation): Promise<ExitCode> {
   const { client, operation, output, stdout, signal, nowMs } = show;
   const { openLiveView } = await import('./live-operation.tsx');
-  const view = openLiveView(stdout, output.paint);
+  const view = openLiveView(stdout, output.paint, show.rewraps ?? (() => true));
   const footer = output.paint.faint('Ctrl-C leaves; the operation goes on.');
   const away = output.paint.warn('The daemon is away; waiting for it to come back.');
   let last = operation;

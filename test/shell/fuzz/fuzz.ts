@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CANARIES, passedThrough } from '../canaries.ts';
 import { FakeDaemon } from '../fake-daemon.ts';
-import { Screen } from '../screen.ts';
+import { type Rewraps, Screen } from '../screen.ts';
 import { nextInput, randomOf } from './random-input.ts';
 
 export interface FuzzOptions {
@@ -16,6 +16,12 @@ export interface FuzzOptions {
 
 /** So many inputs are sent before the shell has to answer for itself. */
 const ROUND = 200;
+/** After so many, the shell gets time to do what they say: what comes behind an Enter waits, and Ctrl-C drops it. */
+const BREATH = 10;
+const BREATH_MS = 20;
+/** It has done all when it has written nothing for so long. */
+const QUIET_MS = 80;
+const LONGEST_MS = 2_000;
 const SESSION = 5_000;
 const PATIENCE_MS = 30_000;
 
@@ -32,7 +38,8 @@ export async function fuzz({ program, count, seed, say }: FuzzOptions): Promise<
   const random = randomOf(seed);
   try {
     for (let sent = 0; sent < count; ) {
-      const session = new FuzzedSession(program, folder, socketPath);
+      const rewraps: Rewraps = random() < 0.5 ? 'all' : 'nothing';
+      const session = new FuzzedSession(program, folder, socketPath, rewraps);
       const { typed, found } = await session.run(Math.min(count - sent, SESSION), random);
       sent += typed;
       if (found !== null) return found;
@@ -52,7 +59,7 @@ class FuzzedSession {
   /** `q` and Enter is `quit`: it may leave at any time, as long as it leaves well. */
   private hasLeft = false;
 
-  constructor(program: string, folder: string, socketPath: string) {
+  constructor(program: string, folder: string, socketPath: string, rewraps: Rewraps) {
     this.folder = folder;
     const script = 'stty -g > "$1/before"; "$2" "$3"; echo "$?" > "$1/code"; stty -g > "$1/after"';
     const env = {
@@ -63,7 +70,7 @@ class FuzzedSession {
       BELAY_SOCKET: socketPath,
     };
     const args = ['-c', script, 'sh', folder, process.execPath, program];
-    this.screen = new Screen('/bin/sh', args, { columns: 80, rows: 24, env });
+    this.screen = new Screen('/bin/sh', args, { columns: 80, rows: 24, env, rewraps });
     void this.screen.exited.then(() => {
       this.hasLeft = true;
     });
@@ -78,7 +85,11 @@ class FuzzedSession {
         const input = nextInput(random);
         if (input.kind === 'resize') screen.resize(input.columns, input.rows);
         else screen.type(input.keys);
-        if (typed % ROUND === ROUND - 1) await this.answers(String(typed));
+        if (typed % BREATH === BREATH - 1) await pause(BREATH_MS);
+        if (typed % ROUND === ROUND - 1) {
+          await this.quiet();
+          await this.answers(String(typed));
+        }
         const raw = passedThrough(screen.written);
         if (raw !== null)
           return { typed, found: `What came from outside reached the terminal: ${JSON.stringify(raw)}` };
@@ -92,6 +103,14 @@ class FuzzedSession {
     }
   }
 
+  private async quiet(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < LONGEST_MS; waitedMs += QUIET_MS) {
+      const { written } = this.screen;
+      await pause(QUIET_MS);
+      if (this.screen.written === written) return;
+    }
+  }
+
   /** Leaves whatever is open and sees whether a line can still be typed: `marker` has to be echoed at a prompt. */
   private async answers(marker: string): Promise<void> {
     const { screen } = this;
@@ -100,7 +119,7 @@ class FuzzedSession {
     const deadline = Date.now() + PATIENCE_MS;
     while (Date.now() < deadline && !this.hasLeft) {
       screen.type('\x03');
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await pause(60);
       screen.type(typed);
       const shown = (): boolean => screen.beforeCursor().endsWith(`> ${typed}`);
       await screen.until(shown, 'the echo', 1_000).catch(() => {});
@@ -122,3 +141,5 @@ class FuzzedSession {
     return (await read('before')) === (await read('after')) ? null : 'The terminal is not as it was.';
   }
 }
+
+const pause = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));

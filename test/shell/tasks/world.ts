@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TestBelay } from '../../support/belay.ts';
+import type { TestSshd } from '../../support/sshd.ts';
 import { Screen } from '../screen.ts';
 
 const BUILD = process.env['BELAY_TEST_BUILD'] ?? resolve(import.meta.dirname, '../../..');
 const PROGRAM = join(BUILD, 'dist/belay.js');
 const LAB = join(BUILD, 'dist/lab.js');
-const FROZEN_CLOCK = join(import.meta.dirname, 'frozen-clock.mjs');
+/** To be imported by a shell before anything else. */
+export const FROZEN_CLOCK = join(import.meta.dirname, 'frozen-clock.mjs');
+const ROWS = 24;
 const PROMPT = /^\[admin@\w+\]> $/;
 
 /** The embedded engine with its sample appliance, a daemon, and the shipped shell on a terminal. */
@@ -32,16 +35,28 @@ export class TaskWorld {
     await this.belay.start();
   }
 
+  /** What a session's environment says, however it begins. */
+  settings(): Record<string, string> {
+    const { home, socket } = this.belay;
+    const state = join(this.directory, 'state');
+    const dockerHost = `unix://${this.socket}`;
+    return { BELAY_HOME: home, BELAY_SOCKET: socket, DOCKER_HOST: dockerHost, XDG_STATE_HOME: state, TZ: 'UTC' };
+  }
+
   /** A session at its first prompt. */
-  async session(columns: number, rows = 24): Promise<Screen> {
-    const env = this.belay.env({
-      NODE_OPTIONS: `--import=${FROZEN_CLOCK}`,
-      TZ: 'UTC',
-      SUDO_USER: 'admin',
-      XDG_STATE_HOME: join(this.directory, 'state'),
-    });
-    const { CI: _, NO_COLOR: __, ...shown } = env;
-    const screen = new Screen(process.execPath, [PROGRAM], { columns, rows, env: shown });
+  session(columns: number): Promise<Screen> {
+    const options = { NODE_OPTIONS: `--import=${FROZEN_CLOCK}`, SUDO_USER: 'admin' };
+    const { CI: _, NO_COLOR: __, ...env } = this.belay.env({ ...this.settings(), ...options });
+    return this.begun(new Screen(process.execPath, [PROGRAM], { columns, rows: ROWS, env }));
+  }
+
+  /** The same for whoever logs in. */
+  sessionOver(sshd: TestSshd, columns: number): Promise<Screen> {
+    const env = { PATH: process.env['PATH'] };
+    return this.begun(new Screen('ssh', [...sshd.options, sshd.destination], { columns, rows: ROWS, env }));
+  }
+
+  private async begun(screen: Screen): Promise<Screen> {
     this.screens.push(screen);
     await screen.until(() => PROMPT.test(screen.beforeCursor()) && screen.lines().length > 1, 'the greeting');
     return screen;
