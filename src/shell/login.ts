@@ -56,10 +56,11 @@ function asked(options: readonly string[], line: string | undefined): Login {
 const nameOf = (path: string | undefined): string => path?.split('/').at(-1) ?? '';
 
 function refused(program: string): Refusal {
-  const name = printable(nameOf(program)).slice(0, 40) || 'a program';
+  const isSftp = nameOf(program) === 'internal-sftp' || nameOf(program) === 'sftp-server';
+  const name = isSftp ? 'sftp' : printable(nameOf(program)).slice(0, 40) || 'a program';
   const carries = FOREIGN.has(nameOf(program)) ? 'It carries no files: ' : '';
   return {
-    isSftp: nameOf(program) === 'internal-sftp' || nameOf(program) === 'sftp-server',
+    isSftp,
     refusal: [
       `% This login takes Belay's commands only, and ${name} is none of them.`,
       `  ${carries}ssh HOST 'show releases | json' writes an answer to your side.`,
@@ -73,7 +74,8 @@ export async function tellRefusal({ refusal, isSftp }: Refusal): Promise<number>
   if (isSftp && process.stdin.isTTY !== true) {
     const { refuseSftp } = await import('./sftp-refusal.ts');
     process.stdout.on('error', () => process.exit(exitCode.refused));
-    await refuseSftp(process.stdin, (packet) => process.stdout.write(packet), refusal[0]?.slice(2) ?? '');
+    const sentences = refusal.map((line) => line.slice(2)).join(' ');
+    await refuseSftp(process.stdin, (packet) => process.stdout.write(packet), sentences);
   }
   return exitCode.refused;
 }

@@ -1,7 +1,8 @@
 const INIT = 1;
 const VERSION = 2;
 const STATUS = 101;
-const PERMISSION_DENIED = 3;
+/** Where a client has words of its own for a code, as scp has, these are the least wrong. */
+const OPERATION_UNSUPPORTED = 8;
 const PROTOCOL_VERSION = 3;
 /** As much as any request of a client that has only said hello. */
 const MOST_BYTES = 64 * 1024;
@@ -30,7 +31,7 @@ export async function refuseSftp(
 }
 
 const status = (id: Buffer, sentence: string): Buffer =>
-  packet(STATUS, id, number(PERMISSION_DENIED), text(sentence), text('en'));
+  packet(STATUS, id, number(OPERATION_UNSUPPORTED), text(sentence), text('en'));
 
 function packet(type: number, ...parts: Buffer[]): Buffer {
   const body = Buffer.concat([Buffer.of(type), ...parts]);

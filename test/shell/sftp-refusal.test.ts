@@ -17,7 +17,7 @@ it.each([1, 3, 1000])('says hello and refuses each request by its number, %i byt
   const [hello, refusal, ...others] = await answers([...INIT, ...REALPATH], chunkBytes);
   expect(hello).toEqual(Buffer.of(0, 0, 0, 5, 2, 0, 0, 0, 3));
   expect(refusal?.readUInt32BE(0)).toBe((refusal?.length ?? 0) - 4);
-  expect([...(refusal?.subarray(4, 13) ?? [])]).toEqual([101, 0, 0, 0, 7, 0, 0, 0, 3]);
+  expect([...(refusal?.subarray(4, 13) ?? [])]).toEqual([101, 0, 0, 0, 7, 0, 0, 0, 8]);
   expect(refusal?.toString()).toContain('No.');
   expect(others).toEqual([]);
 });

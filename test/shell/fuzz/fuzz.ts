@@ -22,6 +22,8 @@ const BREATH_MS = 20;
 /** It has done all when it has written nothing for so long. */
 const QUIET_MS = 80;
 const LONGEST_MS = 2_000;
+/** What it writes last. */
+const LEFT = '\x1b[?2004l';
 const SESSION = 5_000;
 const PATIENCE_MS = 30_000;
 
@@ -90,7 +92,10 @@ class FuzzedSession {
           await this.quiet();
           await this.answers(String(typed));
         }
-        const raw = passedThrough(screen.written);
+        // From there on it is the terminal itself that echoes what is typed.
+        const [shown = '', ...rest] = screen.written.split(LEFT);
+        if (rest.length > 0) this.hasLeft = true;
+        const raw = passedThrough(shown);
         if (raw !== null)
           return { typed, found: `What came from outside reached the terminal: ${JSON.stringify(raw)}` };
         screen.written = screen.written.slice(-4096);
