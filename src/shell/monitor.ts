@@ -53,6 +53,7 @@ export class Monitor {
     void this.refresh();
     this.looking = setInterval(() => {
       if (this.state !== 'running') void this.refresh();
+      void this.lookForEnd();
     }, LOOK_AGAIN_MS).unref();
   }
 
@@ -74,10 +75,26 @@ export class Monitor {
     return wasBusy && by === this.options.user;
   }
 
-  /** The session shows this operation itself, from `begin` until it is detached. */
-  setFollowed(id: string, followed: boolean): void {
-    if (followed) this.followed.add(id);
-    else this.followed.delete(id);
+  /** The session shows this operation itself. */
+  follow({ id }: OperationView): void {
+    this.followed.add(id);
+  }
+
+  /** It does not any more: how the operation ends is news, also where no event told that it began. */
+  detach(operation: OperationView): void {
+    this.followed.delete(operation.id);
+    this.operations.set(operation.id, 'running');
+    this.running = operation;
+    void this.lookForEnd();
+  }
+
+  /** Events get lost, as while the daemon is restarted. */
+  private async lookForEnd(): Promise<void> {
+    const { running } = this;
+    if (!running) return;
+    const seen = await this.options.client.upgradeStatus(running.id, this.stopping.signal).catch(() => null);
+    if (!seen || this.stopping.signal.aborted) return;
+    if (seen.state !== 'running') this.observe({ type: 'operation', operation: seen });
   }
 
   /** Asks anew how the appliance is. Keeps what was known where nobody answers. */

@@ -197,13 +197,13 @@ export class Session {
   }
 
   private async follow(operation: OperationView, shown: Shown): Promise<ExitCode> {
-    this.monitor?.setFollowed(operation.id, true);
+    this.monitor?.follow(operation);
     const { client } = this;
     const { stdout } = process;
     const onAbove = this.front.setAbove.bind(this.front);
     const rewraps = (): boolean => this.front.terminal.rewraps;
     const code = await showOperation({ client, operation, stdout, ...shown, onAbove, rewraps, nowMs: Date.now });
-    if (code === exitCode.interrupted) this.monitor?.setFollowed(operation.id, false);
+    if (code === exitCode.interrupted) this.monitor?.detach(operation);
     else await this.monitor?.refresh();
     return code;
   }

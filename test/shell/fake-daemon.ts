@@ -78,6 +78,8 @@ export class FakeDaemon {
   /** Applied to every string of every answer but those that programs compare. */
   taint: (text: string) => string = (text) => text;
   moreVersions: string[] = [];
+  /** Nobody is told what happens. */
+  isMute = false;
   log: LogLineView[] = ['starting up', 'listening on port 80', 'GET / 200'].map((text) => ({
     service: 'server',
     at: iso(),
@@ -327,6 +329,7 @@ export class FakeDaemon {
   }
 
   private send(event: EventView): void {
+    if (this.isMute) return;
     for (const stream of this.streams) stream.write(`event: ${event.type}\ndata: ${this.json(event)}\n\n`);
   }
 

@@ -153,18 +153,25 @@ test('Ctrl-C drops the line, history brings lines back, Ctrl-D leaves', async ()
   await again.untilPrompt('show sys');
 });
 
-test('Ctrl-C in a live view detaches; the operation goes on and its end is told above the prompt', async () => {
-  const screen = await stage.openAtPrompt();
-  screen.type('upgrade system 2.1.0 --yes\r');
-  await screen.untilShown('Ctrl-C leaves');
-  screen.type('\x03');
-  await screen.untilShown('the operation goes on in the daemon');
-  await screen.untilPrompt();
-  screen.type('show rel');
-  await screen.untilShown('The upgrade of acme to 2.1.0: succeeded.');
-  await screen.untilPrompt('show rel');
-  expect(stage.daemon.operations[0]?.state).toBe('succeeded');
-});
+test.each([
+  ['', false],
+  [', also where no event tells of it', true],
+] as const)(
+  'Ctrl-C in a live view detaches; the operation goes on and its end is told above the prompt%s',
+  async (_, isMute) => {
+    stage.daemon.isMute = isMute;
+    const screen = await stage.openAtPrompt();
+    screen.type('upgrade system 2.1.0 --yes\r');
+    await screen.untilShown('Ctrl-C leaves');
+    screen.type('\x03');
+    await screen.untilShown('the operation goes on in the daemon');
+    await screen.untilPrompt();
+    screen.type('show rel');
+    await screen.untilShown('The upgrade of acme to 2.1.0: succeeded.');
+    await screen.untilPrompt('show rel');
+    expect(stage.daemon.operations[0]?.state).toBe('succeeded');
+  },
+);
 
 test('another session is told above the line that is being typed', async () => {
   const screen = await stage.openAtPrompt();
