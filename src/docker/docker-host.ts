@@ -4,6 +4,7 @@ import type { Limits } from '../domain/limits.ts';
 import type { ContainerHost, HostEvent, PullProgress, VolumeDriver } from '../domain/ports/container-host.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
 import { readLog } from './container-log.ts';
+import { endCommands } from './end-commands.ts';
 import { EngineApi } from './engine-api.ts';
 import { type Dial, EngineConnection } from './engine-connection.ts';
 import { hostEvents } from './host-events.ts';
@@ -109,8 +110,18 @@ export class DockerHost implements ContainerHost {
     return instances.resumeInstance(this.#api, id, signal);
   }
 
-  exec(id: string, command: string[], timeoutMs: number, signal?: AbortSignal) {
-    return exec(this.#api, id, command, timeoutMs, signal);
+  exec(
+    id: string,
+    command: string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+    environment?: Readonly<Record<string, string>>,
+  ) {
+    return exec(this.#api, id, { command, environment: environment ?? {} }, timeoutMs, signal);
+  }
+
+  endCommands(id: string, command: readonly string[], signal?: AbortSignal) {
+    return endCommands(this.#api, id, command, signal);
   }
 
   logTail(id: string, lines: number, signal?: AbortSignal) {

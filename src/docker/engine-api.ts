@@ -115,22 +115,26 @@ export class EngineApi {
     });
   }
 
-  createExec(id: string, command: string[], signal?: Signal) {
-    const body = { Cmd: command, AttachStdout: true, AttachStderr: true };
+  createExec(id: string, command: string[], environment: Readonly<Record<string, string>>, signal?: Signal) {
+    const Env = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    const body = { Cmd: command, Env, AttachStdout: true, AttachStderr: true };
     return this.#act({ path: `/containers/${id}/exec`, body, signal }) as Promise<{ Id: string }>;
   }
 
-  /** Runs it to its end and answers the first `limitBytes` of its multiplexed output. */
-  startExec(execId: string, limitBytes: number, deadlineMs: number, signal?: Signal) {
+  /** Runs it to its end; its multiplexed output as it comes. */
+  startExec(execId: string, deadlineMs: number, signal?: Signal) {
     const body = { Detach: false, Tty: false };
-    return this.connection.bytes(
-      { method: 'POST', path: `/exec/${execId}/start`, body, deadlineMs, signal },
-      limitBytes,
-    );
+    return this.connection.chunks({ method: 'POST', path: `/exec/${execId}/start`, body, deadlineMs, signal });
   }
 
   execResult(execId: string, signal?: Signal) {
-    return this.#read<{ Running: boolean; ExitCode: number | null }>({ path: `/exec/${execId}/json`, signal });
+    type Answer = {
+      Running: boolean;
+      ExitCode: number | null;
+      Pid?: number;
+      ProcessConfig?: { entrypoint?: string; arguments?: string[] | null };
+    };
+    return this.#read<Answer>({ path: `/exec/${execId}/json`, signal });
   }
 
   network(name: string, signal?: Signal) {

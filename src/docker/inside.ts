@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { BelayError } from '../domain/errors.ts';
 import type { ExecResult } from '../domain/ports/container-host.ts';
+import { framesOf } from './container-log.ts';
 import type { EngineApi } from './engine-api.ts';
 import { statusOf } from './engine-errors.ts';
+import { HeadAndTail } from './head-and-tail.ts';
 import { noSuchContainer } from './instances.ts';
 import { demultiplexed, printableLines } from './multiplexed.ts';
 
@@ -15,18 +17,18 @@ const OUTPUT_LIMIT_BYTES = 64 * 1024;
 export async function exec(
   api: EngineApi,
   id: string,
-  command: string[],
+  { command, environment }: { command: string[]; environment: Readonly<Record<string, string>> },
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<ExecResult> {
   const deadline = AbortSignal.timeout(timeoutMs);
   const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
   try {
-    const { Id } = await api.createExec(id, command, both);
-    // A frame's header is 8 bytes; a cap somewhat above the output's keeps its last frame whole.
-    const stream = await api.startExec(Id, 2 * OUTPUT_LIMIT_BYTES, timeoutMs, both);
+    const { Id } = await api.createExec(id, command, environment, both);
+    const said = new HeadAndTail(OUTPUT_LIMIT_BYTES);
+    for await (const { content } of framesOf(api.startExec(Id, timeoutMs, both))) said.add(content);
     const exitCode = await exitCodeOf(api, Id, both);
-    return { exitCode, output: demultiplexed(stream).subarray(0, OUTPUT_LIMIT_BYTES).toString('utf8') };
+    return { exitCode, output: said.content().toString('utf8') };
   } catch (thrown) {
     if (deadline.aborted && !signal?.aborted) throw tooSlow(command, timeoutMs);
     throw statusOf(thrown) === 404 ? noSuchContainer(id) : thrown;

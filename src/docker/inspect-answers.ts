@@ -57,6 +57,8 @@ export interface ContainerAnswer {
   Name: string;
   Image: string;
   RestartCount?: number;
+  /** Of the commands that run in it. */
+  ExecIDs?: string[] | null;
   State: {
     Pid?: number;
     Status: string;

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'registry-unreachable'
   | 'registry-failed'
   | 'gate-failed' // the new release did not prove itself
+  | 'hook-failed' // a command of the vendor's did not do what it is for
   | 'data-missing' // a slot is not where the journal says, or is another one
   | 'journal-unusable'
   | 'no-daemon' // nothing answers on the socket

@@ -1,4 +1,5 @@
 import type { NetworkDraft, VolumeDraft } from './appliance-draft.ts';
+import type { HookRun, PlannedHooks } from './hooks.ts';
 import type { OperationId, ReleaseId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import type { Policy } from './policy.ts';
@@ -88,6 +89,10 @@ export interface OperationFacts {
   doubt?: string;
   /** The failing container's inspect answer. */
   inspect?: JsonObject;
+  /** The vendor's commands that it runs. */
+  planned?: PlannedHooks;
+  /** What came of them, in the order in which they ended. */
+  hookRuns?: HookRun[];
   /** Why the machine began it by itself, in one sentence. */
   because?: string;
   /** It goes back by itself unless it is confirmed so soon after its commit. */

@@ -1,3 +1,4 @@
+import type { ExternalData } from './hooks.ts';
 import type { ReleaseId, SlotId } from './ids.ts';
 import type { DataChanges } from './ports/slot-store.ts';
 
@@ -38,6 +39,8 @@ export interface UpgradePlan {
   space: { path: string; neededBytes: number; freeBytes: number }[];
   /** It goes back by itself unless it is confirmed so soon; null where it stays. */
   confirmWithinMs: number | null;
+  /** Null where all data is in mounts, and no hook looks after any other. */
+  externalData: ExternalData | null;
   preCopyForecastMs: number;
   downtimeForecastMs: number;
   warnings: string[];
@@ -78,6 +81,7 @@ export interface RollbackPlan {
     /** Set where its data is an archive, which is unpacked before anything is stopped. */
     unpacked: { sizeBytes: number; files: number; forecastMs: number } | null;
   };
+  externalData: ExternalData | null;
   settings: SettingChange[];
   warnings: string[];
   obstacles: Obstacle[];

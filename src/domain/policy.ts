@@ -1,3 +1,4 @@
+import type { Hooks } from './hooks.ts';
 import type { GateRules, Versioned } from './service-spec.ts';
 
 /** What the manifest says of a service that is not part of its container. */
@@ -17,6 +18,9 @@ export interface Policy {
   /** No upgrade or rollback goes below this version. */
   floor: string | null;
   services: Record<string, ServicePolicy>;
+  /** Where the data is that counts: in a database elsewhere. Null where nobody has said so. */
+  data: 'external' | null;
+  hooks: Hooks;
   retention: {
     /**
      * How many frozen slots stay as they are, so that going back to them takes a second; at least 1. Older ones
@@ -34,6 +38,8 @@ export const DEFAULT_POLICY: Policy = {
   promptName: null,
   floor: null,
   services: {},
+  data: null,
+  hooks: {},
   retention: { instant: 3 },
   manifest: null,
 };

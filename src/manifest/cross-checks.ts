@@ -6,6 +6,7 @@ import { compareVersions } from '../domain/version.ts';
 import { dependenciesOf } from './belay-rules.ts';
 import { hostConfigOf, portsOf } from './container-settings.ts';
 import { networksOf } from './drafts.ts';
+import { checkHooks } from './hook-checks.ts';
 import { nearestName } from './nearest.ts';
 import { type Finding, type Path, spelt } from './problem.ts';
 import type { BelayEntry } from './schema.ts';
@@ -50,6 +51,7 @@ export function crossFindings(parts: Parts): Finding[] {
   checkTwice(parts, complain);
   checkExternals(parts, complain);
   if (parts.belayIsSound) checkRoles(parts, complain);
+  if (parts.belayIsSound) checkHooks(parts.belay, parts, complain);
   return findings;
 }
 

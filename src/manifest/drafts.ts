@@ -50,7 +50,7 @@ function serviceDraft(manifest: Manifest, appliance: string, name: string, servi
   };
 }
 
-function imageOf(text: string): PinnedImage {
+export function imageOf(text: string): PinnedImage {
   const { repository, tag, digest } = parseReference(text);
   const version = tag ?? 'latest';
   return { reference: `${repository}:${version}`, repository, tag: version, digest, imageId: null };
@@ -148,7 +148,7 @@ function longMount(manifest: Manifest, appliance: string, entry: LongMount): Mou
   };
 }
 
-const hostPath = (directory: string, source: string): string =>
+export const hostPath = (directory: string, source: string): string =>
   posix.resolve(directory, source).replace(/(?<=.)\/+$/, '');
 
 function volumeDrafts({ entry }: Manifest, appliance: string): VolumeDraft[] {

@@ -1,5 +1,6 @@
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
 import { gateOf, versionedOf } from './belay-rules.ts';
+import { hooksOf } from './hooks-of.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What the manifest wants of Belay, complete: what it does not say is as if nobody had said it. */
@@ -14,6 +15,8 @@ export function policyOf(manifest: Manifest): Policy {
     promptName: belay?.prompt ?? null,
     floor: belay?.floor ?? null,
     services: Object.fromEntries(services),
+    data: belay?.data ?? null,
+    hooks: hooksOf(manifest),
     retention: { instant: belay?.retention?.instant ?? DEFAULT_POLICY.retention.instant },
     manifest: { file: manifest.source.file, text: manifest.source.text },
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HOST_POWERS } from '../domain/host-powers.ts';
 import * as field from './fields.ts';
+import { hooks } from './hook-schema.ts';
 import { network, service, volume } from './service-schema.ts';
 
 const oneLine = (longest: number) =>
@@ -67,6 +68,11 @@ export const belay = z.strictObject({
     .describe('For every service that says nothing of its own.'),
   version_command: versionCommand.describe('As in services, for the controller.'),
   floor: version.optional().describe('No upgrade or rollback goes below this version.'),
+  data: field
+    .oneOf(['external'])
+    .optional()
+    .describe('The data that counts is in a database elsewhere. Without any mount that is taken for granted.'),
+  hooks: hooks.optional().describe('Commands for data that Belay cannot clone.'),
   retention: z
     .strictObject({
       instant: field

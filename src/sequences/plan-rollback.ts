@@ -1,3 +1,4 @@
+import type { PlannedHooks } from '../domain/hooks.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
@@ -13,6 +14,7 @@ import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
+import { externalWarnings, hooksOfRollback } from './plan-hooks.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
 import { rollbackTarget } from './rollback-target.ts';
@@ -22,6 +24,7 @@ import { startObstacles } from './start-obstacles.ts';
 
 export interface PlannedRollback {
   plan: RollbackPlan;
+  hooks: PlannedHooks;
   candidate: Candidate;
 }
 
@@ -46,8 +49,16 @@ export async function planRollback(
     ? unpackedCandidate(active, target, targetSlot, from)
     : rollbackCandidate(active, target, from);
   const policy = journal.appliance(active.appliance)?.policy ?? DEFAULT_POLICY;
+  const subject = {
+    policy,
+    hasMounts: mustSlot(journal, active.slot).mounts.length > 0,
+    from: active.version,
+    to: target.version,
+  };
+  const hooks = await hooksOfRollback(world, subject, target, signal);
   const obstacles = [
     ...belowFloor(policy, target.version),
+    ...hooks.obstacles,
     ...(await obstaclesOf(world, active, target, candidate.slot?.mounts ?? targetSlot.mounts)),
   ];
   // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
@@ -56,7 +67,10 @@ export async function planRollback(
     appliance: active.appliance,
     from: { release: active.id, version: active.version },
     to: { release: target.id, version: target.version },
-    steps: plannedSteps(steps, { from: active, to: target }, targetSlot.archive ? [] : ['unpack']),
+    steps: plannedSteps(steps, { from: active, to: target }, [
+      ...(targetSlot.archive ? [] : ['unpack']),
+      ...hooks.spared,
+    ]),
     downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback'),
     data: {
       backTo: targetSlot.frozenAt,
@@ -64,17 +78,19 @@ export async function planRollback(
       keptWith: active.id,
       unpacked: targetSlot.archive && unpacking(targetSlot.archive),
     },
+    externalData: hooks.externalData,
     settings: services.flatMap((now) => {
       const after = target.services.find(({ name }) => name === now.name);
       return after ? compareSettings(now, after) : [];
     }),
     warnings: [
+      ...externalWarnings(hooks.externalData),
       ...(await warningsOf(world, active)),
       ...(targetSlot.archive ? ['Its data is an archive: what has changed since is not compared.'] : []),
     ],
     obstacles,
   };
-  return { plan, candidate };
+  return { plan, candidate, hooks: hooks.planned };
 }
 
 const unpacking = ({ dataBytes, files }: SlotArchive) => ({
@@ -88,9 +104,6 @@ async function warningsOf(world: World, active: Release): Promise<string[]> {
   const own = new Set(world.journal.instances(active.id).map(({ containerId }) => containerId));
   return [
     ...dependentWarnings(await world.host.listContainers(), own),
-    ...(mustSlot(world.journal, active.slot).mounts.length === 0
-      ? ['There is no data in mounts: what is in an external database is not taken back.']
-      : []),
     ...displaced.map(
       ({ service, source }) =>
         `${service} does not write to what is at ${source}: what it has written since is where that was moved to.`,

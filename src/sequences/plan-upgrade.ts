@@ -1,4 +1,5 @@
 import { unconfirmed } from '../domain/confirmation.ts';
+import type { PlannedHooks } from '../domain/hooks.ts';
 import type { Obstacle, PlannedMount, UpgradePlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
@@ -15,6 +16,8 @@ import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts
 import { type FoundImage, imagesOf } from './image-of-version.ts';
 import { findInstance, isUp } from './instances.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
+import { externalWarnings, hooksOfUpgrade } from './plan-hooks.ts';
+import { plannedSteps } from './planned-steps.ts';
 import { belowFloor, governed } from './policy-rules.ts';
 import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
@@ -22,6 +25,7 @@ import { surveyMounts } from './survey-mounts.ts';
 
 export interface PlannedUpgrade {
   plan: UpgradePlan;
+  hooks: PlannedHooks;
   candidate: Candidate & { slot: Slot };
 }
 
@@ -54,6 +58,8 @@ export async function planUpgrade(
   );
   const main = found[services.findIndex(({ role }) => role === 'controller')] as FoundImage;
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
+  const subject = { policy, hasMounts: fromSlot.mounts.length > 0, from: from.version, to: request.version };
+  const hooks = await hooksOfUpgrade(host, subject, signal);
   const plan: UpgradePlan = {
     appliance: from.appliance,
     from: { release: from.id, version: from.version },
@@ -64,22 +70,28 @@ export async function planUpgrade(
       alreadyHere: main.alreadyHere,
     },
     services: images.map(({ spec, image }) => ({ name: spec.name, from: spec.image.reference, to: image.reference })),
-    steps: steps.map((step) => ({ name: step.name, title: step.title({ from, to: candidate.release }) })),
+    steps: plannedSteps(steps, { from, to: candidate.release }, hooks.spared),
     mounts: surveyed.map(({ planned }) => planned),
     space: space.map(({ path, neededBytes, freeBytes }) => ({ path, neededBytes, freeBytes })),
     confirmWithinMs: request.confirmWithinMs ?? null,
+    externalData: hooks.externalData,
     preCopyForecastMs: sum(cloned.filter(({ treatment }) => treatment === 'pre-copy').map(copyForecastMs)),
     downtimeForecastMs:
       lastDowntimeMs(journal, from.appliance, 'upgrade') + sum(cloned.map((mount) => whileStoppedMs(mount))),
-    warnings: [...(await warningsOf(world, from, candidate.release, images)), ...(tight ? [tight] : [])],
+    warnings: [
+      ...externalWarnings(hooks.externalData),
+      ...(await warningsOf(world, from, candidate.release, images)),
+      ...(tight ? [tight] : []),
+    ],
     obstacles: [
       ...surveyed.flatMap(({ obstacle }) => obstacle ?? []),
       ...space.flatMap(({ obstacle }) => obstacle ?? []),
+      ...hooks.obstacles,
       ...belowFloor(policy, request.version),
       ...(await obstaclesOf(world, from, candidate.release)),
     ],
   };
-  return { plan, candidate };
+  return { plan, candidate, hooks: hooks.planned };
 }
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
@@ -144,9 +156,6 @@ async function warningsOf(
     else if (instance?.health === 'unhealthy') warnings.push(`${service.name} ${from.version} is not healthy now.`);
   }
   warnings.push(...(await neighbourWarnings(world, from, images)));
-  if (images.every(({ spec }) => spec.mounts.every(({ slotKey }) => !slotKey))) {
-    warnings.push('There is no data in mounts: what is in an external database is not taken back by a rollback.');
-  }
   return warnings;
 }
 

@@ -1,8 +1,10 @@
 import type { Sequence } from '../domain/step.ts';
+import { backUp, restoreDatabase } from './steps/back-up.ts';
 import { commit } from './steps/commit.ts';
 import { gateOfRollback } from './steps/gate.ts';
 import { preflightRollback } from './steps/preflight-rollback.ts';
 import { prepare } from './steps/prepare.ts';
+import { quiesceOfRollback, thaw } from './steps/quiesce.ts';
 import { restartPolicy } from './steps/restart-policy.ts';
 import { start } from './steps/start.ts';
 import { stop } from './steps/stop.ts';
@@ -15,7 +17,21 @@ import { unpack } from './steps/unpack.ts';
  */
 export const rollback: Sequence = {
   kind: 'rollback',
-  steps: [preflightRollback, unpack, prepare, stop, start, gateOfRollback, commit, restartPolicy],
+  steps: [
+    preflightRollback,
+    unpack,
+    prepare,
+    // the vendor's hooks, where there are any
+    quiesceOfRollback,
+    backUp,
+    stop,
+    restoreDatabase,
+    start,
+    gateOfRollback,
+    commit,
+    restartPolicy,
+    thaw,
+  ],
   switchesAt: stop.name,
   forwardFrom: stop.name,
 };

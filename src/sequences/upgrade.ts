@@ -1,4 +1,5 @@
 import type { Sequence } from '../domain/step.ts';
+import { backUp, handOver } from './steps/back-up.ts';
 import { commit } from './steps/commit.ts';
 import { delta } from './steps/delta.ts';
 import { gate } from './steps/gate.ts';
@@ -6,6 +7,7 @@ import { preCopy } from './steps/pre-copy.ts';
 import { preflightUpgrade } from './steps/preflight-upgrade.ts';
 import { prepare } from './steps/prepare.ts';
 import { pull } from './steps/pull.ts';
+import { quiesce, thaw } from './steps/quiesce.ts';
 import { restartPolicy } from './steps/restart-policy.ts';
 import { start } from './steps/start.ts';
 import { stop } from './steps/stop.ts';
@@ -21,14 +23,19 @@ export const upgrade: Sequence = {
     pull,
     preCopy,
     prepare,
+    // the vendor's hooks, where there are any
+    quiesce,
+    backUp,
     // downtime begins
     stop,
     delta,
+    handOver,
     start,
     // downtime ends when the gate's first probe passes
     gate,
     commit,
     restartPolicy,
+    thaw,
   ],
   switchesAt: stop.name,
   forwardFrom: restartPolicy.name,

@@ -164,6 +164,9 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         const said = await world.host.exec(id, ['sh', '-c', 'echo out; echo err >&2; exit 3'], 10 * SECONDS);
         expect(said.exitCode).toBe(3);
         expect(said.output.split('\n').sort()).toEqual(['', 'err', 'out']);
+        const given = ['sh', '-c', 'echo "$BELAY_WORD"'];
+        const { output } = await world.host.exec(id, given, 10 * SECONDS, undefined, { BELAY_WORD: 'two words' });
+        expect(output).toBe('two words\n');
 
         await world.host.stopInstance(id);
         await world.host.stopInstance(id);
@@ -210,11 +213,12 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         const loud = [
           'sh',
           '-c',
-          'i=0; while [ $i -lt 3000 ]; do echo "0123456789012345678901234567890123456789"; i=$((i+1)); done',
+          'i=0; while [ $i -lt 5000 ]; do echo "0123456789012345678901234567890123456789"; i=$((i+1)); done; echo the end',
         ];
         const { output } = await world.host.exec(id, loud, 20 * SECONDS);
         expect(output.length).toBeGreaterThan(60_000);
         expect(output.length).toBeLessThanOrEqual(64 * 1024);
+        expect(output).toMatch(/^0123456789[\s\S]*\(…\)[\s\S]*\nthe end\n$/);
       });
 
       it('is created once, however often it is asked for, and never in another’s place', async () => {

@@ -54,6 +54,22 @@ describeOnEngine('looking into a container', ({ engine, name }) => {
     expect(await host.logTail(silent, 10)).toEqual([]);
   });
 
+  it('ends a command that takes too long, with what it has begun, and no other', async () => {
+    const idle = await run('ended', [], ['sleep', '60']);
+    const command = (word: string) => ['sh', '-c', `echo ${word} > /tmp/${word}; sh -c 'sleep 33; true'; true`];
+    const [late, other] = [host.exec(idle, command('late'), 300), host.exec(idle, command('other'), 5_000)];
+    await expect(late).rejects.toMatchObject({ code: 'engine-failed' });
+    const sleeping = async () =>
+      (await host.exec(idle, ['sh', '-c', 'ps | grep -c "[s]leep 33; true"'], 5_000)).output.trim();
+    expect(await sleeping()).toBe('4');
+    await host.endCommands(idle, command('late'));
+    await eventually(sleeping, '2');
+    await host.endCommands(idle, ['no', 'such', 'command']);
+    expect(await sleeping()).toBe('2');
+    await host.endCommands(idle, command('other'));
+    expect((await other).exitCode).toBe(137);
+  });
+
   it('gives the output of a command that is not there as its failure', async () => {
     const idle = await run('commands', [], ['sleep', '60']);
     const { exitCode, output } = await host.exec(idle, ['no-such-command'], 5000);

@@ -162,7 +162,30 @@ describe('what x-belay says', () => {
       '{retention: {instant: 0}, services: {server: {role: controller}}}',
       ['4:32 x-belay.retention.instant: "0" is not a whole number from 1 to 1000.'],
     ],
-    ['{hooks: {backup: x}, services: {server: {role: controller}}}', ['4:11 x-belay.hooks: there is no such key.']],
+    [
+      '{hooks: {backup: x}, services: {server: {role: controller}}}',
+      ['4:27 x-belay.hooks.backup: this has to be a map.'],
+    ],
+    [
+      '{data: external, hooks: {backup: {command: dump}, restore: {command: load}}, services: {server: {role: controller}}}',
+      [],
+    ],
+    [
+      '{hooks: {restore: {command: load, service: bd}, quiesce: {command: ""}}, services: {server: {role: controller}}}',
+      [
+        '4:19 x-belay.hooks.restore: there is no backup hook whose backups it could restore.',
+        '4:53 x-belay.hooks.restore.service: there is no service bd. Did you mean db?',
+        '4:58 x-belay.hooks.quiesce: there is no thaw hook that would undo it.',
+        '4:77 x-belay.hooks.quiesce.command: there is no command.',
+      ],
+    ],
+    [
+      '{hooks: {backup: {image: "a:1", command: x, volumes: ["/:/host", "data:/d"]}}, services: {server: {role: controller}}}',
+      [
+        '4:64 x-belay.hooks.backup.volumes[0]: a mount of / makes it the master of its host; x-belay.allow has to name host-root.',
+        '4:75 x-belay.hooks.backup.volumes[1]: it needs a directory of the host, such as /srv/backups:/backups.',
+      ],
+    ],
     [
       '{allow: [everything], services: {server: {role: controller}}}',
       [

@@ -235,6 +235,7 @@ export class FakeDaemon {
       downSince: null,
       logTail: [],
       recoveries: 0,
+      hooks: [],
       interventions: [],
       confirmation: null,
       steps: steps.map(
@@ -550,6 +551,7 @@ export class FakeDaemon {
       ],
       space: [{ path: '/var/lib/docker', neededBytes: 1400 * MIB, freeBytes: 40 * 1024 * MIB }],
       confirmWithinMs: confirmWithin === null ? null : 600_000,
+      externalData: null,
       preCopyForecastMs: 4000,
       downtimeForecastMs: 3000,
       warnings: [],
@@ -577,6 +579,7 @@ export class FakeDaemon {
         keptWith: from.id,
         unpacked: null,
       },
+      externalData: null,
       settings: [{ service: 'server', setting: 'env LOG_LEVEL', now: 'info', after: 'debug' }],
       warnings: [],
       obstacles: [],

@@ -91,6 +91,7 @@ const operation: OperationView = {
   downSince: ago(1700),
   logTail: [],
   recoveries: 0,
+  hooks: [],
   interventions: [],
   confirmation: null,
   steps: [
@@ -182,6 +183,7 @@ test('no view is wider than the screen', () => {
       keptWith: 'RPQXVNXFGXU',
       unpacked: null,
     },
+    externalData: null,
     settings: [{ service: 's', setting: 'env PATH', now: '/a'.repeat(100), after: null }],
     warnings: ['w '.repeat(100)],
     obstacles: [],

@@ -1,5 +1,6 @@
 import type { ProcessPlan } from '../../src/lab/processes.ts';
 import type { Chance } from './chance.ts';
+import type { ExternalDatabase } from './database.ts';
 import type { Directory, SimulatedDisk } from './disk.ts';
 import type { Truth } from './truth.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -19,6 +20,7 @@ export interface ApplianceWorld {
   chance: Chance;
   disk: SimulatedDisk;
   truth: Truth;
+  database: ExternalDatabase;
 }
 
 const SPARSE = '.'.repeat(40);
@@ -58,6 +60,8 @@ export class Appliance {
     const { time, chance } = this.#world;
     await time.sleep(chance.between(20, 200));
     if (this.#behaviour === 'exits') return this.#fail('fatal: lost the cluster');
+    if (!this.#world.database.openedBy(this.containerId, this.#format))
+      return this.#fail('fatal: the database is newer');
     for (const { directory } of this.directories) if (!(await this.#migrate(directory))) return;
     await time.sleep(chance.between(20, 300));
     this.isServing = this.#behaviour !== 'never-healthy';

@@ -43,6 +43,10 @@ export class SimulatedHost extends DockerHost implements ContainerHost {
     return info;
   }
 
+  override async endCommands(id: string, command: readonly string[]): Promise<void> {
+    this.#machine.processes.endCommands(id, command[1] ?? '');
+  }
+
   override async answers(id: string): Promise<boolean> {
     const instance = await this.inspectInstance(id).catch(() => null);
     if (instance?.state !== 'running') return false;

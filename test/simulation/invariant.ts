@@ -48,6 +48,14 @@ export function checkInvariant(simulation: Simulation, operation: Operation | nu
   }
   checkRunning(simulation, operation, active);
   checkLeftOver(simulation);
+  const { database } = machine;
+  const [record] = journal.instances(active.id);
+  if (!machine.circumstances.byHand && database.refused.has(record?.containerId ?? '')) {
+    machine.violate(`${active.version} is active, and the database is newer`);
+  }
+  const runs = journal.operations(APPLIANCE, 50).flatMap(({ facts }) => facts.hookRuns?.toReversed() ?? []);
+  const isTold = runs.find(({ hook }) => hook === 'thaw')?.exitCode !== 0;
+  if (database.isQuiesced && !isTold) machine.violate('the database is still quiesced, and nobody is told');
 }
 
 /** Policies with which the appliance is brought up after its engine was away. */
@@ -88,6 +96,7 @@ function isExcused({ circumstances }: Machine, { facts, recoveries }: Operation)
   return (
     circumstances.byHand ||
     facts.doubt !== undefined ||
+    facts.hookRuns?.some(({ exitCode }) => exitCode !== 0) === true ||
     recoveries > REAL_TRIES ||
     circumstances.faults.length >= REAL_TRIES ||
     circumstances.faults.includes('journal full')

@@ -1,6 +1,7 @@
 import type { SlotStore } from '../../src/domain/ports/slot-store.ts';
 import type { Appliance } from './appliance.ts';
 import { Chance } from './chance.ts';
+import { ExternalDatabase } from './database.ts';
 import { type Directory, SimulatedDisk } from './disk.ts';
 import { ENGINE_ROOT, SimulatedEngine } from './engine.ts';
 import { type Fault, Injector, isByHand, type Point } from './faults.ts';
@@ -38,6 +39,7 @@ export class Machine {
   readonly time = new VirtualTime();
   readonly disk = new SimulatedDisk(() => this.time.wallMs);
   readonly truth: Truth;
+  readonly database: ExternalDatabase;
   readonly processes: SimulatedProcesses;
   readonly engine: SimulatedEngine;
   readonly injector: Injector;
@@ -70,6 +72,7 @@ export class Machine {
   constructor(seed: string) {
     this.chance = new Chance(seed);
     this.truth = new Truth((what) => this.violate(what));
+    this.database = new ExternalDatabase(this.chance, (what) => this.circumstances.byHand || this.violate(what));
     this.processes = new SimulatedProcesses(this, {
       onChange: (what) => this.note(what),
       beforeStart: (appliance) => this.#beforeStart(appliance),

@@ -1,6 +1,7 @@
 import { LabError } from '../../src/lab/lab-error.ts';
 import { type Processes, type ProcessPlan, type RunningProcess, signalNumber } from '../../src/lab/processes.ts';
 import { Appliance, type ApplianceWorld, containerOf } from './appliance.ts';
+import { isHookCommand } from './database.ts';
 import { type Life, living } from './virtual-time.ts';
 
 const SIGKILL = 9;
@@ -10,6 +11,8 @@ interface Running {
   pid: number;
   life: Life;
   appliance: Appliance | null;
+  /** `CONTAINER --command` */
+  command: string;
   end(exitCode: number): void;
 }
 
@@ -42,6 +45,13 @@ export class SimulatedProcesses implements Processes {
     return command.startsWith('--') ? this.#startCommand(plan, command) : this.#startAppliance(plan);
   }
 
+  /** As the kernel would, of a command that was begun in a container. */
+  endCommands(containerId: string, command: string): void {
+    for (const { command: its, end } of [...this.#running.values()]) {
+      if (its === `${containerId} ${command}`) end(128 + SIGKILL);
+    }
+  }
+
   stampOf(pid: number): string | null {
     return this.#running.has(pid) ? `stamp-${pid}` : null;
   }
@@ -69,8 +79,19 @@ export class SimulatedProcesses implements Processes {
   #startCommand(plan: ProcessPlan, command: string): RunningProcess {
     const container = containerOf(plan);
     const { running, process } = this.#newProcess(`command in ${container.slice(0, 6)}`);
+    running.command = `${container} ${command}`;
     living(running.life, () => {
-      this.#world.time.start(3, false, () => {
+      const { database, time } = this.#world;
+      if (isHookCommand(command)) {
+        time.start(database.durationMs(), false, () => {
+          const serving = this.appliances().map(({ version }) => version);
+          const { output, exitCode } = database.run(command, plan.env, serving);
+          plan.onOutput('stdout', Buffer.from(`${output}\n`));
+          running.end(exitCode);
+        });
+        return;
+      }
+      time.start(3, false, () => {
         const main = this.appliances().find(({ containerId }) => containerId === container);
         const { output, exitCode } = main?.answer(command) ?? { output: '', exitCode: 137 };
         plan.onOutput('stdout', Buffer.from(`${output}\n`));
@@ -89,7 +110,7 @@ export class SimulatedProcesses implements Processes {
       if (running.appliance) this.#onChange(`process ${pid} ends with ${exitCode}`);
       resolve(exitCode);
     };
-    const running: Running = { pid, life: { name, dead: false }, appliance: null, end };
+    const running: Running = { pid, life: { name, dead: false }, appliance: null, command: '', end };
     this.#running.set(pid, running);
     const signal = (given: NodeJS.Signals | number) => {
       const number = typeof given === 'number' ? given : signalNumber(given);

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { Service } from '../../src/api/server/service.ts';
 import { toBelayError } from '../../src/domain/errors.ts';
 import type { Operation, OperationKind } from '../../src/domain/operation.ts';
+import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import type { Sequence } from '../../src/domain/step.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { Daemon } from './daemon.ts';
+import { HOOKS } from './database.ts';
 import { checkData, checkInvariant, directoryOf } from './invariant.ts';
 import { type ContainerData, Machine } from './machine.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
@@ -104,6 +106,10 @@ export class Simulation {
     await this.#until(
       this.daemon.ask((service) => service.adopt({ what: { container: CONTAINER }, by: 'simulation' })),
     );
+    if (machine.chance.happens(0.35)) {
+      machine.database.isLookedAfter = true;
+      this.daemon.journal.setPolicy(CONTAINER, { ...DEFAULT_POLICY, hooks: HOOKS });
+    }
     await this.#pass(machine.chance.between(500, 5_000));
   }
 

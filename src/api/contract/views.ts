@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { externalDataView, hookRunView } from './hook-views.ts';
 import { manifestInput } from './manifest-views.ts';
 import { confirmationView, confirmWithin, interventionView } from './running-views.ts';
 
@@ -61,6 +62,8 @@ export const operationView = z
     steps: z.array(stepView),
     /** What administrators did to it while it ran. */
     interventions: z.array(interventionView),
+    /** What came of the vendor's commands, in the order in which they ended. */
+    hooks: z.array(hookRunView),
     /** Null where it needs no confirmation. */
     confirmation: confirmationView.nullable(),
   })
@@ -221,6 +224,8 @@ export const upgradePlanView = z
     space: z.array(z.object({ path: z.string(), neededBytes: z.number(), freeBytes: z.number() })),
     /** It goes back by itself unless it is confirmed so soon; null where it stays. */
     confirmWithinMs: z.number().nullable(),
+    /** Null where all data is in mounts, and no hook looks after any other. */
+    externalData: externalDataView.nullable(),
     preCopyForecastMs: z.number(),
     downtimeForecastMs: z.number(),
     warnings: z.array(z.string()),
@@ -248,6 +253,7 @@ export const rollbackPlanView = z
       keptWith: releaseId,
       unpacked: z.object({ sizeBytes: z.number(), files: z.number(), forecastMs: z.number() }).nullable(),
     }),
+    externalData: externalDataView.nullable(),
     settings: z.array(
       z.object({ service: z.string(), setting: z.string(), now: z.string().nullable(), after: z.string().nullable() }),
     ),

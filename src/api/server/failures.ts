@@ -11,6 +11,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   'no-space': 422,
   'data-missing': 422,
   'gate-failed': 422,
+  'hook-failed': 422,
   'engine-unreachable': 502,
   'engine-failed': 502,
   'container-stuck': 502,

@@ -44,6 +44,7 @@ export function viewOperation(
       const view = viewStep({ name, title }, own, running, progressOf(operation.id, name));
       return { ...view, detail: view.detail ?? REMARKS[name]?.(operation.facts) ?? null };
     }),
+    hooks: facts.hookRuns ?? [],
     interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
     confirmation: viewConfirmation(world, operation.id),
   };

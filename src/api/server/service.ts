@@ -15,6 +15,7 @@ import type { Interventions } from '../../runner/interventions.ts';
 import type { Runner } from '../../runner/runner.ts';
 import { type AdoptRequest, adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
+import { hookFacts } from '../../sequences/plan-hooks.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
@@ -156,15 +157,16 @@ export class Service {
   async upgrade(appliance: Appliance, request: UpgradeRequest): Promise<OperationView> {
     const { by, confirmWithinMs } = request;
     return this.#afterRetention(appliance, async () => {
-      const { plan, candidate } = await this.planUpgrade(appliance, request);
-      return this.#begin('upgrade', candidate, plan, by, confirmWithinMs === undefined ? {} : { confirmWithinMs });
+      const { plan, candidate, hooks } = await this.planUpgrade(appliance, request);
+      const confirm = confirmWithinMs === undefined ? {} : { confirmWithinMs };
+      return this.#begin('upgrade', candidate, plan, by, { ...confirm, ...hookFacts(hooks) });
     });
   }
 
   async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
     return this.#afterRetention(appliance, async () => {
-      const { plan, candidate } = await this.planRollback(appliance, request);
-      return this.#begin('rollback', candidate, plan, request.by);
+      const { plan, candidate, hooks } = await this.planRollback(appliance, request);
+      return this.#begin('rollback', candidate, plan, request.by, hookFacts(hooks));
     });
   }
 
@@ -185,9 +187,9 @@ export class Service {
     this.#refuseWhileBusy(appliance);
     await this.snapshots.retention.giveWay(appliance.name);
     const release = journal.operation(confirmation.operation)?.from;
-    const { plan, candidate } = await this.planRollback(appliance, { release, by: 'belay' });
+    const { plan, candidate, hooks } = await this.planRollback(appliance, { release, by: 'belay' });
     if (journal.confirmations.pendingOf(appliance.name)?.operation !== confirmation.operation) return null;
-    return (await this.#begin('rollback', candidate, plan, 'belay', { because })).id;
+    return (await this.#begin('rollback', candidate, plan, 'belay', { because, ...hookFacts(hooks) })).id;
   }
 
   async planRepair(appliance: Appliance): Promise<RepairPlan> {

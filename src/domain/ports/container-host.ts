@@ -90,7 +90,7 @@ export interface PullProgress {
 
 export interface ExecResult {
   exitCode: number;
-  /** Standard output and error together, at most 64 KiB. */
+  /** Standard output and error together; of more than 64 KiB the first and the last half. */
   output: string;
 }
 
@@ -159,7 +159,16 @@ export interface ContainerHost {
   setLimits(id: string, limits: Limits, signal?: AbortSignal): Promise<void>;
   /** Lets a paused instance go on. */
   resumeInstance(id: string, signal?: AbortSignal): Promise<void>;
-  exec(id: string, command: string[], timeoutMs: number, signal?: AbortSignal): Promise<ExecResult>;
+  /** `environment` is added to that of the instance. A command that does not end in time goes on in the instance. */
+  exec(
+    id: string,
+    command: string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<ExecResult>;
+  /** Ends what still runs of a command that `exec` began, as far as this machine can. Nothing to do where none does. */
+  endCommands(id: string, command: readonly string[], signal?: AbortSignal): Promise<void>;
   /** The last lines of the instance's log, oldest first. */
   logTail(id: string, lines: number, signal?: AbortSignal): Promise<string[]>;
   /** As `logTail`, each line with its time; with `follow` also those that come, until it ends or the signal aborts. */

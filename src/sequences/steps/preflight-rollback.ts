@@ -3,6 +3,7 @@ import type { Release } from '../../domain/release.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { noteLiveData } from '../live-data.ts';
+import { fetchHookImages } from '../plan-hooks.ts';
 import { obstaclesOf } from '../plan-rollback.ts';
 import { mustSlot } from '../slot-pairs.ts';
 
@@ -28,6 +29,8 @@ export const preflightRollback: Step = {
     );
     if (active.every(isUp)) await noteLiveData(context, context.from);
     context.learn({ answeredPorts: await commonPorts(context) });
+    const { planned } = context.facts();
+    await fetchHookImages(context.host, planned, (detail) => context.report({ detail }), context.signal);
   },
 };
 

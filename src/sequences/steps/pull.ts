@@ -4,6 +4,7 @@ import type { Release } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import { slotVolumeName } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { fetchHookImages } from '../plan-hooks.ts';
 import { mustSlot } from '../slot-pairs.ts';
 
 /** Brings every image to this host, by digest, and onto its disk. */
@@ -16,6 +17,8 @@ export const pull: Step = {
   async run(context) {
     const services: ServiceSpec[] = [];
     for (const service of context.to.services) services.push(await fetchImage(context, service));
+    const { planned } = context.facts();
+    await fetchHookImages(context.host, planned, (detail) => context.report({ detail }), context.signal);
     await context.host.flush(context.signal);
     context.journal.updateCandidate({ ...context.to, services });
   },

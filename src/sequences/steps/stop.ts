@@ -6,6 +6,7 @@ import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { mustHaveItsData } from '../data-in-place.ts';
 import { untilReady } from '../dependencies.ts';
+import { mustHaveItsDatabase } from '../external-database.ts';
 import { findInstance, isServing, isUp, mustFindInstance } from '../instances.ts';
 import { makeInstance } from '../make-instance.ts';
 import { exchangeNames, setNamesAside } from '../names.ts';
@@ -103,6 +104,7 @@ async function mustBeFree(context: StepContext): Promise<void> {
     );
   }
   if (from.slot !== to.slot) await mustBeInPlace(context);
+  await mustHaveItsDatabase(context);
 }
 
 async function mustBeInPlace({ journal, slots, from }: StepContext): Promise<void> {

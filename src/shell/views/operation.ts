@@ -5,6 +5,7 @@ import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 import { confirmationText, interventionTexts } from './confirmation.ts';
 import { fields } from './fields.ts';
+import { hookLines } from './hooks.ts';
 import { nextLines } from './next.ts';
 import { downtimeOf, stepLines } from './step-lines.ts';
 import { table } from './table.ts';
@@ -133,9 +134,10 @@ export function operationLines(operation: OperationView | null, screen: Screen):
     rateOf: () => null,
     paint,
   });
+  const hooks = hookLines(operation, screen);
   const end =
     operation.state === 'running' ? ['To watch it: show upgrade status watch'] : outcomeLines(operation, screen);
-  return [paint.strong(titleOf(operation)), ...head, ...steps, ...end];
+  return [paint.strong(titleOf(operation)), ...head, ...steps, ...hooks, ...end];
 }
 
 /** What there is to say about it: why it ended so, and what was done to it. */

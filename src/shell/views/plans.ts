@@ -39,6 +39,7 @@ export function upgradePlanLines(
       { name: 'Image', value: to.digest ? `${image} (${to.digest.slice(0, DIGEST_CHARACTERS)}…)` : image },
       { name: 'Services', value: plan.services.length > 1 ? plan.services.map(serviceText) : null },
       { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
+      { name: 'Database', value: externalText(plan.externalData) },
       { name: 'Space', value: plan.space.map(spaceText) },
       {
         name: 'Confirm',
@@ -60,6 +61,10 @@ export function upgradePlanLines(
     ...concerns(plan, screen),
   ];
 }
+
+/** Where a warning says it already, there is no line for it. */
+const externalText = (data: UpgradePlanView['externalData']): string | null =>
+  data?.restore ? `external: ${data.sentence}` : data?.external === null ? `hooks: ${data.sentence}` : null;
 
 const serviceText = ({ name, from, to }: UpgradePlanView['services'][number]): string =>
   from === to ? `${name} stays on ${from}` : `${name} from ${from} to ${to}`;
@@ -104,6 +109,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
       name: 'Data',
       value: data.backTo === null ? back : [`${back}${since} (kept with ${data.keptWith})`, ...files],
     },
+    { name: 'Database', value: externalText(plan.externalData) },
     {
       name: 'Settings',
       value: plan.settings.map((each) => `${each.setting} ${each.now ?? '(not set)'} → ${each.after ?? '(not set)'}`),

@@ -110,8 +110,12 @@ export class TechSupport {
   /** Everything once more, with the secrets of all releases: a log may quote what another part's settings hold. */
   #redacted(files: TarFile[]): TarFile[] {
     const journal = this.#sources.service?.world.journal;
-    const releases = journal?.appliances().flatMap(({ name }) => journal.releases(name)) ?? [];
-    const known = secretsOf(...releases.map(({ services }) => services));
+    const appliances = journal?.appliances() ?? [];
+    const releases = appliances.flatMap(({ name }) => journal?.releases(name) ?? []);
+    const known = secretsOf(
+      ...releases.map(({ services }) => services),
+      ...appliances.map(({ policy }) => policy.hooks),
+    );
     return files.map(({ name, content }) => {
       const text = content.toString();
       const clean = name.endsWith('.json') ? json(redactJson(JSON.parse(text), known)) : redactText(text, known);
