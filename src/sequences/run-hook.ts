@@ -3,16 +3,15 @@ import { BelayError, toBelayError } from '../domain/errors.ts';
 import { type Hook, type HookName, type HookRun, hasSucceeded } from '../domain/hooks.ts';
 import { redactText, secretsIn } from '../domain/redaction.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
-import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
-import { findInstance, LABELS } from './instances.ts';
-import { operationLabels } from './make-instance.ts';
+import { oneOff, oneOffs, removeOneOffs } from './hook-containers.ts';
+import { findInstance } from './instances.ts';
 import { oneOffSpec } from './one-off.ts';
 
 const POLL_MS = 100;
 const KEPT_LINES = 40;
 const LONGEST_LINE = 500;
-const HOOK_LABEL = 'io.belay.hook';
 
 interface Outcome {
   exitCode: number | null;
@@ -73,15 +72,6 @@ export async function endHook(context: StepContext, name: HookName, release: Rel
   const instance = hook.image ? null : await findInstance(context, release, serviceOf(hook, name, release));
   if (instance?.state === 'running') await context.host.endCommands(instance.id, hook.command);
   await removeOneOffs(context, name);
-}
-
-async function removeOneOffs(context: StepContext, name: HookName): Promise<void> {
-  for (const { id } of await oneOffs(context, name)) await context.host.removeInstance(id);
-}
-
-async function oneOffs({ host, operation }: StepContext, name: HookName): Promise<{ id: string }[]> {
-  const all = await host.listContainers();
-  return all.filter(({ labels }) => labels[LABELS.operation] === operation.id && labels[HOOK_LABEL] === name);
 }
 
 function mustBePlanned({ facts }: StepContext, name: HookName): Hook {
@@ -179,30 +169,6 @@ async function beside(
     context.report({ detail: `${hook.command[0]} ${where}; deadline ${countdown(dueMs - clock.monotonicMs())}` });
     await clock.sleep(POLL_MS, signal);
   }
-}
-
-/** The container of the hook, started: that of a daemon before, where it still runs or has ended well. */
-async function oneOff(
-  context: StepContext,
-  name: HookName,
-  image: PinnedImage,
-  specWith: (declaredVolumes: string[]) => ServiceSpec,
-): Promise<string> {
-  const { host, signal, operation } = context;
-  for (const { id } of await oneOffs(context, name)) {
-    const instance = await host.inspectInstance(id, signal);
-    const isUsable = instance?.state === 'running' || (instance?.state === 'exited' && instance.exitCode === 0);
-    if (isUsable) return id;
-    await host.removeInstance(id);
-  }
-  const here = await host.inspectImage(image.imageId ?? image.reference, signal);
-  const { volumes } = here ?? (await host.pullImage(image, ({ detail }) => context.report({ detail }), signal));
-  const spec = specWith(volumes);
-  const labels = { ...operationLabels(context), [HOOK_LABEL]: name };
-  // Not cut off: what the engine makes after that nobody would take back.
-  const id = await host.createInstance(spec, { name: `${spec.containerName}-${name}-${operation.id}`, labels });
-  await host.startInstance(id);
-  return id;
 }
 
 function lastLines(output: string): string[] {

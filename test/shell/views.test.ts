@@ -6,6 +6,7 @@ import { compactLines } from '../../src/shell/views/compact-steps.ts';
 import { happeningsOf } from '../../src/shell/views/events.ts';
 import { fields } from '../../src/shell/views/fields.ts';
 import { farewellLines, greetingLines } from '../../src/shell/views/greeting.ts';
+import { hookLines } from '../../src/shell/views/hooks.ts';
 import { listing } from '../../src/shell/views/listing.ts';
 import { nextLines } from '../../src/shell/views/next.ts';
 import { operationLines } from '../../src/shell/views/operation.ts';
@@ -162,6 +163,29 @@ test('an operation that came back says why, with the log and what to type', () =
     '  FATAL',
     'Next: show release RPQXVNXFGXU',
   ]);
+});
+
+test('what the vendor’s hooks came to stands below the steps, the failed ones at length', () => {
+  const run = { version: '2.0.4', where: 'in server', at: ago(900), tookMs: 1_200, output: ['one', 'two', 'three'] };
+  const hooks: OperationView['hooks'] = [
+    { ...run, hook: 'quiesce', exitCode: 0 },
+    { ...run, hook: 'backup', where: 'in a container of acme/tools:1', exitCode: 7 },
+    { ...run, hook: 'thaw', exitCode: null, output: [] },
+  ];
+  expect(hookLines({ ...operation, hooks }, { width: 80, paint })).toEqual([
+    'Hook quiesce of 2.0.4, in server: done, 1.2 s',
+    '  two',
+    '  three',
+    'Hook backup of 2.0.4, in a container of acme/tools:1: failed with code 7, 1.2 s',
+    '  one',
+    '  two',
+    '  three',
+    'Hook thaw of 2.0.4, in server: failed, 1.2 s',
+  ]);
+  for (const width of [40, 80]) {
+    for (const line of hookLines({ ...operation, hooks }, { width, paint }))
+      expect(widthOf(line)).toBeLessThanOrEqual(width);
+  }
 });
 
 test('no view is wider than the screen', () => {

@@ -107,7 +107,9 @@ export class Daemon {
         world,
         goBack: (confirmation, because) => service.goBackUnconfirmed(confirmation, because),
         onTrouble: (_, trouble) => {
-          this.isInTrouble = trouble !== null;
+          // An engine that is away comes back, and it is tried again.
+          this.isInTrouble = trouble !== null && machine.engine.isUp;
+          if (trouble !== null) machine.note(`trouble: ${trouble}`);
         },
       });
       const recovered = recoverUnfinished({ world, runner, sequences }, this.#stopping.signal)

@@ -70,6 +70,12 @@ export const manifestView = z
     banner: z.array(z.string()),
     promptName: z.string().nullable(),
     floor: z.string().nullable(),
+    /** Where the data is that counts; null where nobody has said that it is elsewhere. */
+    data: z.enum(['external']).nullable(),
+    /** The vendor's commands for data that Belay cannot clone; `where` is a service, or the image of a container of its own. */
+    hooks: z.array(
+      z.object({ hook: z.string(), where: z.string(), command: z.array(z.string()), deadlineMs: z.number() }),
+    ),
     retention: z.object({ instant: z.number() }),
     services: z.array(
       manifestService.extend({

@@ -1,6 +1,7 @@
 import { BelayError } from '../../domain/errors.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Appliance, Journal } from '../../domain/ports/journal.ts';
+import { redactText } from '../../domain/redaction.ts';
 import { controllerOf, type Release } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import { isVersioned } from '../../domain/versioning.ts';
@@ -77,6 +78,13 @@ export function viewManifest({ name, policy }: Appliance, active: Release): Mani
     banner: bannerLines(policy),
     promptName: policy.promptName,
     floor: policy.floor,
+    data: policy.data,
+    hooks: Object.entries(policy.hooks).map(([hook, { image, service, command, deadlineMs }]) => ({
+      hook,
+      where: image ? `a container of ${image.reference}` : (service ?? controller.name),
+      command: command.map((word) => redactText(word)),
+      deadlineMs,
+    })),
     retention: policy.retention,
     services: services.map((service) => ({
       ...viewService(service, controller),

@@ -28,7 +28,12 @@ export const handOver: Step = {
 export const restoreDatabase: Step = {
   name: 'restore-database',
   title: ({ to }) => `Restore the external data of ${to.version}`,
-  check: async ({ facts }) =>
-    facts().hookRuns?.some(({ hook, exitCode }) => hook === 'restore' && exitCode === 0) ?? false,
-  run: (context) => runHook(context, 'restore', context.to),
+  check: async () => false, // what is left of an earlier try is removed in any case
+
+  async run(context) {
+    const isDone = context.facts().hookRuns?.some(({ hook, exitCode }) => hook === 'restore' && exitCode === 0);
+    if (!isDone) return runHook(context, 'restore', context.to);
+    await endHook(context, 'restore', context.to);
+    await endHook(context, 'backup', context.from);
+  },
 };

@@ -62,6 +62,8 @@ export function manifestLines(view: ManifestView, { width, paint }: Screen): str
       { name: 'Prompt', value: view.promptName },
       { name: 'Banner', value: view.banner },
       { name: 'Floor', value: view.floor },
+      { name: 'Data', value: view.data },
+      { name: 'Hooks', value: view.hooks.map(hookText) },
       { name: 'Kept', value: `the data of ${formatCount(view.retention.instant, 'earlier release')}, ready at once` },
     ],
     width,
@@ -81,6 +83,9 @@ export function manifestLines(view: ManifestView, { width, paint }: Screen): str
   );
   return [...head, '', ...services];
 }
+
+const hookText = ({ hook, where, command, deadlineMs }: ManifestView['hooks'][number]): string =>
+  `${hook}, in ${where}, within ${formatDuration(deadlineMs)}: ${command.join(' ')}`;
 
 function gateText({ deadlineMs, stableMs, versionCommand, ports }: ManifestView['services'][number]['gate']): string {
   const answers = ports.length > 0 ? `, port ${ports.join(' and ')}` : '';
