@@ -20,6 +20,7 @@ function __belay_complete
                 'restore' 'Bring data back under what runs' \
                 'export' 'Write to a file outside' \
                 'import' 'Bring in from a file' \
+                'mirror' 'Copy every image of a version to the site\'s own registry' \
                 'delete' 'Delete what is not needed any more' \
                 'install' 'Bring up an appliance on this host, as its manifest says' \
                 'adopt' 'Look after a running container' \
@@ -74,9 +75,11 @@ function __belay_complete
         case 'restore'
             printf '%s\t%s\n' 'system' 'Put the data of a snapshot under the version that runs'
         case 'export'
-            printf '%s\t%s\n' 'snapshot' 'Write a snapshot with its release to one file'
+            printf '%s\t%s\n' 'snapshot' 'Write a snapshot with its release to one file' \
+                'bundle' 'Write every image of a version to one file, for hosts without internet access'
         case 'import'
-            printf '%s\t%s\n' 'snapshot' 'Bring in a snapshot from a file, or a tarball of the data directory'
+            printf '%s\t%s\n' 'snapshot' 'Bring in a snapshot from a file, or a tarball of the data directory' \
+                'bundle' 'Bring the images of a version to this host from a file'
         case 'delete'
             printf '%s\t%s\n' 'snapshot' 'Delete a snapshot for good' \
                 'release' 'Remove the containers of a release that was left' \

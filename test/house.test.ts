@@ -16,13 +16,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   journal: ['domain'],
   docker: ['domain'],
   slots: ['domain'],
+  bundles: ['domain', 'slots'],
   'api/contract': ['domain'],
   'api/client': ['api/contract', 'domain'],
   'api/server': ['api', 'docker', 'domain', 'journal', 'manifest', 'reconcile', 'runner', 'sequences', 'slots'],
   shell: ['api/client', 'api/contract'],
   lab: [],
   demo: ['lab', 'shell', 'api/client', 'api/contract', 'daemon'],
-  daemon: ['api', 'docker', 'domain', 'journal', 'manifest', 'reconcile', 'runner', 'sequences', 'slots'],
+  daemon: ['api', 'bundles', 'docker', 'domain', 'journal', 'manifest', 'reconcile', 'runner', 'sequences', 'slots'],
   'main.ts': ['daemon', 'shell', 'lab', 'api'],
 };
 

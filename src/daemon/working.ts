@@ -4,7 +4,9 @@ import { createApp } from '../api/server/app.ts';
 import { EvidenceStore } from '../api/server/evidence/evidence-store.ts';
 import type { JournalKeeper } from '../api/server/journal-keeper.ts';
 import { Service } from '../api/server/service.ts';
+import { createBundleStore } from '../bundles/bundle-store.ts';
 import { DockerHost } from '../docker/docker-host.ts';
+import { HttpImageLibrary } from '../docker/image-library.ts';
 import { HttpRegistry } from '../docker/registry.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { SqliteJournal } from '../journal/sqlite-journal.ts';
@@ -44,7 +46,15 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
   };
   const daemon = { version, pid: process.pid, startedAt: new Date(), home };
   const turns = new Turns();
-  const service = new Service({ world, registry: new HttpRegistry(), sequences, daemon, turns });
+  const service = new Service({
+    world,
+    registry: new HttpRegistry(),
+    library: new HttpImageLibrary(),
+    bundles: createBundleStore(),
+    sequences,
+    daemon,
+    turns,
+  });
   const watcher = hostWatcher(service, turns, log);
   const evidence = new EvidenceStore(home);
   const copy = () =>

@@ -12,8 +12,10 @@ import { describeHost, engineUpSince, flushHost } from './host-info.ts';
 import { findImage, localTags, resolveDigest } from './images.ts';
 import { answers, exec, logTail } from './inside.ts';
 import * as instances from './instances.ts';
+import { loadImages } from './load.ts';
 import { createNetwork, networkLabels, removeNetwork } from './networks.ts';
 import { pullImage } from './pull.ts';
+import { pushImage } from './push.ts';
 import { readSpec } from './read-spec.ts';
 import { createVolume, findVolume, removeVolume } from './volumes.ts';
 
@@ -66,6 +68,22 @@ export class DockerHost implements ContainerHost {
     return pullImage(this.#api, image, { onProgress, stallTimeoutMs: this.#stallTimeoutMs, signal });
   }
 
+  loadImages(stream: AsyncIterable<Buffer>, signal: AbortSignal) {
+    return loadImages(this.#api, stream, signal);
+  }
+
+  async nameImage(imageId: string, { repository, tag }: { repository: string; tag: string }, signal?: AbortSignal) {
+    await this.#api.tagImage(imageId, repository, tag, signal);
+  }
+
+  pushImage(
+    name: { repository: string; tag: string },
+    onProgress: (progress: { doneBytes: number; totalBytes: number }) => void,
+    signal: AbortSignal,
+  ) {
+    return pushImage(this.#api, name, { onProgress, stallTimeoutMs: this.#stallTimeoutMs, signal });
+  }
+
   listContainers(signal?: AbortSignal) {
     return instances.listContainers(this.#api, signal);
   }
@@ -74,8 +92,8 @@ export class DockerHost implements ContainerHost {
     return instances.findInstance(this.#api, idOrName, signal);
   }
 
-  readSpec(idOrName: string, signal?: AbortSignal) {
-    return readSpec(this.#api, idOrName, signal);
+  readSpec(idOrName: string, signal?: AbortSignal, known?: PinnedImage) {
+    return readSpec(this.#api, idOrName, signal, known);
   }
 
   createInstance(spec: ServiceSpec, options: { name: string; labels: Record<string, string> }, signal?: AbortSignal) {

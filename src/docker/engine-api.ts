@@ -21,7 +21,12 @@ export class EngineApi {
   }
 
   version(signal?: Signal) {
-    type Answer = { Version?: string; Components?: { Name: string; Version: string }[] | null };
+    type Answer = {
+      Version?: string;
+      Os?: string;
+      Arch?: string;
+      Components?: { Name: string; Version: string }[] | null;
+    };
     return this.#read<Answer>({ path: '/version', signal });
   }
 
@@ -42,6 +47,24 @@ export class EngineApi {
   pull(repository: string, digest: string, registryAuth: JsonObject | null, signal: AbortSignal) {
     const query = { fromImage: repository, tag: digest };
     return this.connection.chunks({ method: 'POST', path: '/images/create', query, registryAuth, signal });
+  }
+
+  /** The push's progress as NDJSON, as that of a pull. The engine wants credentials, be they empty. */
+  push(repository: string, tag: string, registryAuth: JsonObject | null, signal: AbortSignal) {
+    const path = `/images/${repository}/push`;
+    return this.connection.chunks({ method: 'POST', path, query: { tag }, registryAuth: registryAuth ?? {}, signal });
+  }
+
+  /** Loads images from a tar stream; its answer, as NDJSON, comes when the engine has unpacked them. */
+  loadImages(stream: AsyncIterable<Buffer>, deadlineMs: number, signal: AbortSignal) {
+    return this.connection.chunks({
+      method: 'POST',
+      path: '/images/load',
+      query: { quiet: true },
+      stream,
+      deadlineMs,
+      signal,
+    });
   }
 
   tagImage(name: string, repository: string, tag: string, signal?: Signal) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { BelayError } from '../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
@@ -14,6 +15,8 @@ export interface EngineCall {
   path: string;
   query?: Record<string, string | number | boolean>;
   body?: JsonObject;
+  /** A tar file as the body, in the place of JSON. */
+  stream?: AsyncIterable<Buffer>;
   /** Sent as X-Registry-Auth. */
   registryAuth?: JsonObject | null;
   /** For the whole answer; for `chunks` until it begins. */
@@ -112,6 +115,7 @@ const dialing =
         method: call.method,
         options: { _query: call.query ?? {}, _body: call.body ?? {} },
         ...(call.registryAuth ? { authconfig: call.registryAuth } : {}),
+        ...(call.stream ? { file: Readable.from(call.stream, { objectMode: false }) } : {}),
         isStream: true,
         abortSignal: signal,
         statusCodes: { 200: true, 201: true, 204: true },

@@ -17,7 +17,8 @@ export async function describeHost(api: EngineApi, signal?: AbortSignal): Promis
   const rootDir = info.DockerRootDir ?? '';
   const dataReachable = api.connection.local && rootDir !== '' && (await isHere(rootDir));
   // Debian's package revision is no part of the product's name.
-  return { product: `${name} ${number.replace(/\+.*$/, '')}`, version: number, rootDir, dataReachable };
+  const platform = { os: version.Os ?? 'linux', architecture: version.Arch ?? 'amd64' };
+  return { product: `${name} ${number.replace(/\+.*$/, '')}`, version: number, rootDir, dataReachable, platform };
 }
 
 /** The engine makes its own bridge anew each time it comes up, and says when it did; without that bridge nobody knows. */

@@ -2,8 +2,8 @@ import { BelayError } from '../domain/errors.ts';
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
-/** The body as JSON, null where it is none. `registry-failed` beyond 8 MiB. */
-export async function jsonBody(response: Response): Promise<unknown> {
+/** The body as it came. `registry-failed` beyond 8 MiB. */
+export async function wholeBody(response: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -11,8 +11,14 @@ export async function jsonBody(response: Response): Promise<unknown> {
     if (sizeBytes > BODY_LIMIT_BYTES) throw tooLong();
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+/** The body as JSON, null where it is none. `registry-failed` beyond 8 MiB. */
+export async function jsonBody(response: Response): Promise<unknown> {
+  const body = await wholeBody(response);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     return null;
   }

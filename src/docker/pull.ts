@@ -20,8 +20,11 @@ export interface PullOptions {
 /** Brings an image here by digest, names it, and believes it only when inspect shows the digest. */
 export async function pullImage(api: EngineApi, image: PinnedImage, options: PullOptions): Promise<ImageInfo> {
   if (image.digest === null) return localImage(api, image, options.signal);
-  const pinned = `${image.repository}@${image.digest}`;
-  if (!(await findImage(api, pinned, options.signal))) await download(api, image, image.digest, options);
+  const loaded = image.imageId === null ? null : await findImage(api, image.imageId, options.signal);
+  if (loaded) return named(api, image, loaded, options.signal);
+  const source = image.mirror ?? image.repository;
+  const pinned = `${source}@${image.digest}`;
+  if (!(await findImage(api, pinned, options.signal))) await download(api, image, { source, ...options });
   const pulled = await findImage(api, pinned, options.signal);
   if (!pulled?.repoDigests.includes(pinned)) {
     throw new BelayError('registry-failed', `The pull of ${image.reference} ended, but the image is not here.`, {
@@ -29,9 +32,18 @@ export async function pullImage(api: EngineApi, image: PinnedImage, options: Pul
       details: { expected: pinned, found: pulled?.repoDigests ?? [] },
     });
   }
-  const name = `${image.repository}:${image.tag}`;
-  if (!pulled.repoTags.includes(name)) await api.tagImage(pinned, image.repository, image.tag, options.signal);
-  return { ...pulled, repoTags: [...new Set([...pulled.repoTags, name])] };
+  return named(api, image, pulled, options.signal);
+}
+
+async function named(
+  api: EngineApi,
+  { repository, tag }: PinnedImage,
+  image: ImageInfo,
+  signal?: AbortSignal,
+): Promise<ImageInfo> {
+  const name = `${repository}:${tag}`;
+  if (!image.repoTags.includes(name)) await api.tagImage(image.imageId, repository, tag, signal);
+  return { ...image, repoTags: [...new Set([...image.repoTags, name])] };
 }
 
 async function localImage(api: EngineApi, image: PinnedImage, signal?: AbortSignal): Promise<ImageInfo> {
@@ -46,15 +58,19 @@ async function localImage(api: EngineApi, image: PinnedImage, signal?: AbortSign
   );
 }
 
-async function download(api: EngineApi, image: PinnedImage, digest: string, options: PullOptions): Promise<void> {
+async function download(api: EngineApi, image: PinnedImage, options: PullOptions & { source: string }): Promise<void> {
+  const { source } = options;
   const stall = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal;
-  const watchdog = setTimeout(() => stall.abort(stalled(image, options.stallTimeoutMs)), options.stallTimeoutMs);
+  const watchdog = setTimeout(
+    () => stall.abort(stalled(image, source, options.stallTimeoutMs)),
+    options.stallTimeoutMs,
+  );
   const tally = new PullTally();
   let reportedAtMs = Number.NEGATIVE_INFINITY;
   try {
-    const auth = await engineAuthFor(image.repository);
-    for await (const line of jsonLines(api.pull(image.repository, digest, auth, signal))) {
+    const auth = await engineAuthFor(source);
+    for await (const line of jsonLines(api.pull(source, image.digest ?? '', auth, signal))) {
       if (typeof line.error === 'string') throw inStreamFailure(line.error);
       if (tally.add(line)) watchdog.refresh();
       if (performance.now() - reportedAtMs < REPORT_EVERY_MS) continue;
@@ -63,7 +79,7 @@ async function download(api: EngineApi, image: PinnedImage, digest: string, opti
     }
     options.onProgress(tally.progress());
   } catch (thrown) {
-    throw registryFailure(thrown, image.reference, image.repository);
+    throw registryFailure(thrown, image.reference, source);
   } finally {
     clearTimeout(watchdog);
   }
@@ -72,9 +88,9 @@ async function download(api: EngineApi, image: PinnedImage, digest: string, opti
 const inStreamFailure = (sentence: string) =>
   new BelayError('engine-failed', sentence, { details: { engine: sentence } });
 
-const stalled = (image: PinnedImage, timeoutMs: number) =>
+const stalled = (image: PinnedImage, source: string, timeoutMs: number) =>
   new BelayError(
     'registry-unreachable',
-    `The pull of ${image.reference} from ${registryName(image.repository)} has not moved for ${Math.round(timeoutMs / 1000)} s.`,
+    `The pull of ${image.reference} from ${registryName(source)} has not moved for ${Math.round(timeoutMs / 1000)} s.`,
     { hint: 'Check the network to the registry, then try again: what has arrived is kept.' },
   );

@@ -9,7 +9,12 @@ import type { ContainerAnswer, ImageAnswer, VolumeAnswer } from './inspect-answe
 import { isContainerName, noSuchContainer } from './instances.ts';
 
 /** What the user set on a container, read from the engine and from the host's file system. */
-export async function readSpec(api: EngineApi, idOrName: string, signal?: AbortSignal): Promise<ServiceSpec> {
+export async function readSpec(
+  api: EngineApi,
+  idOrName: string,
+  signal?: AbortSignal,
+  known?: PinnedImage,
+): Promise<ServiceSpec> {
   const container = isContainerName(idOrName) ? await api.container(idOrName, signal) : null;
   if (!container) throw noSuchContainer(idOrName);
   const name = container.Name.replace(/^\//, '');
@@ -33,7 +38,7 @@ export async function readSpec(api: EngineApi, idOrName: string, signal?: AbortS
   }
   return specOf(container, {
     imageConfig: image.Config ?? {},
-    image: pinnedImage(container, image),
+    image: known?.imageId === image.Id ? known : pinnedImage(container, image),
     hostName: info.Name ?? '',
     rootDir: info.DockerRootDir ?? '',
     volumes,

@@ -4,7 +4,7 @@ import { engineFull, engineSentence, isFull, shortened, statusOf } from './engin
 
 export const registryName = (repository: string): string => splitRepository(repository).host ?? 'Docker Hub';
 
-const noSuchImage = (reference: string, repository: string): BelayError =>
+export const noSuchImage = (reference: string, repository: string): BelayError =>
   new BelayError('not-found', `${registryName(repository)} has no image ${reference}.`, {
     hint: 'See which versions it has: show versions',
   });
@@ -37,7 +37,7 @@ export function registryFailure(thrown: unknown, reference: string, repository: 
     return notAllowed(repository);
   }
   if (
-    /dial tcp|lookup |i\/o timeout|deadline exceeded|TLS handshake|x509|connection re|no route|Client\.Timeout/i.test(
+    /dial tcp|lookup |(?<!unexpected )EOF|i\/o timeout|deadline exceeded|TLS handshake|x509|connection re|no route|Client\.Timeout/i.test(
       engine,
     )
   ) {
@@ -54,4 +54,9 @@ export function registryFailure(thrown: unknown, reference: string, repository: 
 export const noSuchRepository = (repository: string): BelayError =>
   new BelayError('not-found', `${registryName(repository)} has no repository ${repository}.`, {
     hint: 'Check the name of the image: show system',
+  });
+
+export const registryFailed = (repository: string, what: string): BelayError =>
+  new BelayError('registry-failed', `The registry ${registryName(repository)} failed: ${what}.`, {
+    hint: 'Try again; if it stays so, ask who runs the registry.',
   });

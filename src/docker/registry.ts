@@ -1,10 +1,8 @@
-import { BelayError } from '../domain/errors.ts';
-import { parseReference, splitRepository } from '../domain/image-reference.ts';
+import { parseReference } from '../domain/image-reference.ts';
 import type { ImageRegistry } from '../domain/ports/image-registry.ts';
 import { jsonBody } from './json-body.ts';
-import { type Credentials, credentialsFor } from './registry-auth.ts';
-import { noSuchRepository, notAllowed, registryName, registryUnreachable } from './registry-errors.ts';
-import { bearerToken } from './registry-token.ts';
+import { registryFailed } from './registry-errors.ts';
+import { mustAnswer, RegistrySession, unanswered } from './registry-session.ts';
 
 const DEADLINE_MS = 10_000;
 const PAGE_LIMIT = 100;
@@ -25,85 +23,35 @@ export class HttpRegistry implements ImageRegistry {
     try {
       return await allTags(familiar, both);
     } catch (thrown) {
-      if (thrown instanceof BelayError) throw thrown;
-      if (signal?.aborted)
-        throw new BelayError('interrupted', 'Interrupted while waiting for the registry.', { cause: thrown });
-      const reason = deadline.aborted ? `no answer within ${this.#deadlineMs / 1000} s` : causeOf(thrown);
-      throw registryUnreachable(familiar, reason, thrown);
+      const late = deadline.aborted ? `no answer within ${this.#deadlineMs / 1000} s` : null;
+      throw unanswered(thrown, familiar, { signal, late });
     }
   }
 }
 
 async function allTags(repository: string, signal: AbortSignal): Promise<string[]> {
-  const { origin, path } = endpointOf(repository);
-  const request = { path, credentials: await credentialsFor(repository), signal };
+  const session = new RegistrySession(repository);
+  const headers = { accept: 'application/json' };
   const tags: string[] = [];
-  let authorization: string | null = null;
-  let url: URL | null = new URL(`/v2/${path}/tags/list?n=1000`, origin);
+  let url: URL | null = session.url('tags/list?n=1000');
   for (let page = 0; url && page < PAGE_LIMIT && tags.length < TAG_LIMIT; page++) {
-    let response: Response = await ask(url, authorization, signal);
-    if (response.status === 401 && authorization === null) {
-      authorization = await authorize(response.headers.get('www-authenticate') ?? '', origin, request);
-      await response.body?.cancel();
-      if (authorization) response = await ask(url, authorization, signal);
-    }
+    const response = await session.ask(url, { headers, signal });
     tags.push(...(await tagsIn(response, repository)));
-    url = nextPage(response, url);
+    url = nextPage(response, url, session);
   }
   return tags.slice(0, TAG_LIMIT);
 }
 
-/** Plain HTTP on this machine only, as the engine does. */
-function endpointOf(repository: string): { origin: URL; path: string } {
-  const { host, path } = splitRepository(repository);
-  if (host === null) {
-    return { origin: new URL('https://registry-1.docker.io'), path: path.includes('/') ? path : `library/${path}` };
-  }
-  const name = host.replace(/:\d+$/, '');
-  const onLoopback = name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
-  return { origin: new URL(`${onLoopback ? 'http' : 'https'}://${host}`), path };
-}
-
-const ask = (url: URL, authorization: string | null, signal: AbortSignal) =>
-  fetch(url, { signal, headers: { accept: 'application/json', ...(authorization ? { authorization } : {}) } });
-
-async function authorize(
-  challenge: string,
-  origin: URL,
-  request: { path: string; credentials: Credentials | null; signal: AbortSignal },
-): Promise<string | null> {
-  if (/^Bearer /i.test(challenge)) {
-    const token = await bearerToken(challenge, origin, request);
-    return token && `Bearer ${token}`;
-  }
-  if (!request.credentials || !/^Basic\b/i.test(challenge)) return null;
-  const { username, password } = request.credentials;
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-
 async function tagsIn(response: Response, repository: string): Promise<string[]> {
-  if (response.status === 404) throw noSuchRepository(repository);
-  if (response.status === 401 || response.status === 403) throw notAllowed(repository);
-  if (!response.ok) throw failed(repository, `it answered ${response.status}`);
-  const body = (await jsonBody(response)) as { tags?: unknown } | null;
+  const body = (await jsonBody(mustAnswer(response, repository))) as { tags?: unknown } | null;
   const tags = body?.tags ?? [];
-  if (!Array.isArray(tags)) throw failed(repository, 'its list of tags cannot be read');
+  if (!Array.isArray(tags)) throw registryFailed(repository, 'its list of tags cannot be read');
   return tags.filter((tag): tag is string => typeof tag === 'string' && /^\w[\w.-]{0,127}$/.test(tag));
 }
 
 // A next page elsewhere would be given the token as well.
-function nextPage(response: Response, url: URL): URL | null {
+function nextPage(response: Response, url: URL, session: RegistrySession): URL | null {
   const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1];
   const next = link ? URL.parse(link, url) : null;
-  return next?.origin === url.origin ? next : null;
+  return next && session.isOwn(next) ? next : null;
 }
-
-const failed = (repository: string, what: string) =>
-  new BelayError('registry-failed', `The registry ${registryName(repository)} failed: ${what}.`, {
-    hint: 'Try again; if it stays so, ask who runs the registry.',
-  });
-
-const causeOf = (thrown: unknown) => {
-  const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
-  return cause instanceof Error ? cause.message : String(cause);
-};

@@ -1,11 +1,18 @@
 import type { SlotId } from './ids.ts';
 
 /** `archive` is Belay's own doing (retention); the others somebody asked for. */
-export type JobKind = 'archive' | 'export' | 'import' | 'delete' | 'delete-release';
+export type JobKind = 'archive' | 'export' | 'import' | 'delete' | 'delete-release' | ImageJobKind;
+
+/** Work on images, which goes on beside work on snapshots. */
+export type ImageJobKind = 'export-bundle' | 'import-bundle' | 'mirror';
+
+export const isImageJob = (kind: JobKind): kind is ImageJobKind =>
+  kind === 'export-bundle' || kind === 'import-bundle' || kind === 'mirror';
 
 /**
- * Work on snapshots beside what runs: no step of any operation, and nothing that serves is touched by it. One that a
- * daemon left unfinished has failed, and leaves nothing behind.
+ * Work on snapshots and images beside what runs: no step of any operation, and nothing that serves is touched by it.
+ * One that a daemon left unfinished has failed. Of work on snapshots nothing is left then; of work on images what had
+ * come is kept, and the same again goes on from there.
  */
 export interface Job {
   id: string; // J and ten capital letters
@@ -13,7 +20,7 @@ export interface Job {
   /** Null while it is not known whose snapshot a file is. */
   appliance: string | null;
   snapshot: SlotId | null;
-  /** The file that is written or read. */
+  /** The file that is written or read; for a mirror, its registry. */
   file: string | null;
   by: string;
   state: 'running' | 'done' | 'failed';

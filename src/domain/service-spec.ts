@@ -13,6 +13,8 @@ export interface PinnedImage {
   digest: string | null;
   /** The engine's id of the image (`sha256:…`); null until it has been pulled. */
   imageId: string | null;
+  /** The repository of the site's own registry that it is fetched from; without it, from its own. */
+  mirror?: string;
 }
 
 /**

@@ -149,4 +149,18 @@ export const MIGRATIONS: readonly string[] = [
     ended_at TEXT
   ) STRICT;
   `,
+  // Images that came in a bundle, or lie in the site's own registry.
+  `
+  CREATE TABLE image (
+    repository TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    image_id TEXT NOT NULL,
+    bundle TEXT,
+    mirror TEXT,
+    by TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (repository, tag)
+  ) STRICT;
+  `,
 ];

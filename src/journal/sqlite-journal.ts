@@ -11,6 +11,7 @@ import { heldBy, outdated } from '../domain/takeover.ts';
 import { ConfirmationTable } from './confirmation-table.ts';
 import { JournalConnection } from './connection.ts';
 import { footprintOf, keepCopy, knowledgeOf } from './copies.ts';
+import { ImageTable } from './image-table.ts';
 import { openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { recordProblems } from './record-problems.ts';
@@ -22,6 +23,7 @@ export class SqliteJournal implements Journal {
   readonly #path: string;
   readonly #connection: JournalConnection;
   readonly confirmations: ConfirmationTable;
+  readonly images: ImageTable;
   readonly snapshots: SnapshotTable;
 
   /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
@@ -30,6 +32,7 @@ export class SqliteJournal implements Journal {
     const database = readOnlyBecause ? openReadOnly(path) : openJournalDatabase(path);
     this.#connection = new JournalConnection(database, path, readOnlyBecause);
     this.confirmations = new ConfirmationTable(this.#connection);
+    this.images = new ImageTable(this.#connection);
     this.snapshots = new SnapshotTable({
       all: (sql, ...values) => this.#connection.all(sql, ...values),
       run: (sql, ...values) => this.#connection.run(sql, ...values),

@@ -1,6 +1,6 @@
 import { BelayError, toBelayError } from '../domain/errors.ts';
 import { newJobId, type SlotId } from '../domain/ids.ts';
-import type { Job, JobKind } from '../domain/job.ts';
+import { isImageJob, type Job, type JobKind } from '../domain/job.ts';
 import type { World } from '../domain/ports/world.ts';
 
 export interface JobRequest {
@@ -37,11 +37,14 @@ interface Running {
   progress: JobProgress | null;
 }
 
-/** Runs work on snapshots in the background, one piece after the other, each with its line in the journal. */
+/**
+ * Runs work on snapshots in the background, one piece after the other, and work on images beside it in the same way;
+ * each with its line in the journal.
+ */
 export class Jobs {
   readonly #world: World;
   readonly #running = new Map<string, Running>();
-  #last: Promise<void> = Promise.resolve();
+  readonly #last = { snapshots: Promise.resolve(), images: Promise.resolve() };
 
   constructor(world: World) {
     this.#world = world;
@@ -68,8 +71,9 @@ export class Jobs {
         running.progress = progress;
       },
     };
-    running.ended = this.#last.then(() => this.#run(running, () => work(control)));
-    this.#last = running.ended;
+    const lane = isImageJob(job.kind) ? 'images' : 'snapshots';
+    running.ended = this.#last[lane].then(() => this.#run(running, () => work(control)));
+    this.#last[lane] = running.ended;
     this.#running.set(job.id, running);
     return job;
   }

@@ -21,7 +21,7 @@ export async function currentServices(
     release.services.map(async (service) => {
       const instance = await findInstance(world, release, service, signal);
       if (!instance) return service;
-      const spec = rekeyed(await world.host.readSpec(instance.id, signal), slot);
+      const spec = rekeyed(await world.host.readSpec(instance.id, signal, service.image), slot);
       const { name, role, containerName, dependsOn, askedGate, versioned } = service;
       return {
         ...spec,

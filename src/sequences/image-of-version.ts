@@ -1,20 +1,18 @@
 import { BelayError, toBelayError } from '../domain/errors.ts';
 import type { ContainerHost, ImageInfo } from '../domain/ports/container-host.ts';
+import type { Journal } from '../domain/ports/journal.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import { isVersion } from '../domain/version.ts';
 import { isVersioned } from '../domain/versioning.ts';
-
-export interface FoundImage {
-  image: PinnedImage;
-  alreadyHere: boolean;
-}
+import { broughtImage, type FoundImage } from './brought-image.ts';
 
 /**
- * What a version is, now, in the registry of the image that runs. Where the registry does not answer, or
- * does not know the version, an image of that tag on this host serves. `not-found` where neither has it.
+ * What a version is: what somebody has brought as that version, or else what it is now in the registry of the image that
+ * runs. Where the registry does not answer, or does not know the version, an image of that tag on this host serves.
+ * `not-found` where neither has it.
  */
 export async function findImage(
-  host: ContainerHost,
+  world: { host: ContainerHost; journal: Journal },
   current: PinnedImage,
   version: string,
   signal?: AbortSignal,
@@ -26,6 +24,9 @@ export async function findImage(
   }
   const reference = `${current.repository}:${version}`;
   const base = { reference, repository: current.repository, tag: version };
+  const brought = await broughtImage(world, { ...base, digest: null }, signal);
+  if (brought) return brought;
+  const { host } = world;
   const local = await host.inspectImage(reference, signal);
   try {
     const digest = await host.resolveDigest(reference, signal);
@@ -51,7 +52,7 @@ export async function findImage(
  * their tag, everything else keeps the image that it has.
  */
 export async function imagesOf(
-  host: ContainerHost,
+  world: { host: ContainerHost; journal: Journal },
   services: readonly ServiceSpec[],
   version: string,
   signal?: AbortSignal,
@@ -61,7 +62,7 @@ export async function imagesOf(
     services.map(async (service) => {
       if (!isVersioned(service, controller)) return { image: service.image, alreadyHere: true };
       try {
-        return await findImage(host, service.image, version, signal);
+        return await findImage(world, service.image, version, signal);
       } catch (thrown) {
         const error = toBelayError(thrown);
         if (service === controller || error.code !== 'not-found') throw error;

@@ -27,10 +27,12 @@ interface Subject {
   to: string;
 }
 
+type HookWorld = { host: ContainerHost; journal: Journal };
+
 /** The hooks of an upgrade, each image of theirs pinned. */
-export async function hooksOfUpgrade(host: ContainerHost, subject: Subject, signal?: AbortSignal): Promise<HookPlan> {
+export async function hooksOfUpgrade(world: HookWorld, subject: Subject, signal?: AbortSignal): Promise<HookPlan> {
   const { policy } = subject;
-  const { hooks, obstacles } = await pinned(host, policy.hooks, signal);
+  const { hooks, obstacles } = await pinned(world, policy.hooks, signal);
   const spared = [
     ...(hooks.quiesce ? [] : ['quiesce', 'thaw']),
     ...(hooks.backup ? [] : ['backup']),
@@ -49,13 +51,15 @@ export async function hooksOfUpgrade(host: ContainerHost, subject: Subject, sign
  * the database then stays as it is.
  */
 export async function hooksOfRollback(
-  { host, journal }: { host: ContainerHost; journal: Journal },
+  world: HookWorld,
   subject: Subject,
   target: Release,
   signal?: AbortSignal,
 ): Promise<HookPlan> {
-  const backup = subject.policy.hooks.restore ? lastBackup(journal, target) : null;
-  const { hooks, obstacles } = backup ? await pinned(host, subject.policy.hooks, signal) : { hooks: {}, obstacles: [] };
+  const backup = subject.policy.hooks.restore ? lastBackup(world.journal, target) : null;
+  const { hooks, obstacles } = backup
+    ? await pinned(world, subject.policy.hooks, signal)
+    : { hooks: {}, obstacles: [] };
   const spared = [
     ...(hooks.quiesce ? [] : ['quiesce', 'thaw']),
     ...(hooks.backup ? [] : ['backup']),
@@ -98,7 +102,7 @@ function rollbackSentence({ policy, from, to }: Subject, hasBackup: boolean): st
 }
 
 async function pinned(
-  host: ContainerHost,
+  world: HookWorld,
   hooks: Hooks,
   signal?: AbortSignal,
 ): Promise<{ hooks: Hooks; obstacles: Obstacle[] }> {
@@ -114,10 +118,10 @@ async function pinned(
       const { image } = hook;
       if (image === null) return [name, hook];
       // What is here serves: a rollback does without the registry.
-      const here = await host.inspectImage(image.reference, signal);
+      const here = await world.host.inspectImage(image.reference, signal);
       if (here) return [name, { ...hook, image: { ...image, imageId: here.imageId } }];
       if (image.digest) return [name, hook];
-      const found = await findImage(host, image, image.tag, signal).catch(
+      const found = await findImage(world, image, image.tag, signal).catch(
         (thrown) => void problem(toBelayError(thrown)),
       );
       return [name, { ...hook, image: found?.image ?? image }];

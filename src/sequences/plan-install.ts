@@ -12,6 +12,7 @@ import type { ServiceMount, ServiceSpec } from '../domain/service-spec.ts';
 import { freshSlot, parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
 import { requireApplianceName } from './adopt.ts';
+import { broughtImage } from './brought-image.ts';
 import { findImage } from './image-of-version.ts';
 import { installObstacles } from './install-obstacles.ts';
 
@@ -103,7 +104,7 @@ function withNames(services: readonly ServiceDraft[], slot: string): ServiceDraf
 }
 
 async function specOf(
-  { host, slots }: World,
+  { host, slots, journal }: World,
   { spec, mounts }: ServiceDraft,
   { volumes }: Pick<ApplianceDraft, 'volumes'>,
   signal?: AbortSignal,
@@ -122,8 +123,8 @@ async function specOf(
   });
   // An image that is pinned by its digest is what it is, whatever its tag has become.
   const { image } = spec.image.digest
-    ? { image: spec.image }
-    : await findImage(host, spec.image, spec.image.tag, signal);
+    ? ((await broughtImage({ host, journal }, spec.image, signal)) ?? { image: spec.image })
+    : await findImage({ host, journal }, spec.image, spec.image.tag, signal);
   return { ...spec, image, mounts: keyed(await Promise.all(candidates), rootDir) };
 }
 

@@ -164,12 +164,13 @@ export async function missingImages(world: World, target: Release): Promise<Obst
     const { image } = service;
     if (await host.inspectImage(image.imageId ?? image.reference)) continue;
     const reachable =
-      image.digest && (await host.resolveDigest(`${image.repository}@${image.digest}`).catch(() => null));
+      image.digest &&
+      (await host.resolveDigest(`${image.mirror ?? image.repository}@${image.digest}`).catch(() => null));
     if (reachable) continue;
     obstacles.push({
       code: 'not-found',
       message: `The container and the image of ${service.name} ${target.version} are gone, and its registry does not have them.`,
-      hint: `Bring the image back (docker load, or docker pull ${image.reference}), then type the command again.`,
+      hint: `Bring the image back (import bundle FILE, or docker pull ${image.reference}), then type the command again.`,
     });
   }
   return obstacles;

@@ -8,20 +8,20 @@ import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
 import { compareVersions } from '../domain/version.ts';
+import type { FoundImage } from './brought-image.ts';
 import { type Candidate, upgradeCandidate } from './candidate.ts';
-import { currentServices } from './current-services.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
-import { type FoundImage, imagesOf } from './image-of-version.ts';
 import { findInstance, isUp } from './instances.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
 import { externalWarnings, hooksOfUpgrade } from './plan-hooks.ts';
 import { plannedSteps } from './planned-steps.ts';
-import { belowFloor, governed } from './policy-rules.ts';
+import { belowFloor } from './policy-rules.ts';
 import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
 import { surveyMounts } from './survey-mounts.ts';
+import { versionImages } from './version-images.ts';
 
 export interface PlannedUpgrade {
   plan: UpgradePlan;
@@ -40,10 +40,9 @@ export async function planUpgrade(
   steps: readonly Step[],
   signal?: AbortSignal,
 ): Promise<PlannedUpgrade> {
-  const { journal, host, clock } = world;
+  const { journal, clock } = world;
   const policy = journal.appliance(from.appliance)?.policy ?? DEFAULT_POLICY;
-  const services = (await currentServices(world, from, signal)).map((spec) => governed(spec, policy));
-  const found = await imagesOf(host, services, request.version, signal);
+  const { services, found } = await versionImages(world, from, request.version, signal);
   const images = services.map((spec, index) => ({ spec, image: (found[index] as FoundImage).image }));
   const fromSlot = mustSlot(journal, from.slot);
   const candidate = upgradeCandidate(from, fromSlot, images, { ...request, at: clock.now() });
@@ -59,7 +58,7 @@ export async function planUpgrade(
   const main = found[services.findIndex(({ role }) => role === 'controller')] as FoundImage;
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
   const subject = { policy, hasMounts: fromSlot.mounts.length > 0, from: from.version, to: request.version };
-  const hooks = await hooksOfUpgrade(host, subject, signal);
+  const hooks = await hooksOfUpgrade(world, subject, signal);
   const plan: UpgradePlan = {
     appliance: from.appliance,
     from: { release: from.id, version: from.version },

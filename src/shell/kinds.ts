@@ -115,6 +115,16 @@ export const file: Kind = {
   complete: async () => [],
 };
 
+/** A registry of the site's own, with a directory in it where that is wanted. */
+export const registryName: Kind = {
+  metavar: 'REGISTRY',
+  problem: (text) =>
+    /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost|[A-Za-z0-9-]+(?=:))(?::\d{1,5})?(?:\/[a-z0-9._/-]+)?$/.test(text)
+      ? null
+      : 'A registry is named as in references of images: registry.example.com:5000',
+  complete: async () => [],
+};
+
 /** A service of the appliance. */
 export const service: Kind = {
   metavar: 'SERVICE',

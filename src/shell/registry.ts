@@ -2,6 +2,7 @@ import { abortUpgrade } from './commands/abort-upgrade.ts';
 import { adopt } from './commands/adopt.ts';
 import { adoptProject } from './commands/adopt-project.ts';
 import { applyManifest } from './commands/apply-manifest.ts';
+import { exportBundle, importBundle, mirror } from './commands/bundle.ts';
 import { checkManifest } from './commands/check-manifest.ts';
 import { confirmSystem } from './commands/confirm-system.ts';
 import { deleteRelease } from './commands/delete-release.ts';
@@ -77,6 +78,9 @@ export const registry: Grammar = {
     restoreSystem,
     exportSnapshot,
     importSnapshot,
+    exportBundle,
+    importBundle,
+    mirror,
     deleteSnapshot,
     deleteRelease,
     installAppliance,

@@ -19,6 +19,8 @@ export interface FaultyRegistry {
   setFault(word: string, fault: Fault): void;
   /** Paths of the layers that were asked for. */
   blobRequests: string[];
+  /** Where in a layer it was asked for what follows, in bytes. */
+  rangesFrom: number[];
   stop(): Promise<void>;
 }
 
@@ -26,10 +28,13 @@ export interface FaultyRegistry {
 export async function startFaultyRegistry(behind: string): Promise<FaultyRegistry> {
   const faults = new Map<string, Fault>();
   const blobRequests: string[] = [];
+  const rangesFrom: number[] = [];
   const server = createServer((incoming, outgoing): unknown => {
     const path = incoming.url ?? '';
     const isBlob = path.includes('/blobs/');
     if (isBlob) blobRequests.push(path);
+    const [, from] = /^bytes=(\d+)-/.exec(incoming.headers.range ?? '') ?? [];
+    if (from) rangesFrom.push(Number(from));
     const fault = [...faults].find(([word]) => path.includes(word))?.[1] ?? 'none';
     if (fault === 'down') return incoming.socket.destroy();
     if (fault === 'unauthorized') return answer(outgoing, 401, { 'www-authenticate': 'Basic realm="test"' });
@@ -44,6 +49,7 @@ export async function startFaultyRegistry(behind: string): Promise<FaultyRegistr
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     setFault: (word, fault) => faults.set(word, fault),
     blobRequests,
+    rangesFrom,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

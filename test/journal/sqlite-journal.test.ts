@@ -53,6 +53,25 @@ const codeOf = (work: () => unknown): string => {
 };
 
 describe('what is written is read back the same', () => {
+  test('images that were brought: what came last of a version counts', () => {
+    const image = {
+      repository: 'vendor.example/acme/server',
+      tag: '2.0',
+      digest: 'sha256:1',
+      imageId: 'sha256:2',
+      bundle: '/media/usb/acme.bundle',
+      mirror: null,
+      by: 'admin',
+      at,
+    };
+    const newer = { ...image, bundle: null, mirror: 'registry.site:5000/acme/server', digest: 'sha256:3' };
+    journal.images.keep([image, { ...image, tag: '1.0' }]);
+    journal.images.keep([newer]);
+    expect(journal.images.find(image.repository, '2.0')).toEqual(newer);
+    expect(journal.images.find(image.repository, '3.0')).toBeNull();
+    expect(journal.images.all(image.repository).map(({ tag }) => tag)).toEqual(['1.0', '2.0']);
+  });
+
   test('an adopted appliance with its release, slot and instance', () => {
     const { release, slot } = adopted();
     expect(journal.appliances()).toEqual([

@@ -515,6 +515,7 @@ export class FakeDaemon {
       versions: ['2.2.0', '2.1.0', '2.0.4', '2.0.3', '1.9.9', ...this.moreVersions].map((version) => ({
         version,
         inRegistry: true,
+        inMirror: false,
         here: version.startsWith('2.0'),
         active: version === active,
         releases: this.releases.filter((each) => each.version === version).map(({ id }) => id),

@@ -1,4 +1,6 @@
 import { Service } from '../../src/api/server/service.ts';
+import { createBundleStore } from '../../src/bundles/bundle-store.ts';
+import { HttpImageLibrary } from '../../src/docker/image-library.ts';
 import { BelayError } from '../../src/domain/errors.ts';
 import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Clock } from '../../src/domain/ports/clock.ts';
@@ -85,6 +87,8 @@ export class Daemon {
         turns,
         world,
         registry: { tags: async () => [] },
+        library: new HttpImageLibrary(),
+        bundles: createBundleStore(),
         sequences,
         daemon: { version: '0', pid: 1, startedAt: new Date(), home: '/var/lib/belay' },
       });

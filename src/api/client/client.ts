@@ -1,3 +1,4 @@
+import type { ExportBundleInput, MirrorInput } from '../contract/image-views.ts';
 import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
 import type { LogLineView } from '../contract/log.ts';
 import type {
@@ -98,6 +99,10 @@ export interface Client {
   /** Both go on in the daemon: see `job`. */
   exportSnapshot(id: string, input: ExportInput, signal?: AbortSignal): Promise<JobView>;
   importSnapshot(input: ImportInput, signal?: AbortSignal): Promise<JobView>;
+  /** All three go on in the daemon: see `job`. */
+  exportBundle(input: ExportBundleInput, signal?: AbortSignal): Promise<JobView>;
+  importBundle(input: ImportInput, signal?: AbortSignal): Promise<JobView>;
+  mirror(input: MirrorInput, signal?: AbortSignal): Promise<JobView>;
   job(id: string, signal?: AbortSignal): Promise<JobView>;
   abortJob(id: string, signal?: AbortSignal): Promise<JobView>;
   restorePlan(input: RestoreInput, signal?: AbortSignal): Promise<RestorePlanView>;

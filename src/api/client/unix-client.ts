@@ -155,6 +155,9 @@ export function createUnixClient(options: UnixClientOptions): Client {
     exportSnapshot: (id, body, signal) =>
       call(`/api/snapshots/${encodeURIComponent(id)}/export`, { method: 'POST', body, signal }),
     importSnapshot: (body, signal) => call('/api/snapshots/import', { method: 'POST', body, signal }),
+    exportBundle: (body, signal) => call('/api/bundles/export', { method: 'POST', body, signal }),
+    importBundle: (body, signal) => call('/api/bundles/import', { method: 'POST', body, signal }),
+    mirror: (body, signal) => call('/api/mirror', { method: 'POST', body, signal }),
     job: (id, signal) => call(`/api/jobs/${encodeURIComponent(id)}`, { signal }),
     abortJob: (id, signal) =>
       call(`/api/jobs/${encodeURIComponent(id)}/abort`, { method: 'POST', deadlineMs: LONG_DEADLINE_MS, signal }),

@@ -47,7 +47,16 @@ export const snapshotDetailView = snapshotView
 export const jobView = z
   .object({
     id: z.string(),
-    kind: z.enum(['archive', 'export', 'import', 'delete', 'delete-release']),
+    kind: z.enum([
+      'archive',
+      'export',
+      'import',
+      'delete',
+      'delete-release',
+      'export-bundle',
+      'import-bundle',
+      'mirror',
+    ]),
     appliance: z.string().nullable(),
     snapshot: z.string().nullable(),
     file: z.string().nullable(),
@@ -88,13 +97,13 @@ export const restorePlanView = z
   .openapi('RestorePlan');
 
 /** On the daemon's host, from its root. */
-const file = z
+export const hostFile = z
   .string()
   .max(4096)
   .regex(/^\/[^\0]*[^/\0]$/, 'A file is named with its whole path, such as /backup/acme.belay');
 
-export const exportInput = z.object({ file }).strict().openapi('ExportInput');
-export const importInput = z.object({ file }).strict().openapi('ImportInput');
+export const exportInput = z.object({ file: hostFile }).strict().openapi('ExportInput');
+export const importInput = z.object({ file: hostFile }).strict().openapi('ImportInput');
 export const restoreInput = z
   .object({ snapshot: z.string().min(1).max(20), mount: z.string().min(1).max(4096).optional() })
   .strict()

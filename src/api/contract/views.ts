@@ -180,8 +180,9 @@ export const releaseDetailView = releaseView
 const versionView = z
   .object({
     version: z.string(),
-    /** Where it can be had: in the registry, on this host, or both. */
+    /** Where it can be had: in the registry, in the site's own, on this host. */
     inRegistry: z.boolean(),
+    inMirror: z.boolean(),
     here: z.boolean(),
     active: z.boolean(),
     /** Releases of this version, newest first. */

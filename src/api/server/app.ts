@@ -6,6 +6,7 @@ import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
 import { type AppOptions, baseApp } from './base-app.ts';
+import { addImages } from './image-routes.ts';
 import { addJournal, type JournalKeeper } from './journal-keeper.ts';
 import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
@@ -39,6 +40,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addRunning(app, service);
   addSnapshots(app, service);
   addReleaseDeletion(app, service);
+  addImages(app, service);
   addManifests(app, service);
   addEvents(app, service);
   addLog(app, service);

@@ -3,6 +3,8 @@ import { BelayError } from '../../domain/errors.ts';
 import { newOperationId, type OperationId } from '../../domain/ids.ts';
 import type { Operation, OperationFacts, OperationKind } from '../../domain/operation.ts';
 import type { Obstacle, RepairPlan } from '../../domain/plan.ts';
+import type { BundleStore } from '../../domain/ports/bundle-store.ts';
+import type { ImageLibrary } from '../../domain/ports/image-library.ts';
 import type { ImageRegistry } from '../../domain/ports/image-registry.ts';
 import type { Appliance, NewOperation } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
@@ -22,6 +24,7 @@ import { type PlannedRollback, planRollback } from '../../sequences/plan-rollbac
 import { type PlannedUpgrade, planUpgrade } from '../../sequences/plan-upgrade.ts';
 import type { OperationView } from '../contract/views.ts';
 import { EventHub } from './event-hub.ts';
+import { ImageService } from './image-service.ts';
 import { refuseObstacles } from './obstacles.ts';
 import { viewOperation } from './operation-view.ts';
 import { SlotSizes } from './slot-sizes.ts';
@@ -36,6 +39,8 @@ interface UpgradeRequest {
 export interface ServiceOptions {
   world: World;
   registry: ImageRegistry;
+  library: ImageLibrary;
+  bundles: BundleStore;
   sequences: Readonly<Record<OperationKind, Sequence>>;
   daemon: { version: string; pid: number; startedAt: Date; home: string };
   turns: Turns;
@@ -51,6 +56,7 @@ export class Service {
   /** What keeps an appliance from going back that was not confirmed, in one sentence. */
   readonly troubles = new Map<string, string>();
   readonly snapshots: SnapshotService;
+  readonly images: ImageService;
   readonly #sequences: ServiceOptions['sequences'];
   readonly #turns: Turns;
   #runner: Runner | null = null;
@@ -62,6 +68,8 @@ export class Service {
     this.daemon = options.daemon;
     this.sizes = new SlotSizes(options.world.slots);
     this.snapshots = new SnapshotService(options.world);
+    const { world, library, bundles } = options;
+    this.images = new ImageService({ ...world, library, bundles }, this.snapshots.jobs);
     this.#sequences = options.sequences;
     this.#turns = options.turns;
   }

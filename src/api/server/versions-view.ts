@@ -20,7 +20,8 @@ export async function viewVersions(service: Service, appliance: Appliance): Prom
   ]);
   const here = new Set(local.map(({ tag }) => tag));
   const releases = journal.releases(appliance.name);
-  const names = new Set([...inRegistry, ...here, ...releases.map(({ version }) => version)]);
+  const mirrored = new Set(journal.images.all(repository).flatMap(({ tag, mirror }) => (mirror ? [tag] : [])));
+  const names = new Set([...inRegistry, ...mirrored, ...here, ...releases.map(({ version }) => version)]);
   const offered = new Set(inRegistry);
   return {
     repository,
@@ -29,6 +30,7 @@ export async function viewVersions(service: Service, appliance: Appliance): Prom
       .map((version) => ({
         version,
         inRegistry: offered.has(version),
+        inMirror: mirrored.has(version),
         here: here.has(version),
         active: version === active.version,
         releases: releases.filter((release) => release.version === version).map(({ id }) => id),

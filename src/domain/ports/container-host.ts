@@ -1,4 +1,5 @@
 import type { NetworkDraft } from '../appliance-draft.ts';
+import type { Platform } from '../image-manifest.ts';
 import type { JsonObject } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../service-spec.ts';
@@ -10,6 +11,8 @@ export interface HostInfo {
   rootDir: string;
   /** Whether the engine's root directory is on this machine, so that its volumes can be cloned. */
   dataReachable: boolean;
+  /** What its containers run on. */
+  platform: Platform;
 }
 
 export interface ImageInfo {
@@ -128,10 +131,21 @@ export interface ContainerHost {
     signal?: AbortSignal,
   ): Promise<{ tag: string; imageId: string; digest: string | null }[]>;
   /**
-   * Pulls by digest, tags the image with its reference, and confirms the digest by inspecting it.
-   * Gives up when nothing has moved for a while. An image without a digest must already be here.
+   * Pulls by digest, from its mirror where it has one, tags the image with its reference, and confirms the digest by
+   * inspecting it. Gives up when nothing has moved for a while. An image without a digest must already be here; one
+   * that is here by its id is not pulled, because a bundle brings images without a digest of a registry.
    */
   pullImage(image: PinnedImage, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<ImageInfo>;
+  /** Loads images from a stream as `docker save` writes it, in any order. What is here already stays as it is. */
+  loadImages(stream: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void>;
+  /** Gives an image that is here a name, which moves from the image that had it. */
+  nameImage(imageId: string, name: { repository: string; tag: string }, signal?: AbortSignal): Promise<void>;
+  /** Sends an image that is here to the registry that its name says. Returns the digest that it has there. */
+  pushImage(
+    name: { repository: string; tag: string },
+    onProgress: (progress: { doneBytes: number; totalBytes: number }) => void,
+    signal: AbortSignal,
+  ): Promise<string>;
   /** Flushes the file system of the engine's root: a pull is not on disk until then. */
   flush(signal?: AbortSignal): Promise<void>;
 
@@ -140,9 +154,10 @@ export interface ContainerHost {
   inspectInstance(idOrName: string, signal?: AbortSignal): Promise<Instance | null>;
   /**
    * What the user set on a container (DESIGN section 4, carrying over), as a specification from which
-   * the same container can be made again. `not-found` where it is gone.
+   * the same container can be made again. `not-found` where it is gone. Where its image is `known`, that is believed: of
+   * one that came in a bundle the engine knows no digest, nor a name once its tag has moved.
    */
-  readSpec(idOrName: string, signal?: AbortSignal): Promise<ServiceSpec>;
+  readSpec(idOrName: string, signal?: AbortSignal, known?: PinnedImage): Promise<ServiceSpec>;
   /** Creates without starting, with the given name, labels added, restart policy off. Returns the id. */
   createInstance(
     spec: ServiceSpec,

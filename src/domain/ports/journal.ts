@@ -13,6 +13,7 @@ import type { Policy } from '../policy.ts';
 import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
 import type { Confirmations } from './confirmations.ts';
+import type { KnownImages } from './known-images.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface Appliance {
@@ -56,6 +57,7 @@ export interface Journal {
   proveWritable(): void;
   /** Where it lies, and what an operation may add to it, its copy included. */
   readonly footprint: { directory: string; neededBytes: number };
+  readonly images: KnownImages;
   readonly snapshots: Snapshots;
 
   appliances(): Appliance[];

@@ -17,9 +17,12 @@ const VERBS: Record<JobView['kind'], string> = {
   import: 'Reading and checking',
   delete: 'Deleting',
   'delete-release': 'Removing containers',
+  'export-bundle': 'Fetching',
+  'import-bundle': 'Bringing in',
+  mirror: 'Copying',
 };
 
-/** Shows work on a snapshot until it has ended. Ctrl-C stops the work itself, of which nothing is left then. */
+/** Shows work on snapshots or images until it has ended. Ctrl-C stops the work itself. */
 export async function followJob(context: Context, accepted: JobView): Promise<ExitCode> {
   const { client, output, options, signal } = context;
   const isText = formatOf(options) === 'text';
@@ -32,7 +35,7 @@ export async function followJob(context: Context, accepted: JobView): Promise<Ex
     if (signal.aborted) {
       // Not with the signal that has just been aborted.
       const stopped = await client.abortJob(job.id);
-      output.errors(stopped.state === 'done' ? [stopped.message ?? ''] : ['Stopped: nothing is left of it.']);
+      output.errors([stopped.state === 'done' ? (stopped.message ?? '') : `Stopped: ${leftOf(job)}`]);
       return exitCode.interrupted;
     }
     job = await client.job(job.id, signal);
@@ -49,6 +52,13 @@ export async function followJob(context: Context, accepted: JobView): Promise<Ex
     ...wrap(message ?? '', output.width).map(output.paint.good),
     ...(hint === null ? [] : wrap(hint, output.width)),
   ]);
+}
+
+function leftOf({ kind }: JobView): string {
+  if (kind === 'import-bundle') return 'nothing has been changed.';
+  return kind === 'export-bundle' || kind === 'mirror'
+    ? 'what has come is kept, and the same command goes on from there.'
+    : 'nothing is left of it.';
 }
 
 function progressOf({ kind, doneBytes, totalBytes, detail }: JobView): string {

@@ -82,7 +82,9 @@ export function versionTable({ versions, repository, registryProblem }: Versions
   const problem = registryProblem === null ? [] : wrap(`! ${registryProblem}`, width).map(paint.warn);
   if (versions.length === 0) return [...problem, `No version of ${repository} was found.`];
   const place = (each: VersionsView['versions'][number]): string =>
-    [each.inRegistry ? 'registry' : '', each.here ? 'here' : ''].filter((text) => text !== '').join(', ');
+    [each.inRegistry ? 'registry' : '', each.inMirror ? 'mirror' : '', each.here ? 'here' : '']
+      .filter((text) => text !== '')
+      .join(', ');
   const rows = table(
     versions,
     [

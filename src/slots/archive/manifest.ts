@@ -20,6 +20,7 @@ const serviceSchema = z.object({
     tag: z.string().max(200),
     digest: z.string().max(200).nullable(),
     imageId: z.string().max(200).nullable(),
+    mirror: z.string().min(1).max(500).optional(),
   }),
   settings: z.object({ config: settings, hostConfig: settings, networks: z.record(z.string(), settings) }),
   mounts: z.array(

@@ -18,17 +18,26 @@ export async function removePartial(path: string): Promise<void> {
 
 /** Writes under another name first: what bears the right name is whole. Nothing is left where it fails. */
 export async function writeWhole<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
-  const partial = partialOf(path);
   await refuseTaken(path);
   await removePartial(path);
   try {
+    return await writeInParts(path, write);
+  } finally {
+    await rm(partialOf(path), { force: true });
+  }
+}
+
+/** As `writeWhole`; where it fails, what has been written stays, and `write` finds it the next time. */
+export async function writeInParts<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
+  const partial = partialOf(path);
+  await refuseTaken(path);
+  try {
     const result = await write(partial);
     await giveName(partial, path);
+    await rm(partial, { force: true });
     return result;
   } catch (thrown) {
     throw explained(thrown, path);
-  } finally {
-    await rm(partial, { force: true });
   }
 }
 
@@ -51,10 +60,10 @@ async function giveName(partial: string, path: string): Promise<void> {
 }
 
 /** Something is left for the appliance itself, which may be writing to the same disk. */
-export async function requireRoom(path: string): Promise<void> {
+export async function requireRoom(path: string, neededBytes = 0): Promise<void> {
   const { bavail, blocks, bsize } = await statfs(dirname(path));
   const reserveBytes = Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
-  if (bavail * bsize < reserveBytes) throw full(dirname(path));
+  if (bavail * bsize < reserveBytes + neededBytes) throw full(dirname(path));
 }
 
 const full = (directory: string, cause?: unknown): BelayError =>

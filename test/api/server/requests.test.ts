@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as imageRoutes from '../../../src/api/contract/image-routes.ts';
 import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
 import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
@@ -62,6 +63,7 @@ describe('the OpenAPI document', () => {
       ...techSupportRoutes,
       ...snapshotRoutes,
       ...releaseDeletionRoutes,
+      ...imageRoutes,
       log,
       followLog,
     };

@@ -6,6 +6,7 @@ import { registry } from '../../../src/shell/registry.ts';
 const versions = ['2.1.0', '2.1.1', '1.9'].map((version) => ({
   version,
   inRegistry: true,
+  inMirror: false,
   here: false,
   active: false,
   releases: [],

@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { JobView } from '../../src/api/contract/snapshot-views.ts';
+import type { ReleaseDetailView, VersionsView } from '../../src/api/contract/views.ts';
+import { type PrivateRegistry, startRegistry } from '../../src/demo/private-engine/registry.ts';
+import { type FaultyRegistry, startFaultyRegistry } from '../docker/faulty-registry.ts';
+import { makeAppliance } from '../support/appliances.ts';
+import { TestBelay } from '../support/belay.ts';
+import { forgetImage } from '../support/images.ts';
+import { describeOnEngine } from '../support/on-engine.ts';
+
+const run = promisify(execFile);
+const GATE = 'LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=15s';
+
+describeOnEngine('an appliance on a host without internet access', (bench) => {
+  const { docker } = bench.engine;
+  const container = bench.name('acme');
+  const outside = mkdtempSync(join(tmpdir(), 'belay-bundle-'));
+  const bundle = join(outside, 'acme-2.0.bundle');
+  const partial = join(outside, '.acme-2.0.bundle.belay-partial');
+  /** The vendor's registry, far away and behind a line that breaks off; the site's own one. */
+  let vendor: PrivateRegistry;
+  let far: FaultyRegistry;
+  let site: PrivateRegistry;
+  let belay: TestBelay;
+  const made: Record<string, { imageId: string; digest: string | null }> = {};
+
+  const image = (tag: string) => `${far.address}/no-internet/server:${tag}`;
+  const witness = () => docker(['exec', container, 'cat', '/data/witness', '/data/format']);
+  const runningImage = async () => (await docker(['inspect', '-f', '{{.Image}}', container])).trim();
+  const images = () => docker(['images', '-a', '--digests', '--no-trunc']);
+  const line = (is: 'up' | 'down' | 'blob-stalled') => far.setFault('/', is === 'up' ? 'none' : is);
+  const serverOf = async (release = '') => {
+    const { services } = await belay.get<ReleaseDetailView>(`/api/releases/${release}`);
+    return services[0];
+  };
+  const active = async () => (await belay.releases()).find(({ status }) => status === 'active')?.id ?? '';
+
+  beforeAll(async () => {
+    vendor = await startRegistry();
+    site = await startRegistry();
+    far = await startFaultyRegistry(vendor.address);
+    for (const n of [1, 2, 3, 4]) {
+      const files = [{ path: 'payload', content: randomBytes(2 << 20) }];
+      const reference = image(`${n}.0`);
+      made[`${n}.0`] = await makeAppliance(bench.engine, { reference, changes: [GATE], dataFormat: n, files });
+      if (n > 1) await forgetImage(bench.engine, reference);
+    }
+    await docker(['run', '-d', '--name', container, '--restart', 'always', image('1.0')]);
+    belay = new TestBelay(bench.engine.dockerHost);
+    await belay.start();
+    await belay.adopt(container, 'acme');
+  });
+  afterAll(async () => {
+    await belay?.close();
+    await Promise.all([vendor?.stop(), site?.stop(), far?.stop()]);
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  it('has a version put into a bundle, which goes on where the daemon was killed', async () => {
+    await expect.poll(() => witness().catch(() => ''), { timeout: 20_000 }).toMatch(/\n1$/);
+    line('blob-stalled');
+    const begun = await belay.post<JobView>('/api/bundles/export', { version: '2.0', file: bundle });
+    const arrived = () => (existsSync(partial) ? statSync(partial).size : 0);
+    await expect.poll(arrived, { timeout: 20_000 }).toBeGreaterThan(1 << 20);
+    await belay.kill();
+    line('up');
+    await belay.start();
+    expect(await belay.get<JobView>(`/api/jobs/${begun.id}`)).toMatchObject({ state: 'failed' });
+    far.rangesFrom.length = 0;
+    const job = await belay.work('/api/bundles/export', { version: '2.0', file: bundle });
+    expect(job).toMatchObject({ state: 'done', kind: 'export-bundle', appliance: 'acme' });
+    expect(far.rangesFrom).toEqual([expect.any(Number)]);
+    expect(far.rangesFrom[0]).toBeGreaterThan(1 << 19);
+    expect(existsSync(partial)).toBe(false);
+  });
+
+  it('has an OCI layout in it that says the sum of each of its files', async () => {
+    const unpacked = join(outside, 'unpacked');
+    await run('mkdir', [unpacked]);
+    await run('tar', ['-xf', bundle, '-C', unpacked]);
+    await run('sha256sum', ['--strict', '--quiet', '-c', 'belay/SHA256SUMS'], { cwd: unpacked });
+    const index = JSON.parse(readFileSync(join(unpacked, 'index.json'), 'utf8'));
+    expect(index.manifests).toMatchObject([{ digest: made['2.0']?.digest }]);
+  });
+
+  it('refuses a bundle with one flipped bit, or without its end, and the engine has nothing of it', async () => {
+    const before = await images();
+    const bytes = readFileSync(bundle);
+    const bad = join(outside, 'bad.bundle');
+    for (const spoil of [
+      () => bytes.subarray(0, bytes.length - 2048),
+      () => {
+        const flipped = Buffer.from(bytes);
+        flipped[bytes.length / 2] = (flipped[bytes.length / 2] ?? 0) ^ 1;
+        return flipped;
+      },
+    ]) {
+      writeFileSync(bad, spoil());
+      const job = await belay.work('/api/bundles/import', { file: bad });
+      expect(job).toMatchObject({ state: 'failed', message: expect.stringContaining('The archive is damaged') });
+    }
+    expect(await images()).toBe(before);
+  });
+
+  it('is upgraded and rolled back from the bundle while no registry answers', async () => {
+    line('down');
+    await expect(belay.upgrade('2.0')).rejects.toThrow('cannot be reached');
+    const job = await belay.work('/api/bundles/import', { file: bundle });
+    expect(job).toMatchObject({ state: 'done', message: expect.stringContaining('has the image of acme 2.0') });
+    expect(await belay.work('/api/bundles/import', { file: bundle })).toMatchObject({
+      message: expect.stringContaining('which were here already'),
+    });
+    const { versions } = await belay.get<VersionsView>('/api/versions');
+    expect(versions.find(({ version }) => version === '2.0')).toMatchObject({ here: true, inRegistry: false });
+    const before = await witness();
+    expect(await belay.upgrade('2.0')).toMatchObject({ reason: null, state: 'succeeded' });
+    expect(await runningImage()).toBe(made['2.0']?.imageId);
+    const upgraded = await active();
+    expect(await serverOf(upgraded)).toMatchObject({ image: image('2.0'), digest: made['2.0']?.digest });
+    expect(await belay.rollback()).toMatchObject({ state: 'succeeded', to: '1.0' });
+    expect(await witness()).toBe(before);
+    expect(await belay.rollback(upgraded)).toMatchObject({ state: 'succeeded', to: '2.0' });
+  });
+
+  it('takes the digest of the bundle, also when the tag has moved since', async () => {
+    line('up');
+    await makeAppliance(bench.engine, { reference: image('2.0'), changes: [GATE, 'LABEL moved=yes'], dataFormat: 2 });
+    await forgetImage(bench.engine, image('2.0'));
+    const plan = await belay.get<{ to: object }>('/api/upgrade/plan?version=2.0');
+    expect(plan.to).toMatchObject({ digest: made['2.0']?.digest, alreadyHere: true });
+  });
+
+  it("is upgraded and rolled back from the site's own registry while no other one answers", async () => {
+    const job = await belay.work('/api/mirror', { version: '3.0', registry: `${site.address}/from/vendor` });
+    expect(job).toMatchObject({ state: 'done', message: expect.stringContaining(`${site.address}/from/vendor has`) });
+    const there = await fetch(`http://${site.address}/v2/from/vendor/no-internet/server/manifests/3.0`, {
+      headers: { accept: 'application/vnd.docker.distribution.manifest.v2+json' },
+    });
+    expect(there.headers.get('docker-content-digest')).toBe(made['3.0']?.digest);
+    line('down');
+    const { versions } = await belay.get<VersionsView>('/api/versions');
+    expect(versions.find(({ version }) => version === '3.0')).toMatchObject({ inMirror: true, here: false });
+    expect(await belay.upgrade('3.0')).toMatchObject({ reason: null, state: 'succeeded' });
+    const upgraded = await active();
+    expect(await serverOf(upgraded)).toMatchObject({ image: image('3.0'), digest: made['3.0']?.digest });
+    expect(await runningImage()).toBe(made['3.0']?.imageId);
+    expect(await belay.rollback()).toMatchObject({ state: 'succeeded', to: '2.0' });
+    // With its container and its image gone it is fetched from where it was mirrored.
+    const [left = ''] = (await docker(['ps', '-aq', '--filter', `label=io.belay.release=${upgraded}`])).split('\n');
+    await docker(['rm', '-f', left]);
+    await docker(['rmi', '-f', made['3.0']?.imageId ?? '']);
+    expect(await belay.rollback(upgraded)).toMatchObject({ state: 'succeeded', to: '3.0' });
+  });
+
+  it('sends what came in a bundle to the registry of the site, and takes what is there', async () => {
+    const again = await belay.work('/api/mirror', { version: '3.0', registry: `${site.address}/from/vendor` });
+    expect(again).toMatchObject({ state: 'done', message: expect.stringContaining('already') });
+    const sent = await belay.work('/api/mirror', { version: '2.0', registry: site.address });
+    expect(sent).toMatchObject({ state: 'done', message: expect.stringContaining(`${site.address} has the image`) });
+    const nobody = await belay.work('/api/mirror', { version: '4.0', registry: site.address });
+    expect(nobody).toMatchObject({ state: 'failed', message: expect.stringContaining('cannot be reached') });
+    // Another one's journal knows nothing of a mirror: with the line down it takes what is there.
+    line('up');
+    const elsewhere = join(outside, 'second');
+    expect(await belay.work('/api/mirror', { version: '4.0', registry: site.address })).toMatchObject({
+      state: 'done',
+    });
+    const other = new TestBelay(bench.engine.dockerHost, undefined, elsewhere);
+    try {
+      await other.start();
+      await other.adopt(container, 'other');
+      line('down');
+      const taken = await other.work('/api/mirror', { version: '4.0', registry: site.address });
+      expect(taken).toMatchObject({ state: 'done', message: expect.stringContaining('already') });
+      const plan = await other.get<{ to: object }>('/api/upgrade/plan?version=4.0');
+      expect(plan.to).toMatchObject({ digest: made['4.0']?.digest, alreadyHere: false });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it.each([
+    ['export', { version: '../x', file: '/tmp/x.bundle' }, 'is not a version'],
+    ['import', { file: 'relative' }, 'whole path'],
+    ['mirror', { version: '2.0', registry: 'https://registry' }, 'is not the name of a registry'],
+    ['mirror', { version: '2.0', registry: 'vendor' }, 'is not the name of a registry'],
+  ])('answers bad input to %s with one sentence', async (what, input, message) => {
+    const path = what === 'mirror' ? '/api/mirror' : `/api/bundles/${what}`;
+    await expect(belay.post(path, input)).rejects.toThrow(message);
+  });
+});
