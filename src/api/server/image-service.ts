@@ -58,7 +58,7 @@ export class ImageService {
       const { images, copied } = await mirrorVersion(this.#world, { active, version, registry, by }, watch);
       const rest = copied === 0 ? ' already' : '';
       return {
-        message: `${registry} has ${counted(images.length)} of ${appliance.name} ${version}${rest}, and they are fetched from there.`,
+        message: `${registry} has ${counted(images.length)} of ${appliance.name} ${version}${rest}, and Belay fetches them from there now.`,
         hint: version === active.version ? 'What runs stays as it is.' : `Next: upgrade system ${version}`,
       };
     });
