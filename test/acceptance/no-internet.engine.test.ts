@@ -33,7 +33,6 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
   const image = (tag: string) => `${far.address}/no-internet/server:${tag}`;
   const witness = () => docker(['exec', container, 'cat', '/data/witness', '/data/format']);
   const runningImage = async () => (await docker(['inspect', '-f', '{{.Image}}', container])).trim();
-  const images = () => docker(['images', '-a', '--digests', '--no-trunc']);
   const line = (is: 'up' | 'down' | 'blob-stalled') => far.setFault('/', is === 'up' ? 'none' : is);
   const serverOf = async (release = '') => {
     const { services } = await belay.get<ReleaseDetailView>(`/api/releases/${release}`);
@@ -90,7 +89,6 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
   });
 
   it('refuses a bundle with one flipped bit, or without its end, and the engine has nothing of it', async () => {
-    const before = await images();
     const bytes = readFileSync(bundle);
     const bad = join(outside, 'bad.bundle');
     for (const spoil of [
@@ -105,7 +103,7 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
       const job = await belay.work('/api/bundles/import', { file: bad });
       expect(job).toMatchObject({ state: 'failed', message: expect.stringContaining('The archive is damaged') });
     }
-    expect(await images()).toBe(before);
+    await expect(docker(['image', 'inspect', made['2.0']?.imageId ?? ''])).rejects.toThrow('No such image');
   });
 
   it('is upgraded and rolled back from the bundle while no registry answers', async () => {
