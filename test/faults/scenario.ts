@@ -3,6 +3,7 @@ import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 import type { TestBelay } from '../support/belay.ts';
+import { HOOK_STEPS } from '../support/hook-steps.ts';
 import type { Place, ScenarioName } from './fault.ts';
 import { LATER, NEW, OLD } from './stage.ts';
 
@@ -21,7 +22,7 @@ export interface Scenario {
 
 const FORWARD = { before: 'intent', acted: 'acted', done: 'done' };
 const BACK = { before: 'revert-intent', acted: 'revert-acted', done: 'reverted' };
-const names = ({ steps }: Sequence) => steps.map(({ name }) => name);
+const names = ({ steps }: Sequence) => steps.map(({ name }) => name).filter((name) => !HOOK_STEPS.includes(name));
 /** What its plan leaves out where there is no need of it. */
 const without = (sequence: Sequence, step: string) => names(sequence).filter((name) => name !== step);
 const from = (sequence: Sequence, first: string) => names(sequence).slice(names(sequence).indexOf(first));
@@ -59,7 +60,7 @@ export const SCENARIOS: readonly Scenario[] = [
     sequence: upgrade,
     begins: OLD,
     killedAt: 'gate:acted',
-    steps: upgrade.steps.filter(({ revert }) => revert).map(({ name }) => name),
+    steps: names({ ...upgrade, steps: upgrade.steps.filter(({ revert }) => revert) }),
     phases: BACK,
   },
   {
