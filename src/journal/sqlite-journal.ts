@@ -198,6 +198,16 @@ export class SqliteJournal implements Journal {
       .map(rows.readOperation);
   }
 
+  disproving(appliance: string): Operation[] {
+    return this.#connection
+      .all(
+        `SELECT * FROM operation WHERE appliance = ? AND json_extract(facts, '$.disproved') IS NOT NULL
+         ORDER BY sequence_number DESC`,
+        appliance,
+      )
+      .map(rows.readOperation);
+  }
+
   unfinished(): Operation[] {
     return this.#connection
       .all("SELECT * FROM operation WHERE state = 'running' ORDER BY sequence_number")

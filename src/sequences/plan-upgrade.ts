@@ -18,6 +18,7 @@ import { imageSpaceWarning, neededSpace } from './needed-space.ts';
 import { externalWarnings, hooksOfUpgrade } from './plan-hooks.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
+import { quarantineObstacles } from './quarantine.ts';
 import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
 import { surveyMounts } from './survey-mounts.ts';
@@ -29,6 +30,14 @@ export interface PlannedUpgrade {
   candidate: Candidate & { slot: Slot };
 }
 
+export interface UpgradeWish {
+  version: string;
+  by: string;
+  confirmWithinMs?: number | undefined;
+  /** Also to what did not prove itself before. */
+  force?: boolean | undefined;
+}
+
 /**
  * What an upgrade would do, cost and need, and what stands in its way. Changes nothing. Throws where
  * there is nothing to plan: an unknown version, an engine that does not answer.
@@ -36,7 +45,7 @@ export interface PlannedUpgrade {
 export async function planUpgrade(
   world: World,
   from: Release,
-  request: { version: string; by: string; confirmWithinMs?: number | undefined },
+  request: UpgradeWish,
   steps: readonly Step[],
   signal?: AbortSignal,
 ): Promise<PlannedUpgrade> {
@@ -56,6 +65,7 @@ export async function planUpgrade(
     }),
   );
   const main = found[services.findIndex(({ role }) => role === 'controller')] as FoundImage;
+  const untrusted = quarantineObstacles(journal, candidate.release);
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
   const subject = { policy, hasMounts: fromSlot.mounts.length > 0, from: from.version, to: request.version };
   const hooks = await hooksOfUpgrade(world, subject, signal);
@@ -79,6 +89,7 @@ export async function planUpgrade(
       lastDowntimeMs(journal, from.appliance, 'upgrade') + sum(cloned.map((mount) => whileStoppedMs(mount))),
     warnings: [
       ...externalWarnings(hooks.externalData),
+      ...(request.force ? untrusted.map(({ message }) => message) : []),
       ...(await warningsOf(world, from, candidate.release, images)),
       ...(tight ? [tight] : []),
     ],
@@ -87,6 +98,7 @@ export async function planUpgrade(
       ...space.flatMap(({ obstacle }) => obstacle ?? []),
       ...hooks.obstacles,
       ...belowFloor(policy, request.version),
+      ...(request.force ? [] : untrusted),
       ...(await obstaclesOf(world, from, candidate.release)),
     ],
   };

@@ -17,9 +17,10 @@ export const version: Kind = {
   problem: (text) => (VERSION.test(text) ? null : 'A version is a tag such as 2.1.0.'),
   async complete(client, signal) {
     const { versions } = await client.versions(signal);
-    return versions.map((each) => {
+    return versions.flatMap((each) => {
+      if (each.quarantined) return [];
       const place = each.here ? 'here already' : 'in the registry';
-      return { text: each.version, help: each.active ? 'runs now' : place };
+      return [{ text: each.version, help: each.active ? 'runs now' : place }];
     });
   },
 };

@@ -127,6 +127,16 @@ describeOnEngine('the main job, on a server with an anonymous volume', (bench) =
     expect((await belay.get<OperationView[]>('/api/upgrade/history')).length).toBe(5);
   });
 
+  it('offers none of them again, and takes one only by force', async () => {
+    const { versions } = await belay.get<VersionsView>('/api/versions');
+    const kept = versions.filter(({ quarantined }) => quarantined).map(({ version }) => version);
+    expect(kept).toEqual(['2.4', '2.3', '2.2', '2.1']);
+    await expect(belay.upgrade('2.1')).rejects.toThrow(/^2\.1 is quarantined: .*, because it exited with code 1\.$/m);
+    const plan = await belay.get<UpgradePlanView>('/api/upgrade/plan?version=2.1&force=true');
+    expect(plan.obstacles).toEqual([]);
+    expect(plan.warnings.join()).toContain('2.1 is quarantined');
+  });
+
   let left: string;
   it('is rolled back to its old container with its old data, after a preview of what is given up', async () => {
     await note('written-by-2.0');

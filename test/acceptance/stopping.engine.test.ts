@@ -104,7 +104,7 @@ describeOnEngine('a daemon that ends in the middle of an upgrade, on a bind moun
     ['start:revert-acted', '2.1'],
     ['stop:reverted', '2.1'],
   ])('killed at %s: ends on the original directory under its own name', async (point, version) => {
-    const { reason } = await crashAt(point, '/api/cluster/upgrade', { version });
+    const { reason } = await crashAt(point, '/api/cluster/upgrade', { version, force: true });
     expect(reason).toBeTruthy();
     expect((await stat(path)).ino).toBe(inode);
     expect(await names()).toEqual(['data']);

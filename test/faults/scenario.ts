@@ -83,7 +83,8 @@ export async function requestOf(name: ScenarioName, version: string, belay: Test
   switch (name) {
     case 'upgrade':
     case 'recovery of an upgrade':
-      return { path: '/api/cluster/upgrade', body: { version } };
+      // What a fault kept from proving itself is tried again.
+      return { path: '/api/cluster/upgrade', body: { version, force: true } };
     case 'rollback':
     case 'recovery of a rollback':
       return { path: '/api/cluster/rollback', body: {} };

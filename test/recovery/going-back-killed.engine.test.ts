@@ -24,7 +24,7 @@ describeOnEngine('a daemon killed while a failed upgrade goes back', (bench) => 
 
   it.each(POINTS)('at %s: the next one goes on going back', async (point) => {
     const old = { version: '1.0', data: await readWitness(subject) };
-    const request = { path: '/api/cluster/upgrade', body: { version: '2.1' } };
+    const request = { path: '/api/cluster/upgrade', body: { version: '2.1', force: true } };
     const { operation } = await crashAndRecover(subject, point, request, [old]);
     expect(operation.state).toBe('rolled-back');
     expect(operation.reason).toBe('2.1 did not prove itself: it says that it is "0.0.0".');

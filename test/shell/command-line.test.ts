@@ -212,3 +212,18 @@ test('a log and events can be followed into a pipe of the outer shell, as lines 
       .map((line) => JSON.parse(line).text),
   ).toContain('listening on port 80');
 });
+
+test('a quarantined version is marked with its reason, and tried again only with force', async () => {
+  daemon.quarantined.set(
+    '2.2.0',
+    '2.2.0 is quarantined: on 2026-11-20 it did not prove itself, because it exited with code 1.',
+  );
+  const { out } = await belay(['show', 'versions']);
+  expect(out).toMatch(/2\.2\.0 .*quarantined/);
+  expect(out).toContain('because it exited with code 1.');
+  await belay(['upgrade', 'system', '2.2.0', 'force', '--yes', '--no-wait']);
+  expect(daemon.calls.find(({ path }) => path === '/api/cluster/upgrade')?.body).toEqual({
+    version: '2.2.0',
+    force: true,
+  });
+});

@@ -68,7 +68,7 @@ const refuse = (status: number, code: string, message: string, hint: string | nu
 
 /** Speaks the API's contract over a unix socket, with operations that follow a script. */
 export class FakeDaemon {
-  readonly calls: { method: string; path: string; user: string }[] = [];
+  readonly calls: { method: string; path: string; user: string; body?: Record<string, string> }[] = [];
   releases: ReleaseView[] = [];
   operations: OperationView[] = [];
   attention: SystemView['attention'] = [];
@@ -78,6 +78,8 @@ export class FakeDaemon {
   /** Applied to every string of every answer but those that programs compare. */
   taint: (text: string) => string = (text) => text;
   moreVersions: string[] = [];
+  /** Why a version is not offered. */
+  readonly quarantined = new Map<string, string>();
   /** Nobody is told what happens. */
   isMute = false;
   log: LogLineView[] = ['starting up', 'listening on port 80', 'GET / 200'].map((text) => ({
@@ -337,7 +339,8 @@ export class FakeDaemon {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://belay');
     const user = decodeURIComponent(String(request.headers['belay-user'] ?? ''));
-    this.calls.push({ method: request.method ?? '', path: url.pathname, user });
+    const call: FakeDaemon['calls'][number] = { method: request.method ?? '', path: url.pathname, user };
+    this.calls.push(call);
     if (url.pathname === '/api/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(': hello\n\n');
@@ -357,7 +360,8 @@ export class FakeDaemon {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     try {
-      const [status, view] = this.route(request.method ?? 'GET', url, body === '' ? {} : JSON.parse(body), user);
+      if (body !== '') call.body = JSON.parse(body);
+      const [status, view] = this.route(request.method ?? 'GET', url, call.body ?? {}, user);
       response.writeHead(status, { 'content-type': 'application/json' }).end(this.json(view));
     } catch (thrown) {
       const { status = 500, code = 'internal', message, hint = null } = thrown as Error & Record<string, never>;
@@ -518,6 +522,7 @@ export class FakeDaemon {
         inMirror: false,
         here: version.startsWith('2.0'),
         active: version === active,
+        quarantined: this.quarantined.get(version) ?? null,
         releases: this.releases.filter((each) => each.version === version).map(({ id }) => id),
       })),
     };

@@ -24,7 +24,7 @@ const SILENCE_MS = 60_000;
 
 interface Request {
   method?: 'GET' | 'POST';
-  query?: Record<string, string | number | undefined> | undefined;
+  query?: Record<string, string | number | boolean | undefined> | undefined;
   body?: unknown;
   deadlineMs?: number;
   signal?: AbortSignal | undefined;

@@ -106,7 +106,9 @@ export const upgradePlan = createRoute({
   method: 'get',
   path: '/api/upgrade/plan',
   summary: 'What an upgrade would do and cost',
-  request: { query: applianceQuery.extend({ version: z.string().max(128), confirmWithin }) },
+  request: {
+    query: applianceQuery.extend({ version: z.string().max(128), confirmWithin, force: z.stringbool().optional() }),
+  },
   responses: { 200: answer(upgradePlanView, 'The plan'), ...failures },
 });
 

@@ -185,6 +185,8 @@ const versionView = z
     inMirror: z.boolean(),
     here: z.boolean(),
     active: z.boolean(),
+    /** Why it is refused without `force`, in one sentence; null where it is not. */
+    quarantined: z.string().nullable(),
     /** Releases of this version, newest first. */
     releases: z.array(releaseId),
   })
@@ -333,7 +335,12 @@ export const adoptInput = z
   })
   .openapi('AdoptInput');
 export const upgradeInput = z
-  .object({ version: z.string().min(1).max(128), confirmWithin })
+  .object({
+    version: z.string().min(1).max(128),
+    confirmWithin,
+    /** Also to a version that is quarantined. */
+    force: z.boolean().optional(),
+  })
   .strict()
   .openapi('UpgradeInput');
 export const rollbackInput = z

@@ -127,8 +127,8 @@ function addReads(app: OpenAPIHono, service: Service): void {
     );
   });
   app.openapi(routes.upgradePlan, async (c) => {
-    const { version, confirmWithin } = c.req.valid('query');
-    const request = { version, confirmWithinMs: windowOf(confirmWithin), by: userOf(c) };
+    const { version, confirmWithin, force } = c.req.valid('query');
+    const request = { version, confirmWithinMs: windowOf(confirmWithin), force, by: userOf(c) };
     return c.json((await service.planUpgrade(applianceOf(service, c), request)).plan, 200);
   });
   app.openapi(routes.rollbackPlan, async (c) => {
@@ -150,8 +150,8 @@ function addOperations(app: OpenAPIHono, service: Service, { onAdopted }: Workin
     return c.json(view as NonNullable<typeof view>, 201);
   });
   app.openapi(routes.upgrade, async (c) => {
-    const { version, confirmWithin } = c.req.valid('json');
-    const request = { version, confirmWithinMs: windowOf(confirmWithin), by: userOf(c) };
+    const { version, confirmWithin, force } = c.req.valid('json');
+    const request = { version, confirmWithinMs: windowOf(confirmWithin), force, by: userOf(c) };
     const operation = await service.upgrade(applianceOf(service, c), request);
     return c.json(operation, 202);
   });

@@ -21,7 +21,7 @@ import { hookFacts } from '../../sequences/plan-hooks.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
-import { type PlannedUpgrade, planUpgrade } from '../../sequences/plan-upgrade.ts';
+import { type PlannedUpgrade, planUpgrade, type UpgradeWish } from '../../sequences/plan-upgrade.ts';
 import type { OperationView } from '../contract/views.ts';
 import { EventHub } from './event-hub.ts';
 import { ImageService } from './image-service.ts';
@@ -29,12 +29,6 @@ import { refuseObstacles } from './obstacles.ts';
 import { viewOperation } from './operation-view.ts';
 import { SlotSizes } from './slot-sizes.ts';
 import { SnapshotService } from './snapshot-service.ts';
-
-interface UpgradeRequest {
-  version: string;
-  by: string;
-  confirmWithinMs?: number | undefined;
-}
 
 export interface ServiceOptions {
   world: World;
@@ -144,7 +138,7 @@ export class Service {
     return this.#start({ kind: 'install', appliance, from: id, by, steps, to: release, slot, facts });
   }
 
-  async planUpgrade(appliance: Appliance, request: UpgradeRequest): Promise<PlannedUpgrade> {
+  async planUpgrade(appliance: Appliance, request: UpgradeWish): Promise<PlannedUpgrade> {
     return planUpgrade(this.world, this.active(appliance), request, this.#sequences.upgrade.steps);
   }
 
@@ -162,7 +156,7 @@ export class Service {
     return planRestore(this.world, this.active(appliance), request, this.#sequences.restore.steps);
   }
 
-  async upgrade(appliance: Appliance, request: UpgradeRequest): Promise<OperationView> {
+  async upgrade(appliance: Appliance, request: UpgradeWish): Promise<OperationView> {
     const { by, confirmWithinMs } = request;
     return this.#afterRetention(appliance, async () => {
       const { plan, candidate, hooks } = await this.planUpgrade(appliance, request);

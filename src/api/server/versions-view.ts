@@ -2,6 +2,7 @@ import { toBelayError } from '../../domain/errors.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
 import { controllerOf } from '../../domain/release.ts';
 import { compareVersions } from '../../domain/version.ts';
+import { quarantined, quarantineReason } from '../../sequences/quarantine.ts';
 import type { VersionsView } from '../contract/views.ts';
 import type { Service } from './service.ts';
 
@@ -23,6 +24,7 @@ export async function viewVersions(service: Service, appliance: Appliance): Prom
   const mirrored = new Set(journal.images.all(repository).flatMap(({ tag, mirror }) => (mirror ? [tag] : [])));
   const names = new Set([...inRegistry, ...mirrored, ...here, ...releases.map(({ version }) => version)]);
   const offered = new Set(inRegistry);
+  const kept = new Map(quarantined(journal, appliance.name).map((each) => [each.version, quarantineReason(each)]));
   return {
     repository,
     versions: [...names]
@@ -33,6 +35,7 @@ export async function viewVersions(service: Service, appliance: Appliance): Prom
         inMirror: mirrored.has(version),
         here: here.has(version),
         active: version === active.version,
+        quarantined: kept.get(version) ?? null,
         releases: releases.filter((release) => release.version === version).map(({ id }) => id),
       })),
     registryProblem,

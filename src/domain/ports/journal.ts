@@ -86,6 +86,8 @@ export interface Journal {
   operation(id: OperationId): Operation | null;
   /** Newest first. */
   operations(appliance: string, limit: number): Operation[];
+  /** Those in which an image did not prove itself, newest first. */
+  disproving(appliance: string): Operation[];
   /** Over all appliances, oldest first. */
   unfinished(): Operation[];
   record(entry: { operation: OperationId; step: string; phase: EntryPhase; at: Date; message?: string }): JournalEntry;

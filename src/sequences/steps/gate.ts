@@ -8,6 +8,8 @@ import { Patience } from './gate-patience.ts';
 
 const FIRST_POLL_MS = 10;
 const MAX_POLL_MS = 250;
+/** Killed, asked to stop, or lost by an engine that went away. */
+const ENDED_FROM_OUTSIDE = [137, 143, 255];
 const UNHEALTHY = 'its own health check fails';
 
 /** The new release must prove itself before it takes over: serving, the right one, and stable. */
@@ -92,11 +94,9 @@ async function stayStable(context: StepContext, services: readonly ServiceSpec[]
 async function stillUp(context: StepContext, service: ServiceSpec): Promise<Instance> {
   const instance = await mustFindInstance(context, context.to, service, context.signal);
   if (instance.state !== 'running') {
-    await fail(
-      context,
-      instance,
-      instance.outOfMemory ? 'it ran out of memory' : `it exited with code ${instance.exitCode}`,
-    );
+    const { outOfMemory, exitCode } = instance;
+    const why = outOfMemory ? 'it ran out of memory' : `it exited with code ${exitCode}`;
+    await fail(context, instance, why, !outOfMemory && ENDED_FROM_OUTSIDE.includes(exitCode));
   }
   if (instance.restartCount > 0) await fail(context, instance, `it restarted ${instance.restartCount} times`);
   return instance;
@@ -129,10 +129,14 @@ function noteDowntime(context: StepContext): void {
   if (downtimeMs !== null && context.facts().downtimeMs === undefined) context.learn({ downtimeMs });
 }
 
-async function fail(context: StepContext, instance: Instance, why: string): Promise<never> {
+/** With `fromOutside` it says nothing against the image. */
+async function fail(context: StepContext, instance: Instance, why: string, fromOutside = false): Promise<never> {
   const details = await evidenceOf(context.host, instance);
-  const service = instance.labels[LABELS.service];
-  const which = service !== undefined && context.to.services.length > 1 ? ` (${service})` : '';
+  const name = instance.labels[LABELS.service];
+  const which = name !== undefined && context.to.services.length > 1 ? ` (${name})` : '';
+  const { image } = context.to.services.find((service) => service.name === name) ?? {};
+  const digest = image?.digest ?? image?.imageId;
+  if (digest && !fromOutside) context.learn({ disproved: { digest, reason: `${why}.` } });
   throw new BelayError('gate-failed', `${context.to.version} did not prove itself${which}: ${why}.`, {
     hint: 'The last lines of its log are in: show upgrade status',
     details,

@@ -1,6 +1,6 @@
 import { command } from '../command.ts';
 import { version } from '../kinds.ts';
-import { confirmWithin } from '../parameters.ts';
+import { confirmWithin, force, upgradeInput } from '../parameters.ts';
 import { upgradePlanLines } from '../views/plans.ts';
 
 export const showUpgradePlan = command({
@@ -9,17 +9,18 @@ export const showUpgradePlan = command({
   about: 'The steps, the space, the downtime to expect, and what happens to each mount.',
   effect: 'looks',
   examples: ['show upgrade plan 2.1.0'],
-  parameters: [{ name: 'version', kind: version, help: 'The version to plan for' }, confirmWithin],
+  parameters: [{ name: 'version', kind: version, help: 'The version to plan for' }, confirmWithin, force],
   async run(values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
     const { version, confirmWithin } = values;
-    const input = confirmWithin === undefined ? { version } : { version, confirmWithin };
     const within = confirmWithin === undefined ? '' : ` confirm-within ${confirmWithin}`;
     return answer(
-      await client.upgradePlan(input, signal),
+      await client.upgradePlan(upgradeInput(values), signal),
       (plan) => upgradePlanLines(plan, screen, 'with steps'),
       ({ obstacles }) =>
-        obstacles.length === 0 ? [{ purpose: 'To do it', line: `upgrade system ${version}${within}` }] : [],
+        obstacles.length === 0
+          ? [{ purpose: 'To do it', line: `upgrade system ${version}${within}${values.force ? ' force' : ''}` }]
+          : [],
     );
   },
 });

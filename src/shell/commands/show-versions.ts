@@ -13,8 +13,12 @@ export const showVersions = command({
     return answer(
       await client.versions(signal),
       (versions) => versionTable(versions, screen),
-      ({ versions: [newest] }) =>
-        newest && !newest.active ? [{ purpose: 'To move to one', line: `upgrade system ${newest.version}` }] : [],
+      ({ versions }) => {
+        const newest = versions.find(({ quarantined }) => !quarantined);
+        return newest && !newest.active
+          ? [{ purpose: 'To move to one', line: `upgrade system ${newest.version}` }]
+          : [];
+      },
     );
   },
 });

@@ -90,13 +90,18 @@ export function versionTable({ versions, repository, registryProblem }: Versions
     [
       { title: 'VERSION', value: (each) => each.version, least: 10 },
       { title: 'WHERE', value: place },
-      { title: 'STATUS', value: (each) => (each.active ? 'active' : ''), colour: (text) => paint.good(text) },
+      {
+        title: 'STATUS',
+        value: (each) => (each.active ? 'active' : each.quarantined ? 'quarantined' : ''),
+        colour: (text, each) => (each.quarantined ? paint.bad(text) : paint.good(text)),
+      },
       { title: 'RELEASES', value: (each) => each.releases.join(', '), least: 11, dispensable: 1 },
     ],
     width,
     paint,
   );
-  return [...problem, paint.faint(repository), ...rows];
+  const kept = versions.flatMap(({ quarantined }) => (quarantined ? wrap(quarantined, width) : []));
+  return [...problem, paint.faint(repository), ...rows, ...(kept.length > 0 ? ['', ...kept] : [])];
 }
 
 export function containerTable(containers: readonly ContainerView[], { width, paint }: Screen): string[] {
