@@ -103,9 +103,10 @@ async function runOnStage(
         line.cells.push(cell);
         told(line, cell);
         used++;
-        // Behind these a rollback does not go back to the old version.
-        const isPast = place.scenario === 'restore' || place.scenario === 'rollback to an archive';
-        const isSpoilt = line.fault.spoils || isPast || cell.violations.length > 0;
+        // Behind these a rollback does not go back to the old version: it is only more of the same that goes on there.
+        const isPast = place.scenario === 'restore' && place === places.at(-1);
+        const isSpoilt =
+          line.fault.spoils || isPast || place.scenario === 'rollback to an archive' || cell.violations.length > 0;
         if (!isSpoilt && used < RENEW_AFTER) continue;
         used = 0;
         stage = await renewed(stage, options);

@@ -20,6 +20,8 @@ export const OLD = '1.0';
 export const NEW = '2.0';
 /** Behind which the data of the first one is an archive. */
 export const LATER = '3.0';
+/** More than a stage ever makes before it is made anew. */
+const MANY = 100;
 const GATE = 'LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=15s';
 
 /** A real daemon, a real Docker Engine and a real registry, all for one run of faults, with one appliance on them. */
@@ -112,6 +114,7 @@ export class Stage implements Subject {
     await this.start();
     await until('the appliance serves', () => this.answers());
     await this.belay.adopt(this.container, this.appliance);
+    await this.#keepInstant(MANY);
     this.configuration = await configurationOf(this.engine, this.container);
     // What the appliance wrote before anybody looked after it is not Belay's to lose.
     await promisify(execFile)('sync', ['-f', this.second]);
@@ -151,14 +154,14 @@ export class Stage implements Subject {
     this.left = await readWitness(this);
     this.#mustSucceed(await this.belay.upgrade(NEW));
     if (version === NEW) return;
-    await this.#keepOneInstant();
+    await this.#keepInstant(1);
     this.#mustSucceed(await this.belay.upgrade(version));
     await this.belay.untilSnapshots((all) => all.some(({ kind }) => kind === 'archive'));
   }
 
-  async #keepOneInstant(): Promise<void> {
+  async #keepInstant(slots: number): Promise<void> {
     const [service] = (await this.belay.system()).services;
-    const text = `services: {${service?.name}: {image: any}}\nx-belay: {retention: {instant: 1}}\n`;
+    const text = `services: {${service?.name}: {image: any}}\nx-belay: {retention: {instant: ${slots}}}\n`;
     await this.belay.post('/api/manifest', {
       manifest: { file: 'appliance.yaml', directory: '/srv', text, files: {} },
     });

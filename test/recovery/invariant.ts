@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OperationView } from '../../src/api/contract/views.ts';
 import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
 import type { TestBelay } from '../support/belay.ts';
+import { allContainers, filesInside, nameOf } from './engine-look.ts';
 import { leftOver } from './left-over.ts';
 import { againstRecord, type configurationOf, recordOf } from './record.ts';
 
@@ -30,7 +31,7 @@ export interface Subject {
 
 export async function readWitness({ engine, container, second }: Subject): Promise<Witness> {
   const files = ['/data/witness', '/data/format', ...(second ? ['/second/witness', '/data/notes'] : [])];
-  const text = await engine.docker(['exec', container, 'cat', ...files]);
+  const text = (await filesInside(engine, container, files)).join('').trimEnd();
   const [witness = '', format = '', other = '', ...notes] = text.split('\n');
   return { witness, format, ...(second ? { second: other, notes: notes.join('\n') } : {}) };
 }
@@ -82,7 +83,7 @@ export async function judge(subject: Subject, operation: OperationView, allowed:
   if (system && system.state !== 'running') violations.push(`the system is ${system.state}`);
 
   await look('containers', async () => {
-    const names = (await engine.docker(['ps', '-a', '--format', '{{.Names}} {{.State}}'])).split('\n');
+    const names = (await allContainers(engine)).map((each) => `${nameOf(each)} ${each.State}`);
     const running = names.filter((line) => line.startsWith(container) && line.endsWith(' running'));
     if (running.join() !== `${container} running`) violations.push(`what runs is ${running.join(', ') || 'nothing'}`);
   });

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { allContainers, inspectContainer, nameOf, volumesLabelled } from './engine-look.ts';
 import type { Subject } from './invariant.ts';
 import type { Record } from './record.ts';
 
@@ -13,21 +14,19 @@ export async function leftOver(subject: Subject, record: Record): Promise<string
   const kept = new Set(releases.filter(({ data }) => data.state !== 'gone').map(({ slot }) => slot));
   const left: string[] = [];
 
-  const ownVolumes = lines(
-    await engine.docker(['volume', 'ls', '-q', '--filter', `label=io.belay.appliance=${appliance}`]),
-  );
+  const ownVolumes = await volumesLabelled(engine, `io.belay.appliance=${appliance}`);
   const slotOfVolume = (volume: string) => /^belay-(S[A-Z]{10})-\d+$/.exec(volume)?.[1] ?? '';
   left.push(...ownVolumes.filter((volume) => !kept.has(slotOfVolume(volume))).map((volume) => `volume ${volume}`));
 
   const listed = new Set(releases.filter(({ status }) => status !== 'failed').map(({ id }) => id));
-  const rows = lines(await engine.docker(['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.Labels}}']));
-  for (const row of rows) {
-    const [id = '', name = ''] = row.split(' ');
+  for (const seen of await allContainers(engine)) {
+    const { Id: id, Labels } = seen;
+    const name = nameOf(seen);
     // What the engine cannot start again is kept, and the operation says so.
     if (STUCK.test(name)) continue;
     const aside = /-(R[A-Z]{10})$/.exec(name)?.[1];
     if (name.startsWith(`${container}-R`) && !listed.has(aside ?? '')) left.push(`container ${name}`);
-    const isOurs = row.includes(`io.belay.appliance=${appliance}`) || name.startsWith(container);
+    const isOurs = Labels['io.belay.appliance'] === appliance || name.startsWith(container);
     if (isOurs && !record.containers.includes(id) && !left.includes(`container ${name}`))
       left.push(`container ${name}`);
   }
@@ -60,9 +59,8 @@ async function strayMounts({ engine, second }: Subject): Promise<string[]> {
   if (!second) return [];
   const root = dirname(engine.socketPath);
   const table = await readFile('/proc/self/mountinfo', 'latin1');
-  const ids = lines(await engine.docker(['ps', '-aq']));
-  const drivers = ids.length === 0 ? '' : await engine.docker(['inspect', '-f', '{{json .GraphDriver}}', ...ids]);
-  const own = lines(drivers).map((text) => (JSON.parse(text) as { Data?: { MergedDir?: string } }).Data?.MergedDir);
+  const all = await Promise.all((await allContainers(engine)).map(({ Id }) => inspectContainer(engine, Id)));
+  const own = all.map(({ GraphDriver }) => GraphDriver.Data?.MergedDir);
   const merged = lines(table).flatMap((line) => {
     const path = line.split(' ')[4] ?? '';
     return path.startsWith(`${root}/`) && path.endsWith('/merged') && !own.includes(path) ? [path] : [];

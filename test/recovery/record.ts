@@ -5,6 +5,7 @@ import type { SystemView } from '../../src/api/contract/views.ts';
 import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
 import type { ServiceSpec } from '../../src/domain/service-spec.ts';
 import type { SlotMount } from '../../src/domain/slot.ts';
+import { digestsOf, inspectContainer } from './engine-look.ts';
 import type { Subject } from './invariant.ts';
 
 /** The journal of an appliance, read past the daemon. */
@@ -49,17 +50,9 @@ export function recordOf({ belay, appliance }: Subject): Record {
   }
 }
 
-interface Inspected {
-  Id: string;
-  Image: string;
-  Config: { Env: string[]; Labels: { [name: string]: string } };
-  HostConfig: { RestartPolicy: { Name: string }; PortBindings: unknown; Memory: number };
-  Mounts: { Type: string; Name?: string; Source: string; Destination: string }[];
-}
-
 /** What a user set with `docker run`, as a container has it: everything that must be the same in every version. */
 export async function configurationOf(engine: Engine, container: string) {
-  const [inspect] = JSON.parse(await engine.docker(['inspect', container])) as [Inspected];
+  const inspect = await inspectContainer(engine, container);
   const labels = Object.entries(inspect.Config.Labels).filter(([name]) => !name.startsWith('io.belay.'));
   return {
     env: [...inspect.Config.Env].sort(),
@@ -79,7 +72,7 @@ export async function againstRecord(subject: Subject, system: SystemView): Promi
   const record = recordOf(subject);
   must(record.quickCheck === 'ok', `the journal is damaged: ${record.quickCheck}`);
   must(record.running === 0, 'the journal has an operation that has not ended');
-  const [inspect] = JSON.parse(await engine.docker(['inspect', container])) as [Inspected];
+  const inspect = await inspectContainer(engine, container);
   const service = record.active?.services[0];
   const slot = record.slots.find(({ id }) => id === record.active?.slot);
   if (!record.active || !service || !slot) return [...violations, 'the journal has no active release with a slot'];
@@ -91,8 +84,7 @@ export async function againstRecord(subject: Subject, system: SystemView): Promi
   must(inspect.Image === image.imageId, `the image is ${inspect.Image}, and the journal has ${image.imageId}`);
   if (image.digest) {
     // Where somebody has removed the image from the engine, the container has no name of it any more.
-    const known = await engine.docker(['image', 'inspect', inspect.Image]).catch(() => '[]');
-    const digests = (JSON.parse(known)[0]?.RepoDigests ?? []) as string[];
+    const digests = await digestsOf(engine, inspect.Image);
     must(
       digests.length === 0 || digests.includes(`${image.repository}@${image.digest}`),
       `the image's digest is not ${image.digest}`,
