@@ -148,6 +148,8 @@ export class Daemon {
   stop(): void {
     this.ask(async () => {
       this.#stopping.abort();
+      // It may be told while it is still being made.
+      await Promise.resolve();
       const timeout = new Promise((resolve) => setTimeout(resolve, DRAIN_TIMEOUT_MS));
       await Promise.race([Promise.all([this.#runner.drain(), this.#recovered]), timeout]);
       this.kill();
