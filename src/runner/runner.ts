@@ -6,16 +6,12 @@ import type { World } from '../domain/ports/world.ts';
 import { stepsToRevert } from '../domain/recovery.ts';
 import type { Sequence, Step } from '../domain/step.ts';
 import { crashPoint } from './crash-points.ts';
-import { engineAnswers } from './engine-answers.ts';
 import { Interventions } from './interventions.ts';
 import { LiveProgress } from './live-progress.ts';
+import { engineWorksAgain, isLastAttempt, pauseAfter } from './retries.ts';
 import { contextFor } from './step-context.ts';
+import { type Failed, type TakingBack, takeBack, takeBackOnceThereIsRoom } from './take-back.ts';
 import { persevere, unrecorded } from './without-journal.ts';
-
-/** Before each further try: what holds a port or a name may be just going away. */
-const PAUSES_MS = [1_000, 2_000, 4_000, 8_000];
-/** Where there is no room: somebody may be making some. Two minutes in all. */
-const ROOM_PAUSES_MS = [...PAUSES_MS, 15_000, 30_000, 60_000];
 
 export interface RunnerOptions {
   world: World;
@@ -100,9 +96,8 @@ export class Runner {
         if (this.#draining.signal.aborted && index < switchIndex) return;
         this.#recordFailure(operation, step, error);
         if (index < forwardIndex) return this.goBack(operation, error);
-        if (attempt > pausesFor(error).length && counts(error))
-          return this.#finish(operation, 'needs-attention', error.message);
-        attempt += await this.#pauseAfter(error, attempt);
+        if (isLastAttempt(error, attempt)) return this.#finish(operation, 'needs-attention', error.message);
+        attempt += await pauseAfter(this.#world, error, attempt);
         index = forwardIndex - 1;
       }
     }
@@ -116,10 +111,16 @@ export class Runner {
 
   /** Takes back every step that was begun, last one first, and ends the operation. */
   async goBack(operation: Operation, cause: BelayError): Promise<void> {
-    if (cause.code === 'engine-unreachable') await this.#engineWorksAgain();
+    if (cause.code === 'engine-unreachable') await engineWorksAgain(this.#world);
     const { steps, switchesAt } = this.#sequences[operation.kind];
     const toRevert = stepsToRevert(this.#world.journal.entries(operation.id));
     const failed: Failed[] = [];
+    const never = new AbortController().signal;
+    const its: TakingBack = {
+      world: this.#world,
+      contextOf: ({ name }) => contextFor(this.#world, operation.id, name, this.#progress, never),
+      record: (step, phase, message) => this.#record(operation, step, phase, message),
+    };
     let isKept = false;
     for (const step of steps.toReversed()) {
       if (!isKept && steps.indexOf(step) < indexOf(this.#sequences[operation.kind], switchesAt)) {
@@ -127,10 +128,10 @@ export class Runner {
         // Evidence is welcome; going back does not depend on it.
         await this.#keepEvidence(operation).catch(() => {});
       }
-      const error = step.revert && toRevert.has(step.name) ? await this.#takeBack(operation, step) : null;
+      const error = step.revert && toRevert.has(step.name) ? await takeBack(its, step) : null;
       if (error) failed.push({ step, error });
     }
-    const trouble = (await this.#onceThereIsRoom(operation, failed)).at(-1)?.error;
+    const trouble = (await takeBackOnceThereIsRoom(its, failed)).at(-1)?.error;
     const entries = this.#world.journal.entries(operation.id);
     const hadSwitched = entries.some(({ step, phase }) => step === switchesAt && phase === 'intent');
     if (trouble) {
@@ -138,22 +139,6 @@ export class Runner {
     } else {
       this.#finish(operation, hadSwitched ? 'rolled-back' : 'failed', cause.message);
     }
-  }
-
-  /** What lacked room may have it when what the operation had made is gone. Returns what still fails. */
-  async #onceThereIsRoom(operation: Operation, failed: Failed[]): Promise<Failed[]> {
-    let left = failed;
-    for (const pauseMs of ROOM_PAUSES_MS) {
-      if (!left.some(({ error }) => error.code === 'no-space')) break;
-      await this.#world.clock.sleep(pauseMs);
-      const still: Failed[] = [];
-      for (const { step } of left) {
-        const error = await this.#takeBack(operation, step);
-        if (error) still.push({ step, error });
-      }
-      left = still;
-    }
-    return left;
   }
 
   /** Runs `work` as the operation's one run in this daemon; a defect in it must not end the daemon. */
@@ -195,48 +180,6 @@ export class Runner {
     await crashPoint(`${step.name}:done`);
   }
 
-  async #takeBack(operation: Operation, step: Step): Promise<BelayError | null> {
-    const context = contextFor(this.#world, operation.id, step.name, this.#progress, new AbortController().signal);
-    this.#record(operation, step, 'revert-intent');
-    await crashPoint(`${step.name}:revert-intent`);
-    for (let attempt = 1; ; ) {
-      try {
-        await step.revert?.(context);
-        await crashPoint(`${step.name}:revert-acted`);
-        this.#record(operation, step, 'reverted');
-        await crashPoint(`${step.name}:reverted`);
-        return null;
-      } catch (thrown) {
-        const error = toBelayError(thrown);
-        if (error.code === 'journal-unusable') throw error;
-        // What the steps before it made takes room, which is only free when they are taken back.
-        const isLast = attempt > (error.code === 'no-space' ? 1 : PAUSES_MS.length);
-        if (isLast && counts(error)) {
-          this.#record(operation, step, 'revert-failed', error.message);
-          return error;
-        }
-        context.report({ detail: `${error.message} It is tried again.` });
-        attempt += await this.#pauseAfter(error, attempt);
-      }
-    }
-  }
-
-  /** Before the next try. Returns how much the failure counts. */
-  async #pauseAfter(error: BelayError, attempt: number): Promise<0 | 1> {
-    if (!counts(error)) {
-      await this.#engineWorksAgain();
-      return 0;
-    }
-    await this.#world.clock.sleep(pausesFor(error)[attempt - 1] ?? 0);
-    return 1;
-  }
-
-  /** An engine that was silent first does what it was asked before, though nobody waits for it any more. */
-  async #engineWorksAgain(): Promise<void> {
-    await engineAnswers(this.#world);
-    await this.#world.clock.sleep(PAUSES_MS[0] ?? 0);
-  }
-
   #recordFailure(operation: Operation, step: Step, error: BelayError): void {
     const { logTail, inspect } = error.details;
     if (Array.isArray(logTail)) this.#world.journal.learn(operation.id, { logTail });
@@ -257,17 +200,6 @@ export class Runner {
     this.#onChange(operation.id);
   }
 }
-
-const pausesFor = ({ code }: BelayError): readonly number[] => (code === 'no-space' ? ROOM_PAUSES_MS : PAUSES_MS);
-
-/** A step that could not be taken back. */
-interface Failed {
-  step: Step;
-  error: BelayError;
-}
-
-/** A failure that only the engine's absence made is no failed attempt. */
-const counts = (error: BelayError): boolean => error.code !== 'engine-unreachable';
 
 function indexOf(sequence: Sequence, step: string): number {
   const index = sequence.steps.findIndex(({ name }) => name === step);
