@@ -11,7 +11,7 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'repair' 'restore' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'repair' 'restore' 'move' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
     'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
@@ -23,6 +23,8 @@ _belay() {
     'rollback') found=('system') ;;
     'repair') found=('system') ;;
     'restore') found=('system') ;;
+    'move') found=('data') ;;
+    'move data') found=('bind' 'volume') ;;
     'export') found=('snapshot' 'bundle') ;;
     'import') found=('snapshot' 'bundle') ;;
     'delete') found=('snapshot' 'release' 'file') ;;

@@ -18,6 +18,7 @@ function __belay_complete
                 'rollback' 'Go back, with the data' \
                 'repair' 'Bring what runs back to what its release says' \
                 'restore' 'Bring data back under what runs' \
+                'move' 'Have the data somewhere else' \
                 'export' 'Write to a file outside' \
                 'import' 'Bring in from a file' \
                 'mirror' 'Copy every image of a version to the site\'s own registry' \
@@ -74,6 +75,11 @@ function __belay_complete
             printf '%s\t%s\n' 'system' 'Bring what runs back to what its release says'
         case 'restore'
             printf '%s\t%s\n' 'system' 'Put the data of a snapshot under the version that runs'
+        case 'move'
+            printf '%s\t%s\n' 'data' 'To a directory of the host, or to a volume'
+        case 'move data'
+            printf '%s\t%s\n' 'bind' 'Have the data in a directory of the host' \
+                'volume' 'Have the data in a volume of the engine'
         case 'export'
             printf '%s\t%s\n' 'snapshot' 'Write a snapshot with its release to one file' \
                 'bundle' 'Write every image of a version to one file, for hosts without internet access'

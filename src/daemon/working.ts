@@ -15,6 +15,7 @@ import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
 import { install } from '../sequences/install.ts';
+import { move } from '../sequences/move.ts';
 import { repair } from '../sequences/repair.ts';
 import { restore } from '../sequences/restore.ts';
 import { rollback } from '../sequences/rollback.ts';
@@ -25,7 +26,7 @@ import { hostWatcher } from './host-watcher.ts';
 import type { Mode } from './mode.ts';
 import { systemClock } from './system-clock.ts';
 
-const sequences = { upgrade, rollback, restore, repair, install };
+const sequences = { upgrade, rollback, restore, repair, install, move };
 
 export interface WorkingOptions {
   home: string;

@@ -50,11 +50,17 @@ function sharedBecause({ mount, driver, driverOptions, sourceType }: Candidate, 
   } else {
     if (sourceType === 'socket') return 'a socket of the host';
     if (sourceType === 'device' || sourceType === 'fifo') return `a ${sourceType} of the host`;
-    if (mount.source === '/') return "the host's root directory";
-    if (SYSTEM_DIRECTORY.test(mount.source)) return 'a system directory of the host';
-    if (contains(mount.source, rootDir)) return "the engine's own directory";
+    const why = sharedDirectory(mount.source, rootDir);
+    if (why) return why;
   }
   return mount.readOnly ? READ_ONLY : null;
+}
+
+/** Why a directory of the host is never data of an appliance, in words; null where it may be. */
+export function sharedDirectory(path: string, rootDir: string): string | null {
+  if (path === '/') return "the host's root directory";
+  if (SYSTEM_DIRECTORY.test(path)) return 'a system directory of the host';
+  return contains(path, rootDir) ? "the engine's own directory" : null;
 }
 
 type Source = Pick<ServiceMount, 'kind' | 'source'>;

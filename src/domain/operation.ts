@@ -1,12 +1,14 @@
 import type { NetworkDraft, VolumeDraft } from './appliance-draft.ts';
+import type { Owner } from './data-target.ts';
 import type { HookRun, PlannedHooks } from './hooks.ts';
 import type { OperationId, ReleaseId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import type { Policy } from './policy.ts';
 import type { BootTime } from './ports/clock.ts';
+import type { DirectoryLook } from './ports/slot-store.ts';
 import type { RestartPolicy } from './service-spec.ts';
 
-export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair' | 'install';
+export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair' | 'install' | 'move';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.
@@ -61,6 +63,10 @@ export interface OperationFacts {
   recovery?: { settled: number; tries: number };
   /** Of an installation: what is to be made besides containers, and what the appliance is to want of Belay. */
   install?: { volumes: VolumeDraft[]; networks: NetworkDraft[]; policy: Policy };
+  /** Of a move: which mount, and whose its data is to be; null where it stays as it is. */
+  move?: { key: string; owner: Owner | null };
+  /** The empty directory that gave way to the data. */
+  gaveWay?: DirectoryLook;
   /** Per slot key: the time from which the delta compares content. */
   preCopiedSinceMs?: Record<string, number>;
   /** TCP ports, per service, that the old release answered on: the new one must, too. */

@@ -1,3 +1,4 @@
+import type { Owner } from './data-target.ts';
 import type { ExternalData } from './hooks.ts';
 import type { ReleaseId, SlotId } from './ids.ts';
 import type { DataChanges } from './ports/slot-store.ts';
@@ -119,6 +120,28 @@ export interface ReleaseDeletion {
   images: { reference: string; here: boolean; hasDigest: boolean }[];
   /** Whether `rollback system` goes back to it. */
   isWayBack: boolean;
+  warnings: string[];
+  obstacles: Obstacle[];
+}
+
+/** What it would mean to move the data of one mount to another place of the host. */
+export interface MovePlan {
+  appliance: string;
+  from: { release: ReleaseId; version: string };
+  to: { version: string };
+  steps: { name: string; title: string }[];
+  /** The data that moves: where it is now, and where it will be. */
+  data: PlannedMount;
+  target: { kind: 'volume' | 'bind'; source: string };
+  /** Whose it will be; null where that stays as it is. */
+  owner: Owner | null;
+  /** Where what is left of it is set aside; null where it stays in its volume. */
+  setAside: string | null;
+  /** The other mounts, which are cloned as in an upgrade or shared. */
+  others: PlannedMount[];
+  space: { path: string; neededBytes: number; freeBytes: number }[];
+  preCopyForecastMs: number;
+  downtimeForecastMs: number;
   warnings: string[];
   obstacles: Obstacle[];
 }

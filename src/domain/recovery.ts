@@ -18,8 +18,8 @@ const FORWARD: Decisions = { intent: 'go-forward', done: 'go-forward' };
  *
  * An upgrade goes back until its one transaction is on disk: the old release is untouched, and nobody
  * may be watching who could judge the new one. A rollback goes forward from the moment at which it
- * begins to stop what runs: a machine never takes a rollback back. A restore is like an upgrade: what it sets
- * aside is untouched. A repair has nothing to go back to.
+ * begins to stop what runs: a machine never takes a rollback back. A restore and a move are like an upgrade:
+ * what they set aside is untouched. A repair has nothing to go back to.
  */
 export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<string, Decisions>>>> = {
   upgrade: {
@@ -68,6 +68,18 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
     prepare: BACK,
     stop: BACK,
     delta: BACK,
+    start: BACK,
+    gate: BACK,
+    commit: { intent: 'go-back', done: 'go-forward' },
+    'restart-policy': FORWARD,
+  },
+  move: {
+    preflight: BACK,
+    'pre-copy': BACK,
+    prepare: BACK,
+    stop: BACK,
+    delta: BACK,
+    'set-owner': BACK,
     start: BACK,
     gate: BACK,
     commit: { intent: 'go-back', done: 'go-forward' },

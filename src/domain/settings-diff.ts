@@ -16,7 +16,10 @@ function settingsOf({ settings, mounts }: ServiceSpec): Map<string, string> {
     if (!isUnset(value)) found.set(name, typeof value === 'string' ? value : JSON.stringify(value, withSortedKeys));
   }
   for (const network of Object.keys(settings.networks)) found.set(`network ${network}`, 'connected');
-  for (const { slotKey, source, target } of mounts) found.set(`mount ${target}`, slotKey ?? source);
+  for (const { kind, slotKey, source, target } of mounts) {
+    // Each release has volumes of its own; a directory is the same one, unless its data was moved.
+    found.set(`mount ${target}`, kind === 'bind' ? source : (slotKey ?? source));
+  }
   return found;
 }
 

@@ -164,7 +164,7 @@ export class SqliteJournal implements Journal {
       const active = this.appliance(operation.appliance)?.active;
       if (active !== (operation.kind === 'install' ? undefined : operation.from)) throw outdated(operation.appliance);
       const waiting = this.confirmations.pendingOf(operation.appliance);
-      if (waiting && operation.kind === 'upgrade') {
+      if (waiting && (operation.kind === 'upgrade' || operation.kind === 'move')) {
         throw unconfirmed(operation.appliance, this.release(waiting.release)?.version ?? waiting.release);
       }
       if (operation.slot) this.#insertSlot(operation.slot);

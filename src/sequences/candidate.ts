@@ -1,5 +1,7 @@
+import type { DataTarget } from '../domain/data-target.ts';
 import { newReleaseId, newSlotId, type SlotId } from '../domain/ids.ts';
 import type { Release } from '../domain/release.ts';
+import { relocated } from '../domain/relocated-mount.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import { freshSlot, parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
 
@@ -101,6 +103,49 @@ export function restoreCandidate(
   return { release, slot };
 }
 
+/**
+ * What runs, with the data of one mount somewhere else. Its key stays what it was, so that both slots can be compared;
+ * the other mounts are cloned as in an upgrade.
+ */
+export function moveCandidate(
+  active: Release,
+  activeSlot: Slot,
+  services: readonly ServiceSpec[],
+  moved: { key: string; target: DataTarget },
+  request: { by: string; at: Date },
+): Candidate & { slot: Slot } {
+  const slot = newSlot(active.appliance, activeSlot.mounts, activeSlot.id, request.at);
+  const { key, target } = moved;
+  slot.mounts = slot.mounts.map((mount) =>
+    mount.key !== key
+      ? mount
+      : target.kind === 'volume'
+        ? { key, kind: 'volume', volume: target.name, path: '', parkedPath: null, identity: null }
+        : { key, kind: 'bind', volume: null, ...bindPaths(target.path, slot.id), identity: null },
+  );
+  const left = activeSlot.mounts.find((mount) => mount.key === key);
+  const release: Release = {
+    ...active,
+    id: newReleaseId(),
+    services: services.map((spec) => {
+      const mounts = spec.mounts.map((mount) =>
+        left && mount.slotKey === key ? relocated(mount, left, target) : mount,
+      );
+      return onSlot({ ...spec, mounts }, slot);
+    }),
+    slot: slot.id,
+    status: 'candidate',
+    origin: 'move',
+    copyOf: null,
+    previous: active.id,
+    by: request.by,
+    createdAt: request.at,
+  };
+  return { release, slot };
+}
+
+const bindPaths = (path: string, slot: SlotId) => ({ path, parkedPath: parkedPathOf(path, slot) });
+
 /** A copy of an earlier release for the top of the list; it takes over that release's slot. */
 export function rollbackCandidate(from: Release, target: Release, request: { by: string; at: Date }): Candidate {
   const release: Release = {
@@ -127,12 +172,16 @@ function onSlot(spec: ServiceSpec, slot: Slot): ServiceSpec {
 
 /**
  * Gives a specification that was read from a running container the slot keys of the slot that it runs on:
- * its volumes bear that slot's names, the keys stay the same over all slots.
+ * its volumes bear that slot's names, and its directories may have been something else once; the keys stay the
+ * same over all slots.
  */
 export function rekeyed(spec: ServiceSpec, slot: Slot): ServiceSpec {
-  const keys = new Map(slot.mounts.flatMap(({ key, volume }) => (volume ? [[volume, key] as const] : [])));
+  const keys = new Map(
+    slot.mounts.map(({ key, volume, path }) => [volume === null ? `bind:${path}` : `volume:${volume}`, key] as const),
+  );
   const mounts = spec.mounts.map((mount) => {
-    const key = mount.kind === 'volume' ? keys.get(mount.source) : undefined;
+    // A bind inside of another one has the outer one's key.
+    const key = keys.get(mount.kind === 'volume' ? `volume:${mount.source}` : (mount.slotKey ?? ''));
     return key ? { ...mount, slotKey: key, sharedBecause: null } : mount;
   });
   return { ...spec, mounts };

@@ -72,7 +72,8 @@ function plainTarball(
   return new Map([[mount.key, { key: null, strip }]]);
 }
 
-function mountNamed(live: { slot: Slot; services: readonly ServiceSpec[] }, named: string): SlotMount {
+/** The mount of what runs that somebody means: by where it is in the containers, on the host, or by its volume. */
+export function mountNamed(live: { slot: Slot; services: readonly ServiceSpec[] }, named: string): SlotMount {
   const path = named.replace(/(?<=.)\/+$/, '');
   const found = live.slot.mounts.find(
     (mount) => mount.path === path || mount.volume === path || targetsOf(live.services, mount.key).includes(path),

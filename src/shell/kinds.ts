@@ -175,3 +175,25 @@ export const place: Kind = {
       .map(({ service, mount }) => ({ text: mount.target, help: `data of ${service.name}` }));
   },
 };
+
+/** A directory of the host that need not be there yet. */
+export const directory: Kind = {
+  metavar: 'PATH',
+  problem: (text) => (text.startsWith('/') ? null : 'A directory is named with its whole path, as in: /srv/acme'),
+  complete: async () => [],
+};
+
+/** A name for a volume that is not there yet. */
+export const newVolume: Kind = {
+  metavar: 'NAME',
+  problem: (text) => (CONTAINER.test(text) ? null : 'A volume has letters, digits, dots and dashes, as in: acme-data'),
+  complete: async () => [],
+};
+
+/** A user and a group of a container. */
+export const owner: Kind = {
+  metavar: 'UID:GID',
+  problem: (text) =>
+    /^\d{1,10}:\d{1,10}$/.test(text) ? null : 'An owner is a user and a group in numbers, as in: 102:105',
+  complete: async () => [],
+};

@@ -189,11 +189,13 @@ const doing: Record<Exclude<OperationView['kind'], 'install'>, SystemView['state
   rollback: 'rolling-back',
   restore: 'restoring',
   repair: 'repairing',
+  move: 'moving',
 };
 
 /** `the upgrade of acme from 2.0.4 to 2.1.0`. */
 function named({ kind, appliance, from, to }: OperationView): string {
   if (kind === 'install') return `the installation of ${appliance} ${to}`;
+  if (kind === 'move') return `to move the data of ${appliance}`;
   return `the ${kind} of ${appliance}${kind === 'repair' || kind === 'restore' ? '' : ` from ${from} to ${to}`}`;
 }
 
@@ -205,6 +207,7 @@ function startLine(operation: OperationView): string {
 function endLine(operation: OperationView): string {
   const { kind, appliance, from, to, state } = operation;
   if (kind === 'install') return `The installation of ${appliance} ${to}: ${stateWords[state]}.`;
+  if (kind === 'move') return `The move of the data of ${appliance}: ${stateWords[state]}.`;
   const runs = state === 'succeeded' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
   const waits = operation.confirmation?.state === 'pending' ? ' It goes back unless: confirm system' : '';

@@ -15,6 +15,7 @@ import { help } from './commands/help.ts';
 import { installAppliance } from './commands/install-appliance.ts';
 import { journalCheck } from './commands/journal-check.ts';
 import { journalRestore } from './commands/journal-restore.ts';
+import { moveDataBind, moveDataVolume } from './commands/move-data.ts';
 import { repairSystem } from './commands/repair-system.ts';
 import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
@@ -76,6 +77,8 @@ export const registry: Grammar = {
     rollbackSystem,
     repairSystem,
     restoreSystem,
+    moveDataBind,
+    moveDataVolume,
     exportSnapshot,
     importSnapshot,
     exportBundle,
@@ -112,6 +115,8 @@ export const registry: Grammar = {
     confirm: 'Keep what would go back by itself',
     rollback: 'Go back, with the data',
     restore: 'Bring data back under what runs',
+    move: 'Have the data somewhere else',
+    'move data': 'To a directory of the host, or to a volume',
     export: 'Write to a file outside',
     import: 'Bring in from a file',
     adopt: 'Look after what runs already',

@@ -1,4 +1,4 @@
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BelayError } from '../domain/errors.ts';
 import type { Whereabouts } from '../domain/ports/slot-store.ts';
@@ -53,7 +53,7 @@ export async function locateData(mount: SlotMount): Promise<string> {
 }
 
 /** Without it a power cut may undo what has been renamed or removed in the directory, which the journal holds for done. */
-async function flushDirectory(path: string): Promise<void> {
+export async function flushDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();
@@ -62,13 +62,18 @@ async function flushDirectory(path: string): Promise<void> {
   }
 }
 
-async function move(from: string, to: string): Promise<void> {
-  if ((await identityAt(to)) !== null) {
+async function isEmptyDirectory(path: string): Promise<boolean> {
+  return (await lstat(path)).isDirectory() && (await readdir(path)).length === 0;
+}
+
+async function move(from: string, to: string, over: 'nothing' | 'an empty directory'): Promise<void> {
+  if ((await identityAt(to)) !== null && !(over === 'an empty directory' && (await isEmptyDirectory(to)))) {
     throw new BelayError('refused', `${from} cannot be renamed to ${to}: something else is there.`, {
       hint: `See what ${to} is, and move it away.`,
     });
   }
   try {
+    // Renaming a directory over one that is empty replaces it, and fails where something has come into it.
     await rename(from, to);
     await flushDirectory(dirname(to));
   } catch (error) {
@@ -81,13 +86,13 @@ async function move(from: string, to: string): Promise<void> {
 /** Renames a bind mount's data from its parked path into place. */
 export async function placeData(mount: SlotMount): Promise<void> {
   if (mount.kind === 'volume' || mount.parkedPath === null) return;
-  if ((await locateData(mount)) !== mount.path) await move(mount.parkedPath, mount.path);
+  if ((await locateData(mount)) !== mount.path) await move(mount.parkedPath, mount.path, 'an empty directory');
 }
 
 /** Renames a bind mount's data out of the way, to its parked path. */
 export async function parkData(mount: SlotMount): Promise<void> {
   if (mount.kind === 'volume' || mount.parkedPath === null) return;
-  if ((await locateData(mount)) === mount.path) await move(mount.path, mount.parkedPath);
+  if ((await locateData(mount)) === mount.path) await move(mount.path, mount.parkedPath, 'nothing');
 }
 
 /** Deletes a clone, without leaving its file system. */

@@ -7,6 +7,7 @@ import { bringCopyLevel } from './level.ts';
 import { recordsOf } from './listing.ts';
 import { discardClone, identityAt, locateData, parkData, placeData, whereaboutsOf } from './placing.ts';
 import { pulseOf } from './pulse.ts';
+import { giveTo, makeDirectoryLike, siteAt } from './site.ts';
 import { hasComparingTools } from './tools.ts';
 import { measureTree } from './tree.ts';
 
@@ -92,6 +93,9 @@ export function createSlotStore(): SlotStore {
     place: placeData,
     park: parkData,
     discard: discardClone,
+    site: siteAt,
+    makeDirectory: makeDirectoryLike,
+    setOwner: giveTo,
     compare: compareTrees,
   };
 }

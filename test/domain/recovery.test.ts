@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import type { EntryPhase, JournalEntry } from '../../src/domain/operation.ts';
 import { decideRecovery, RECOVERY_TABLE } from '../../src/domain/recovery.ts';
 import { install } from '../../src/sequences/install.ts';
+import { move } from '../../src/sequences/move.ts';
 import { repair } from '../../src/sequences/repair.ts';
+import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 
@@ -15,14 +17,14 @@ const entry = (step: string, phase: EntryPhase): JournalEntry => ({
   message: null,
 });
 
-test.each([upgrade, rollback, repair, install])(
+test.each([upgrade, rollback, restore, repair, install, move])(
   'the table has a row for every step of $kind, and no other',
   ({ kind, steps }) => {
     expect(Object.keys(RECOVERY_TABLE[kind]).sort()).toEqual(steps.map(({ name }) => name).sort());
   },
 );
 
-test.each([upgrade, rollback, repair, install])(
+test.each([upgrade, rollback, restore, repair, install, move])(
   'the table agrees with where $kind goes forward',
   ({ kind, steps, forwardFrom }) => {
     const forwardIndex = steps.findIndex(({ name }) => name === forwardFrom);

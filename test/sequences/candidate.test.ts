@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { uncoveredVolumes } from '../../src/domain/new-volumes.ts';
 import type { ServiceMount } from '../../src/domain/service-spec.ts';
 import { compareSettings } from '../../src/domain/settings-diff.ts';
-import { rekeyed, upgradeCandidate } from '../../src/sequences/candidate.ts';
+import { moveCandidate, rekeyed, upgradeCandidate } from '../../src/sequences/candidate.ts';
 import { aRelease, aService, aSlot } from '../support/specimens.ts';
 
 const volume = (source: string, slotKey: string | null, target = '/data'): ServiceMount => ({
@@ -96,6 +96,36 @@ describe('the candidate of an upgrade', () => {
   test('is read back from its container with the keys of its slot, not with new ones', () => {
     const asRead = aService({ mounts: [volume(`belay-${clone.id}-1`, `volume:belay-${clone.id}-1`)] });
     expect(rekeyed(asRead, clone).mounts[0]?.slotKey).toBe('volume:pgdata');
+  });
+
+  test('of a move has the moved mount at its new place, with the key that it had, and the others cloned', () => {
+    const target = { kind: 'bind', path: '/srv/pg' } as const;
+    const request = { by: 'eve', at: new Date() };
+    const moved = moveCandidate(from, slot, [service], { key: 'volume:pgdata', target }, request);
+    expect(moved.release).toMatchObject({ origin: 'move', version: from.version, previous: from.id, copyOf: null });
+    expect(moved.release.services[0]?.mounts).toMatchObject([
+      { kind: 'bind', source: '/srv/pg', target: '/data', slotKey: 'volume:pgdata' },
+      { source: 'certs', slotKey: null },
+      { source: '/srv/data', slotKey: 'bind:/srv/data' },
+    ]);
+    expect(moved.slot.mounts[0]).toEqual({
+      key: 'volume:pgdata',
+      kind: 'bind',
+      volume: null,
+      path: '/srv/pg',
+      parkedPath: `/srv/.pg.belay-${moved.slot.id}`,
+      identity: null,
+    });
+    expect(moved.slot.mounts[1]?.parkedPath).toBe(`/srv/.data.belay-${moved.slot.id}`);
+    const asRead = aService({ mounts: [bind('/srv/pg', 'bind:/srv/pg'), bind('/srv/pg/in', 'bind:/srv/pg')] });
+    expect(rekeyed(asRead, moved.slot).mounts.map(({ slotKey }) => slotKey)).toEqual([
+      'volume:pgdata',
+      'volume:pgdata',
+    ]);
+    const [now, before] = [moved.release.services[0], service];
+    expect(now && compareSettings(now, before)).toMatchObject([
+      { setting: 'mount /data', now: '/srv/pg', after: 'volume:pgdata' },
+    ]);
   });
 });
 

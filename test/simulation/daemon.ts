@@ -41,7 +41,18 @@ const WRITES = [
 /** Those of the part on releases that have to be confirmed. */
 const CONFIRMATION_WRITES = ['move', 'confirm'];
 
-const LOOKS = ['measure', 'space', 'obstacle', 'identify', 'canCompare', 'whereabouts', 'locate', 'compare', 'pulse'];
+const LOOKS = [
+  'measure',
+  'space',
+  'obstacle',
+  'identify',
+  'canCompare',
+  'whereabouts',
+  'locate',
+  'compare',
+  'pulse',
+  'site',
+];
 
 class Killed extends Error {}
 

@@ -130,10 +130,12 @@ export class SimulatedDisk implements Disk {
     const old = this.directory(source.slice(0, -1).join('/')) as Directory;
     const parent = this.#ensure(target.slice(0, -1));
     const [oldName, name] = [source.at(-1) as string, target.at(-1) as string];
+    const replaced = parent.entries.get(name);
     old.entries.delete(oldName);
     parent.entries.set(name, entry);
     this.#undo.push(() => {
-      parent.entries.delete(name);
+      if (replaced) parent.entries.set(name, replaced);
+      else parent.entries.delete(name);
       old.entries.set(oldName, entry);
     });
   }

@@ -1,4 +1,6 @@
 import { abortUpgrade, confirmSystem, extendUpgrade } from '../../src/api/server/running-upgrade.ts';
+import type { DataTarget } from '../../src/domain/data-target.ts';
+import { move } from '../../src/sequences/move.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
@@ -87,6 +89,32 @@ export const OPERATIONS = {
         const frozen = slots.filter(({ state }) => state === 'frozen');
         const snapshot = machine.chance.pick(frozen.length > 0 ? frozen : slots).id;
         return service.restore(appliance, { snapshot, by: BY });
+      }),
+  },
+  'move the data': {
+    weight: 14,
+    steps: move.steps.map(({ name }) => name),
+    run: ({ machine, daemon }) =>
+      daemon.ask((service) => {
+        const { chance, disk } = machine;
+        const path = chance.pick(['/srv/acme', '/srv/one', '/srv/two']);
+        if (chance.happens(0.3) && !disk.at(path)) disk.makeDirectory(path);
+        const target: DataTarget = chance.happens(0.6)
+          ? { kind: 'bind', path }
+          : { kind: 'volume', name: chance.pick(['acme-data', 'moved-one', 'moved-two']) };
+        const owner = chance.happens(0.5) ? { uid: 102, gid: 105 } : undefined;
+        return service.move(service.appliance(), { target, mount: chance.pick(['/data', '/conf']), owner, by: BY });
+      }),
+  },
+  'the containers of a release that was left are removed': {
+    weight: 6,
+    steps: [],
+    run: ({ machine, daemon }) =>
+      daemon.ask(async (service) => {
+        const appliance = service.appliance();
+        const { id } = machine.chance.pick(daemon.journal.releases(appliance.name));
+        const job = await service.snapshots.deleteRelease(appliance, id, BY);
+        return service.snapshots.jobs.settled(job.id);
       }),
   },
   repair: {

@@ -1,6 +1,7 @@
 import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
 import { install } from '../../src/sequences/install.ts';
+import { move } from '../../src/sequences/move.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
@@ -10,7 +11,7 @@ import type { Storage } from './slots.ts';
 type Sequences = Readonly<Record<OperationKind, Sequence>>;
 
 /** The runbooks as they are. */
-export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install };
+export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move };
 
 /** A bug that the simulation must find: a checker that has never failed proves nothing. */
 interface Plant {
@@ -29,6 +30,7 @@ function changed(name: string, change: (step: Step) => Partial<Step>): Sequences
     restore: inSequence(restore),
     repair: inSequence(repair),
     install: inSequence(install),
+    move: inSequence(move),
   };
 }
 

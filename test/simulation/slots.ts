@@ -50,8 +50,10 @@ export function simulatedSlots(disk: SimulatedDisk, time: VirtualTime, storage: 
     throw new BelayError('data-missing', `The data of ${mount.path} is ${whereabouts}.`);
   }
 
-  function move(from: string, to: string): void {
-    if (disk.at(to)) throw new BelayError('refused', `${from} cannot be renamed to ${to}: something else is there.`);
+  function move(from: string, to: string, over: 'nothing' | 'an empty directory'): void {
+    const isEmpty = disk.directory(to)?.entries.size === 0;
+    if (disk.at(to) && !(isEmpty && over === 'an empty directory'))
+      throw new BelayError('refused', `${from} cannot be renamed to ${to}: something else is there.`);
     disk.rename(from, to);
     if (!storage.forgetsRenames) disk.flushDirectories();
   }
@@ -152,11 +154,11 @@ export function simulatedSlots(disk: SimulatedDisk, time: VirtualTime, storage: 
     locate: async (mount) => locate(mount),
     async place(mount) {
       if (mount.kind === 'volume' || mount.parkedPath === null) return;
-      if (locate(mount) !== mount.path) move(mount.parkedPath, mount.path);
+      if (locate(mount) !== mount.path) move(mount.parkedPath, mount.path, 'an empty directory');
     },
     async park(mount) {
       if (mount.kind === 'volume' || mount.parkedPath === null) return;
-      if (locate(mount) === mount.path) move(mount.path, mount.parkedPath);
+      if (locate(mount) === mount.path) move(mount.path, mount.parkedPath, 'nothing');
     },
     async discard(path) {
       if (!isBelaysPath(path)) throw new BelayError('refused', `${path} is not deleted.`);
@@ -165,6 +167,21 @@ export function simulatedSlots(disk: SimulatedDisk, time: VirtualTime, storage: 
       if (parent?.entries.has(path.slice(cut + 1))) disk.change(parent, path.slice(cut + 1), null);
       if (!storage.forgetsRenames) disk.flushDirectories();
     },
+
+    async site(path) {
+      const directory = disk.directory(path);
+      const isEmpty = directory?.entries.size === 0;
+      return {
+        realPath: disk.directory(path.slice(0, path.lastIndexOf('/'))) ? path : null,
+        there: directory ? (isEmpty ? 'empty' : 'something') : disk.at(path) ? 'file' : 'nothing',
+        look: isEmpty ? { mode: 0o755, uid: 0, gid: 0 } : null,
+      };
+    },
+    async makeDirectory(path) {
+      disk.createDirectory(path);
+      disk.flushDirectories();
+    },
+    async setOwner() {},
 
     async compare(before, after, sampleLimit) {
       const [old, young] = [mustDirectory(before).entries, mustDirectory(after).entries];

@@ -49,6 +49,20 @@ describe('names', () => {
 });
 
 describe('placing and parking', () => {
+  it('an empty directory gives way to data that comes, one with something in it does not', async () => {
+    const parked = make(parkedPathOf(path, NEW), 'new');
+    const fresh = await bind(NEW, parked);
+    mkdirSync(path);
+    writeFileSync(join(path, 'theirs'), 'x');
+    await expect(store.place(fresh)).rejects.toMatchObject({ code: 'refused' });
+    expect(existsSync(parked)).toBe(true);
+    await rm(join(path, 'theirs'));
+    await store.place(fresh);
+    expect(readFileSync(join(path, 'f'), 'utf8')).toBe('new');
+    mkdirSync(parked);
+    await expect(store.park(fresh)).rejects.toMatchObject({ code: 'refused' });
+  });
+
   it('changes places, and back, however often it is told', async () => {
     const old = await bind(OLD, make(path, 'old'));
     const fresh = await bind(NEW, make(parkedPathOf(path, NEW), 'new'));

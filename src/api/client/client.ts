@@ -8,6 +8,7 @@ import type {
   ManifestCheckView,
   ManifestView,
 } from '../contract/manifest-views.ts';
+import type { MoveInput, MovePlanView } from '../contract/move.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type {
@@ -107,6 +108,8 @@ export interface Client {
   abortJob(id: string, signal?: AbortSignal): Promise<JobView>;
   restorePlan(input: RestoreInput, signal?: AbortSignal): Promise<RestorePlanView>;
   restore(input: RestoreInput, signal?: AbortSignal): Promise<OperationView>;
+  movePlan(input: MoveInput, signal?: AbortSignal): Promise<MovePlanView>;
+  move(input: MoveInput, signal?: AbortSignal): Promise<OperationView>;
   /** Of all appliances, until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

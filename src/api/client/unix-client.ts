@@ -162,6 +162,8 @@ export function createUnixClient(options: UnixClientOptions): Client {
     abortJob: (id, signal) =>
       call(`/api/jobs/${encodeURIComponent(id)}/abort`, { method: 'POST', deadlineMs: LONG_DEADLINE_MS, signal }),
     restorePlan: (query, signal) => call('/api/restore/plan', { query, deadlineMs: LONG_DEADLINE_MS, signal }),
+    movePlan: (query, signal) => call('/api/move/plan', { query: { ...query }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    move: (body, signal) => call('/api/cluster/move', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     restore: (body, signal) =>
       call('/api/cluster/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
   };

@@ -38,7 +38,7 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install']),
+    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -104,13 +104,14 @@ export const systemView = z
     promptName: z.string().nullable(),
     version: z.string(),
     release: releaseId,
-    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `recovering`, `down`, `needs-attention`. */
+    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `moving`, `recovering`, `down`, `needs-attention`. */
     state: z.enum([
       'running',
       'upgrading',
       'rolling-back',
       'restoring',
       'repairing',
+      'moving',
       'recovering',
       'down',
       'needs-attention',
@@ -134,7 +135,7 @@ export const releaseView = z
     created: date,
     by: z.string(),
     status: z.enum(['active', 'superseded', 'rolled-back', 'imported', 'failed']),
-    origin: z.enum(['adopt', 'install', 'upgrade', 'rollback', 'restore', 'import']),
+    origin: z.enum(['adopt', 'install', 'upgrade', 'rollback', 'restore', 'move', 'import']),
     copyOf: releaseId.nullable(),
     slot: z.string(),
     data: z.object({

@@ -11,6 +11,7 @@ import { addJournal, type JournalKeeper } from './journal-keeper.ts';
 import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
 import { adoptRequest } from './manifests.ts';
+import { addMoves } from './move-routes.ts';
 import { addReleaseDeletion } from './release-deletion-routes.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
 import { applianceOf, latestOperation, mustOperation, userOf, windowOf } from './request.ts';
@@ -41,6 +42,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addSnapshots(app, service);
   addReleaseDeletion(app, service);
   addImages(app, service);
+  addMoves(app, service);
   addManifests(app, service);
   addEvents(app, service);
   addLog(app, service);

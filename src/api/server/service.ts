@@ -19,6 +19,7 @@ import { type AdoptRequest, adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
 import { hookFacts } from '../../sequences/plan-hooks.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
+import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
 import { type PlannedUpgrade, planUpgrade, type UpgradeWish } from '../../sequences/plan-upgrade.ts';
@@ -154,6 +155,17 @@ export class Service {
     request: { snapshot: string; mount?: string | undefined; by: string },
   ): Promise<PlannedRestore> {
     return planRestore(this.world, this.active(appliance), request, this.#sequences.restore.steps);
+  }
+
+  async planMove(appliance: Appliance, request: MoveRequest): Promise<PlannedMove> {
+    return planMove(this.world, this.active(appliance), request, this.#sequences.move.steps);
+  }
+
+  async move(appliance: Appliance, request: MoveRequest): Promise<OperationView> {
+    return this.#afterRetention(appliance, async () => {
+      const { plan, candidate, facts } = await this.planMove(appliance, request);
+      return this.#begin('move', candidate, plan, request.by, facts);
+    });
   }
 
   async upgrade(appliance: Appliance, request: UpgradeWish): Promise<OperationView> {

@@ -74,7 +74,13 @@ function unconfirmedAttention(
   return [{ message, hint: 'To keep it: confirm system' }];
 }
 
-const DOING = { upgrade: 'upgrading', rollback: 'rolling-back', restore: 'restoring', repair: 'repairing' } as const;
+const DOING = {
+  upgrade: 'upgrading',
+  rollback: 'rolling-back',
+  restore: 'restoring',
+  repair: 'repairing',
+  move: 'moving',
+} as const;
 
 function stateOf(
   services: SeenService[],

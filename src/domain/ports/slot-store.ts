@@ -1,3 +1,4 @@
+import type { Owner } from '../data-target.ts';
 import type { DataIdentity, SlotMount } from '../slot.ts';
 
 export interface CopyProgress {
@@ -38,6 +39,21 @@ export interface DataChanges {
   sample: DataChange[];
 }
 
+/** A directory as it looks from outside. */
+export interface DirectoryLook extends Owner {
+  mode: number;
+}
+
+/** What is at a path that data is to be moved to. */
+export interface Site {
+  /** The same path without symbolic links on the way; null where the directory above it is not there. */
+  realPath: string | null;
+  /** `empty` and `something` are directories, `file` is whatever is none. */
+  there: 'nothing' | 'empty' | 'something' | 'file' | 'mount-point';
+  /** Of an empty directory, so that it can be made again; null for anything else. */
+  look: DirectoryLook | null;
+}
+
 /** Why a path cannot hold a slot: itself a mount point, a symbolic link, not a directory, not there. Null when it can. */
 export type PathObstacle = 'mount-point' | 'link' | 'special' | 'missing' | null;
 
@@ -76,12 +92,21 @@ export interface SlotStore {
   whereabouts(mount: SlotMount): Promise<Whereabouts>;
   /** Path where the mount's data lies now. `data-missing` when it is missing or foreign. */
   locate(mount: SlotMount): Promise<string>;
-  /** Bind mount: renames the slot's data from its parked path into place, on disk when it returns. Nothing to do for a volume. */
+  /**
+   * Bind mount: renames the slot's data from its parked path into place, on disk when it returns. An empty directory
+   * there gives way. Nothing to do for a volume.
+   */
   place(mount: SlotMount): Promise<void>;
   /** Bind mount: renames the slot's data out of the way, on disk when it returns. Nothing to do for a volume. */
   park(mount: SlotMount): Promise<void>;
   /** Deletes a clone at its parked path, on disk when it returns. Refuses any path that is not a clone of Belay's. */
   discard(path: string): Promise<void>;
+
+  site(path: string): Promise<Site>;
+  /** Makes an empty directory where nothing is, on disk when it returns. */
+  makeDirectory(path: string, look: DirectoryLook): Promise<void>;
+  /** Gives a clone to somebody, with everything in it; a link itself, never what it points to. */
+  setOwner(path: string, owner: Owner, signal?: AbortSignal): Promise<void>;
 
   /** What differs between two trees, by size, mtime, type and link target. */
   compare(before: string, after: string, sampleLimit: number, signal?: AbortSignal): Promise<DataChanges>;

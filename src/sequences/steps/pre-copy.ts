@@ -1,6 +1,7 @@
 import { BelayError } from '../../domain/errors.ts';
 import type { SlotMount } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { LABELS } from '../instances.ts';
 import { operationLabels } from '../make-instance.ts';
 import { clonePath, mustSlot, slotPairs } from '../slot-pairs.ts';
 import { removeMade } from './prepare.ts';
@@ -45,7 +46,9 @@ export async function discardClones(context: StepContext): Promise<void> {
   await removeMade(context);
   for (const mount of slot.mounts) {
     if (mount.volume) {
-      await host.removeVolume(mount.volume);
+      // One of this name that somebody else has made stays.
+      const found = await host.inspectVolume(mount.volume);
+      if (found?.labels[LABELS.operation] === context.operation.id) await host.removeVolume(mount.volume);
       continue;
     }
     if (mount.identity && (await slots.whereabouts(mount)) === 'in-place') {
@@ -64,6 +67,11 @@ export async function createVolumes(context: StepContext): Promise<void> {
   for (const mount of mustSlot(journal, to.slot).mounts) {
     if (!mount.volume) continue;
     const volume = await host.createVolume(mount.volume, operationLabels(context), signal);
+    if (volume.labels[LABELS.operation] !== context.operation.id) {
+      throw new BelayError('refused', `Somebody has made a volume ${mount.volume} meanwhile.`, {
+        hint: 'See whose it is: docker volume inspect',
+      });
+    }
     const created: SlotMount = { ...mount, path: volume.hostPath };
     journal.updateSlotMount(to.slot, created);
   }

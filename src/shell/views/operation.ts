@@ -22,13 +22,16 @@ const nouns: Record<OperationView['kind'], string> = {
   restore: 'Restore',
   repair: 'Repair',
   install: 'Installation',
+  move: 'Move of the data',
 };
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
 export function titleOf({ kind, appliance, from, to }: OperationView): string {
   const what = `${nouns[kind]} of ${appliance}`;
   if (kind === 'install') return `${what} ${to}`;
-  return kind === 'repair' || kind === 'restore' ? `${what}, on ${to}` : `${what} from ${from} to ${to}`;
+  return kind === 'repair' || kind === 'restore' || kind === 'move'
+    ? `${what}, on ${to}`
+    : `${what} from ${from} to ${to}`;
 }
 
 /** A state as a person says it. */
@@ -89,6 +92,7 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
 function nextOf({ kind, from, fromRelease }: OperationView): [string, string] {
   if (kind === 'install') return ['To look at it', 'show system'];
   if (kind === 'rollback') return [`To return to ${from}`, `rollback system to ${fromRelease}`];
+  if (kind === 'move') return ['To go back to where the data was', 'rollback system'];
   return [kind === 'restore' ? 'To go back to the data that was set aside' : 'To go back', 'rollback system'];
 }
 

@@ -74,7 +74,7 @@ function copyForecast(plan: UpgradePlanView): string | null {
   return preCopied ? `${formatForecast(plan.preCopyForecastMs)} of copying while ${plan.from.version} serves` : null;
 }
 
-function mountText(mount: PlannedMount): string {
+export function mountText(mount: PlannedMount): string {
   const size =
     mount.treatment === 'new' ? '' : ` (${formatBytes(mount.sizeBytes)}, ${formatCount(mount.files, 'file')})`;
   const note = mount.note ? `; ${mount.note}` : '';
@@ -82,7 +82,7 @@ function mountText(mount: PlannedMount): string {
   return `${mount.targets.join(', ')} on ${mount.kind} ${source}${size}: ${treatments[mount.treatment]}${note}`;
 }
 
-const spaceText = ({ path, neededBytes, freeBytes }: UpgradePlanView['space'][number]): string =>
+export const spaceText = ({ path, neededBytes, freeBytes }: UpgradePlanView['space'][number]): string =>
   `${formatBytes(neededBytes)} needed of ${formatBytes(freeBytes)} free in ${path}`;
 
 /** What a rollback will do and what is given up by it. */
