@@ -7,6 +7,7 @@ import type { Policy } from './policy.ts';
 import type { BootTime } from './ports/clock.ts';
 import type { DirectoryLook } from './ports/slot-store.ts';
 import type { RestartPolicy } from './service-spec.ts';
+import type { StaleLock } from './stale-lock.ts';
 
 export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair' | 'install' | 'move';
 
@@ -97,6 +98,8 @@ export interface OperationFacts {
   disproved?: { digest: string; reason: string };
   /** The failing container's inspect answer. */
   inspect?: JsonObject;
+  /** A lock over which the new release has stumbled. */
+  staleLock?: StaleLock;
   /** The vendor's commands that it runs. */
   planned?: PlannedHooks;
   /** What came of them, in the order in which they ended. */

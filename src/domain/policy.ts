@@ -1,5 +1,6 @@
 import type { Hooks } from './hooks.ts';
 import type { GateRules, Versioned } from './service-spec.ts';
+import type { StaleLockRule } from './stale-lock.ts';
 
 /** What the manifest says of a service that is not part of its container. */
 export interface ServicePolicy {
@@ -21,6 +22,7 @@ export interface Policy {
   /** Where the data is that counts: in a database elsewhere. Null where nobody has said so. */
   data: 'external' | null;
   hooks: Hooks;
+  staleLocks: StaleLockRule[];
   retention: {
     /**
      * How many frozen slots stay as they are, so that going back to them takes a second; at least 1. Older ones
@@ -40,6 +42,7 @@ export const DEFAULT_POLICY: Policy = {
   services: {},
   data: null,
   hooks: {},
+  staleLocks: [],
   retention: { instant: 3 },
   manifest: null,
 };

@@ -12,6 +12,7 @@ import { type Finding, type Path, spelt } from './problem.ts';
 import type { BelayEntry } from './schema.ts';
 import type { NetworkEntry, ServiceEntry, VolumeEntry } from './service-schema.ts';
 import { isHostPath } from './short-forms.ts';
+import { checkStaleLocks } from './stale-lock-schema.ts';
 
 const MAX_SERVICES = 100;
 
@@ -52,6 +53,7 @@ export function crossFindings(parts: Parts): Finding[] {
   checkExternals(parts, complain);
   if (parts.belayIsSound) checkRoles(parts, complain);
   if (parts.belayIsSound) checkHooks(parts.belay, parts, complain);
+  checkStaleLocks(parts.belay?.stale_locks, parts.serviceNames, complain);
   return findings;
 }
 

@@ -2,6 +2,7 @@ import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
 import { gateOf, versionedOf } from './belay-rules.ts';
 import { hooksOf } from './hooks-of.ts';
 import type { Manifest } from './manifest.ts';
+import { staleLockRules } from './stale-lock-schema.ts';
 
 /** What the manifest wants of Belay, complete: what it does not say is as if nobody had said it. */
 export function policyOf(manifest: Manifest): Policy {
@@ -17,6 +18,7 @@ export function policyOf(manifest: Manifest): Policy {
     services: Object.fromEntries(services),
     data: belay?.data ?? null,
     hooks: hooksOf(manifest),
+    staleLocks: staleLockRules(belay?.stale_locks),
     retention: { instant: belay?.retention?.instant ?? DEFAULT_POLICY.retention.instant },
     manifest: { file: manifest.source.file, text: manifest.source.text },
   };

@@ -3,6 +3,7 @@ import { HOST_POWERS } from '../domain/host-powers.ts';
 import * as field from './fields.ts';
 import { hooks } from './hook-schema.ts';
 import { network, service, volume } from './service-schema.ts';
+import { staleLocks } from './stale-lock-schema.ts';
 
 const oneLine = (longest: number) =>
   field.kind({ type: 'string', maxLength: longest }, `one line of at most ${longest} printable characters`, (each) =>
@@ -73,6 +74,7 @@ export const belay = z.strictObject({
     .optional()
     .describe('The data that counts is in a database elsewhere. Without any mount that is taken for granted.'),
   hooks: hooks.optional().describe('Commands for data that Belay cannot clone.'),
+  stale_locks: staleLocks.optional(),
   retention: z
     .strictObject({
       instant: field

@@ -181,7 +181,8 @@ export class Runner {
   }
 
   #recordFailure(operation: Operation, step: Step, error: BelayError): void {
-    const { logTail, inspect } = error.details;
+    const { logTail, inspect, staleLock } = error.details;
+    if (staleLock) this.#world.journal.learn(operation.id, { staleLock: staleLock as never });
     if (Array.isArray(logTail)) this.#world.journal.learn(operation.id, { logTail });
     if (inspect && typeof inspect === 'object') this.#world.journal.learn(operation.id, { inspect: inspect as never });
     this.#record(operation, step, 'failed', error.message);

@@ -1,9 +1,8 @@
-import { BelayError } from '../domain/errors.ts';
 import type { Instance } from '../domain/ports/container-host.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
-import { evidenceOf, isServing, isUp, mustFindInstance } from './instances.ts';
+import { evidenceOf, failedStart, isServing, isUp, mustFindInstance } from './instances.ts';
 
 const POLL_MS = 100;
 
@@ -23,18 +22,29 @@ async function untilHealthy(context: StepContext, release: Release, service: Ser
   const deadlineMs = clock.monotonicMs() + service.gate.deadlineMs;
   for (;;) {
     const instance = await mustFindInstance(context, release, service, signal);
-    if (!isUp(instance)) await fail(context, service, instance, `it exited with code ${instance.exitCode}`);
+    if (!isUp(instance)) await fail(context, release, service, instance, `it exited with code ${instance.exitCode}`);
     if (await isServing(host, instance, [], signal)) return;
     if (clock.monotonicMs() > deadlineMs) {
-      await fail(context, service, instance, `it did not get healthy within ${service.gate.deadlineMs / 1_000} s`);
+      await fail(
+        context,
+        release,
+        service,
+        instance,
+        `it did not get healthy within ${service.gate.deadlineMs / 1_000} s`,
+      );
     }
     context.report({ detail: `waiting for ${service.name}` });
     await clock.sleep(POLL_MS, signal);
   }
 }
 
-async function fail({ host }: StepContext, service: ServiceSpec, instance: Instance, why: string): Promise<never> {
-  throw new BelayError('gate-failed', `${service.name}, which others wait for, did not start: ${why}.`, {
-    details: await evidenceOf(host, instance),
-  });
+async function fail(
+  context: StepContext,
+  release: Release,
+  service: ServiceSpec,
+  instance: Instance,
+  why: string,
+): Promise<never> {
+  const evidence = await evidenceOf(context, release, service, instance);
+  throw failedStart(`${service.name}, which others wait for, did not start: ${why}.`, evidence);
 }

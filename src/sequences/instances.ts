@@ -4,6 +4,8 @@ import type { ContainerHost, Instance } from '../domain/ports/container-host.ts'
 import type { Journal } from '../domain/ports/journal.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
+import { remedyOf, type StaleLock } from '../domain/stale-lock.ts';
+import { findStaleLock, type LockWorld } from './stale-lock.ts';
 
 type Records = { journal: Journal; host: ContainerHost };
 
@@ -69,10 +71,29 @@ export async function isServing(
 const LOG_TAIL_LINES = 20;
 
 /** What a failure is explained by: kept in the journal before the container is taken away. */
-export async function evidenceOf(host: ContainerHost, instance: Instance): Promise<Record<string, unknown>> {
-  const [logTail, inspect] = await Promise.all([
+export async function evidenceOf(
+  world: LockWorld,
+  release: Release,
+  service: ServiceSpec,
+  instance: Instance,
+): Promise<Record<string, unknown> & { staleLock?: StaleLock }> {
+  const { host } = world;
+  const [logTail, inspect, staleLock] = await Promise.all([
     host.logTail(instance.id, LOG_TAIL_LINES).catch(() => []),
     host.rawInspect(instance.id).catch(() => null),
+    findStaleLock(world, release, service, instance).catch(() => null),
   ]);
-  return { logTail, ...(inspect ? { inspect } : {}) };
+  return { logTail, ...(inspect ? { inspect } : {}), ...(staleLock ? { staleLock } : {}) };
+}
+
+/** Why a container did not prove itself: with the lock that it has stumbled over, where there is one. */
+export function failedStart(
+  message: string,
+  evidence: Awaited<ReturnType<typeof evidenceOf>>,
+  more: { hint?: string; cause?: unknown } = {},
+): BelayError {
+  const { staleLock } = evidence;
+  if (!staleLock) return new BelayError('gate-failed', message, { ...more, details: evidence });
+  const hint = remedyOf(staleLock);
+  return new BelayError('gate-failed', `${message} ${staleLock.found}`, { ...more, hint, details: evidence });
 }

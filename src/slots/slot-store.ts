@@ -3,6 +3,7 @@ import type { CopyProgress, SlotStore } from '../domain/ports/slot-store.ts';
 import { compareTrees } from './compare.ts';
 import { copyWhole, prepareTarget } from './copy.ts';
 import { clonesInstantly, flushFilesystems, kernelTimeMs, obstacleAt, spaceAt } from './filesystem.ts';
+import { findFiles } from './find.ts';
 import { bringCopyLevel } from './level.ts';
 import { recordsOf } from './listing.ts';
 import { discardClone, identityAt, locateData, parkData, placeData, whereaboutsOf } from './placing.ts';
@@ -83,6 +84,7 @@ export function createSlotStore(): SlotStore {
     pulse: pulseOf,
     space: spaceAt,
     obstacle: obstacleAt,
+    find: findFiles,
     identify: identityAt,
     canCompare: hasComparingTools,
     preCopy,

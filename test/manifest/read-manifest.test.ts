@@ -171,6 +171,19 @@ describe('what x-belay says', () => {
       [],
     ],
     [
+      '{stale_locks: [{file: /d/*.lock, remedy: Remove it.}, {log: lock is held, remedy: x, command: rm it}], services: {server: {role: controller}}}',
+      [],
+    ],
+    [
+      '{stale_locks: [{remedy: x}, {file: /d/**/x, remedy: x}, {log: "*", remedy: x, service: bd}], services: {server: {role: controller}}}',
+      [
+        '4:25 x-belay.stale_locks[0]: it is known either by a file or by the log.',
+        '4:45 x-belay.stale_locks[1].file: .. and ** cannot stand here; * stands for anything within a name.',
+        '4:72 x-belay.stale_locks[2].log: every line would fit.',
+        '4:97 x-belay.stale_locks[2].service: there is no service bd.',
+      ],
+    ],
+    [
       '{hooks: {restore: {command: load, service: bd}, quiesce: {command: ""}}, services: {server: {role: controller}}}',
       [
         '4:19 x-belay.hooks.restore: there is no backup hook whose backups it could restore.',

@@ -237,6 +237,7 @@ export class FakeDaemon {
       downSince: null,
       logTail: [],
       recoveries: 0,
+      staleLock: null,
       hooks: [],
       interventions: [],
       confirmation: null,

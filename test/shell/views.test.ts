@@ -92,6 +92,7 @@ const operation: OperationView = {
   downSince: ago(1700),
   logTail: [],
   recoveries: 0,
+  staleLock: null,
   hooks: [],
   interventions: [],
   confirmation: null,

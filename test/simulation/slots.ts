@@ -94,6 +94,7 @@ export function simulatedSlots(disk: SimulatedDisk, time: VirtualTime, storage: 
   }
 
   return {
+    find: async () => [],
     measure: async (path) => {
       const directory = mustDirectory(path);
       return { sizeBytes: sizeOf(directory), files: directory.entries.size };

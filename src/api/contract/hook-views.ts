@@ -29,3 +29,15 @@ export const externalDataView = z
     sentence: z.string(),
   })
   .openapi('ExternalData');
+
+export const staleLockView = z
+  .object({
+    service: z.string(),
+    /** Where it was found, in one sentence. */
+    found: z.string(),
+    /** What the vendor says that is to be done. */
+    remedy: z.string(),
+    /** What to type for that; null where the vendor does not say. */
+    command: z.string().nullable(),
+  })
+  .openapi('StaleLock');

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { externalDataView, hookRunView } from './hook-views.ts';
+import { externalDataView, hookRunView, staleLockView } from './hook-views.ts';
 import { manifestInput } from './manifest-views.ts';
 import { confirmationView, confirmWithin, interventionView } from './running-views.ts';
 
@@ -62,6 +62,8 @@ export const operationView = z
     steps: z.array(stepView),
     /** What administrators did to it while it ran. */
     interventions: z.array(interventionView),
+    /** A lock that a killed server had left, over which the new release has stumbled. */
+    staleLock: staleLockView.nullable(),
     /** What came of the vendor's commands, in the order in which they ended. */
     hooks: z.array(hookRunView),
     /** Null where it needs no confirmation. */

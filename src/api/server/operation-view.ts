@@ -4,6 +4,7 @@ import type { JournalEntry, Operation, OperationFacts, StepProgress, StepStatus 
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
+import { remedyOf } from '../../domain/stale-lock.ts';
 import type { OperationView, StepView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
 
@@ -44,6 +45,7 @@ export function viewOperation(
       const view = viewStep({ name, title }, own, running, progressOf(operation.id, name));
       return { ...view, detail: view.detail ?? REMARKS[name]?.(operation.facts) ?? null };
     }),
+    staleLock: facts.staleLock ?? null,
     hooks: facts.hookRuns ?? [],
     interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
     confirmation: viewConfirmation(world, operation.id),
@@ -117,10 +119,11 @@ function statusOf(entries: JournalEntry[], operationRuns: boolean): StepStatus {
 function hintFor(operation: Operation): string | null {
   switch (operation.state) {
     case 'needs-attention':
-      return 'Look at what runs: show system';
+      return operation.facts.staleLock ? remedyOf(operation.facts.staleLock) : 'Look at what runs: show system';
     case 'rolled-back':
     case 'failed':
       if (abortOf(operation.facts)) return 'To try again, type the command again.';
+      if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
       return 'When the cause is mended, type the command again.';
     default:
       return null;

@@ -14,6 +14,7 @@ import { journalAttention } from './journal-attention.ts';
 import { bannerLines } from './manifests.ts';
 import { portsOf } from './release-view.ts';
 import type { Service } from './service.ts';
+import { staleLocks } from './stale-lock-attention.ts';
 
 /** What runs, how it is, and what needs somebody's attention. */
 export async function viewSystem(service: Service, appliance: Appliance): Promise<SystemView> {
@@ -56,6 +57,7 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
               : drifts.map(({ code, level, message, hint }) => ({ code, level, message, hint }))),
             ...[service.snapshots.retention.trouble(appliance.name)].filter((trouble) => trouble !== null),
             ...unfinishedBusiness(lastOperation),
+            ...(await staleLocks(service, release, services, lastOperation)),
           ]),
     ],
     confirmation,

@@ -68,6 +68,8 @@ export interface SlotStore {
   /** About the file system that holds `path` (or its nearest existing parent). */
   space(path: string): Promise<SpaceInfo>;
   obstacle(path: string): Promise<PathObstacle>;
+  /** Files below a directory whose path fits `pattern`, with `*` and `?` within a name; at most a hundred. */
+  find(path: string, pattern: string): Promise<{ path: string; mtimeMs: number }[]>;
   /** Null when nothing is there. */
   identify(path: string): Promise<DataIdentity | null>;
   /** Whether the delta can compare (rsync is here); otherwise everything is copied while stopped. */

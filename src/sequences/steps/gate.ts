@@ -1,9 +1,11 @@
 import { sinceStopMs } from '../../domain/downtime.ts';
 import { BelayError } from '../../domain/errors.ts';
+import type { OperationFacts } from '../../domain/operation.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
+import { controllerOf } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
-import { evidenceOf, isServing, LABELS, mustFindInstance } from '../instances.ts';
+import { evidenceOf, failedStart, isServing, mustFindInstance } from '../instances.ts';
 import { Patience } from './gate-patience.ts';
 
 const FIRST_POLL_MS = 10;
@@ -41,8 +43,8 @@ export const gateOfRollback: Step = {
       await gate.run(context);
     } catch (error) {
       if (!(error instanceof BelayError) || error.code !== 'gate-failed') throw error;
-      const logTail = error.details['logTail'];
-      context.learn({ doubt: error.message, ...(Array.isArray(logTail) ? { logTail } : {}) });
+      const { logTail, staleLock } = error.details as Pick<OperationFacts, 'logTail' | 'staleLock'>;
+      context.learn({ doubt: error.message, ...(logTail ? { logTail } : {}), ...(staleLock ? { staleLock } : {}) });
     }
   },
 };
@@ -129,16 +131,16 @@ function noteDowntime(context: StepContext): void {
   if (downtimeMs !== null && context.facts().downtimeMs === undefined) context.learn({ downtimeMs });
 }
 
-/** With `fromOutside` it says nothing against the image. */
+/** With `fromOutside` it says nothing against the image, and neither where a stale lock was in its way. */
 async function fail(context: StepContext, instance: Instance, why: string, fromOutside = false): Promise<never> {
-  const details = await evidenceOf(context.host, instance);
-  const name = instance.labels[LABELS.service];
-  const which = name !== undefined && context.to.services.length > 1 ? ` (${name})` : '';
-  const { image } = context.to.services.find((service) => service.name === name) ?? {};
-  const digest = image?.digest ?? image?.imageId;
-  if (digest && !fromOutside) context.learn({ disproved: { digest, reason: `${why}.` } });
-  throw new BelayError('gate-failed', `${context.to.version} did not prove itself${which}: ${why}.`, {
+  const { journal, to } = context;
+  const record = journal.instances(to.id).find(({ containerId }) => containerId === instance.id);
+  const service = to.services.find(({ name }) => name === record?.service) ?? controllerOf(to);
+  const which = to.services.length > 1 ? ` (${service.name})` : '';
+  const evidence = await evidenceOf(context, to, service, instance);
+  const digest = service.image.digest ?? service.image.imageId;
+  if (digest && !fromOutside && !evidence.staleLock) context.learn({ disproved: { digest, reason: `${why}.` } });
+  throw failedStart(`${to.version} did not prove itself${which}: ${why}.`, evidence, {
     hint: 'The last lines of its log are in: show upgrade status',
-    details,
   });
 }

@@ -2,7 +2,7 @@ import { BelayError } from '../../domain/errors.ts';
 import { restartPolicyOf } from '../../domain/service-spec.ts';
 import type { Step } from '../../domain/step.ts';
 import { mustHaveItsData } from '../data-in-place.ts';
-import { evidenceOf, findInstance, mustFindInstance } from '../instances.ts';
+import { evidenceOf, failedStart, findInstance, mustFindInstance } from '../instances.ts';
 import { noteStuck, startAgain } from '../start-again.ts';
 
 /** Starts what is down, on its own data, and lets go on what is paused. */
@@ -27,11 +27,9 @@ export const revive: Step = {
         noteStuck(context, await startAgain(context, startable, signal));
       } catch (error) {
         if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
-        throw new BelayError('gate-failed', `${service.name} ${to.version} does not start: ${error.message}`, {
-          ...(error.hint ? { hint: error.hint } : {}),
-          details: await evidenceOf(host, instance),
-          cause: error,
-        });
+        const evidence = await evidenceOf(context, to, service, instance);
+        const more = { ...(error.hint ? { hint: error.hint } : {}), cause: error };
+        throw failedStart(`${service.name} ${to.version} does not start: ${error.message}`, evidence, more);
       }
     }
   },

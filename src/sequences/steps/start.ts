@@ -4,7 +4,7 @@ import type { Release } from '../../domain/release.ts';
 import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { untilReady } from '../dependencies.ts';
-import { evidenceOf, findInstance, isUp, LABELS, mustFindInstance } from '../instances.ts';
+import { evidenceOf, failedStart, findInstance, isUp, LABELS, mustFindInstance } from '../instances.ts';
 import { operationLabels } from '../make-instance.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
@@ -80,7 +80,7 @@ function noteEndOfService({ facts, learn, clock }: StepContext, instance: Instan
 
 // The engine goes on with a call that is cut off, and going back would not see what comes of it: no signal here.
 async function startOrExplain(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
-  const { host, to } = context;
+  const { to } = context;
   // In an upgrade the container is the operation's own, and goes with it; in a rollback it may have been left by another.
   const labels = instance.labels[LABELS.operation] === context.operation.id ? operationLabels(context) : {};
   try {
@@ -88,10 +88,8 @@ async function startOrExplain(context: StepContext, service: ServiceSpec, instan
     noteStuck(context, await startAgain(context, startable));
   } catch (error) {
     if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
-    throw new BelayError('gate-failed', `${to.version} does not start: ${error.message}`, {
-      ...(error.hint ? { hint: error.hint } : {}),
-      details: await evidenceOf(host, instance),
-      cause: error,
-    });
+    const evidence = await evidenceOf(context, to, service, instance);
+    const more = { ...(error.hint ? { hint: error.hint } : {}), cause: error };
+    throw failedStart(`${to.version} does not start: ${error.message}`, evidence, more);
   }
 }
