@@ -46,6 +46,7 @@ test('an upgrade takes confirm-within, and its question says so', async () => {
 });
 
 test('a running upgrade is aborted, which the others are told', async () => {
+  await stage.replaceDaemon({ stepMs: 2_000 });
   const [one, other] = [await stage.openAtPrompt(), await stage.openAtPrompt()];
   stage.daemon.startUpgrade('2.1.0', 'bob');
   await one.untilShown('[admin@acme](upgrading)>');

@@ -2,6 +2,9 @@ import type { Verb } from '../command.ts';
 import { canEnd, type Grammar, read } from './grammar.ts';
 import { quote, type Token } from './tokenizer.ts';
 
+/** A longer line is not looked at. */
+const MOST_WORDS = 16;
+
 /** How many letters have to be added, removed, changed or swapped with their neighbour. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
@@ -37,13 +40,29 @@ export function withWordBefore(
   known: readonly string[],
   grammar: Grammar<Verb>,
 ): string | null {
-  const [first] = words;
-  if (!first || words.length > 16) return null;
+  if (words.length > MOST_WORDS) return null;
   for (const word of known) {
-    const added: Token = { ...first, text: word, quoted: false };
-    const reading = read(grammar, [...words.slice(0, position), added, ...words.slice(position)]);
-    const state = reading.outcome === 'read' ? reading.states.find(canEnd) : undefined;
-    if (state) return state.full.map(quote).join(' ');
+    const line = meant([...words.slice(0, position), asToken(word), ...words.slice(position)], grammar);
+    if (line !== null) return line;
   }
   return null;
+}
+
+/** The whole line with another word in the place of one; null where it makes no sense further on. */
+export function withWordInstead(
+  words: readonly Token[],
+  position: number,
+  word: string,
+  grammar: Grammar<Verb>,
+): string | null {
+  if (words.length > MOST_WORDS) return null;
+  return meant([...words.slice(0, position), asToken(word), ...words.slice(position + 1)], grammar);
+}
+
+const asToken = (text: string): Token => ({ text, start: 0, end: 0, quoted: false, isPipe: false });
+
+function meant(words: readonly Token[], grammar: Grammar<Verb>): string | null {
+  const reading = read(grammar, words);
+  const state = reading.outcome === 'read' ? reading.states.find(canEnd) : undefined;
+  return state ? state.full.map(quote).join(' ') : null;
 }

@@ -3,7 +3,7 @@ import { type Options, optionHelp } from '../options.ts';
 import type { PipeCall } from '../pipes/pipe.ts';
 import { misplaced, pipes } from '../pipes/pipes.ts';
 import { canEnd, type Expected, type Grammar, type Reading, read } from './grammar.ts';
-import { nearest, withWordBefore } from './nearest.ts';
+import { nearest, withWordBefore, withWordInstead } from './nearest.ts';
 import { quote, type Token, tokenize } from './tokenizer.ts';
 
 /** What a line says. Columns are places in the line, in UTF-16 units. */
@@ -127,7 +127,10 @@ function misread<G extends Parameters<typeof read>[0]>(
   const known = expected.flatMap((each) => (each.type === 'word' ? [each.word] : []));
   const word = token.quoted ? null : nearest(token.text, known);
   const earlier = words.slice(0, position).map(({ text }) => quote(text));
-  const meant = word === null ? withWordBefore(words, position, known, grammar) : [...earlier, word].join(' ');
+  const meant =
+    word === null
+      ? withWordBefore(words, position, known, grammar)
+      : (withWordInstead(words, position, word, grammar) ?? [...earlier, word].join(' '));
   const whole = meant === null ? null : before + meant;
   return { outcome: 'invalid', column: token.start, expected, problem, nearest: whole };
 }

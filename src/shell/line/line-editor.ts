@@ -82,6 +82,7 @@ export class LineEditor {
     else if (key.name === 'up' || (key.ctrl && key.name === 'p')) this.goBack(1);
     else if (key.name === 'down' || (key.ctrl && key.name === 'n')) this.goBack(-1);
     else if (key.ctrl && key.name === 'r' && this.config.assistance) this.search();
+    else if (key.ctrl && key.name === 'l') this.config.screen.clear();
     else this.remember();
   }
 

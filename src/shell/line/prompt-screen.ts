@@ -51,6 +51,17 @@ export class PromptScreen extends Writable {
     else this.terminal.write(text);
   }
 
+  /** Puts the prompt at the top of an empty screen; what was above can still be scrolled to. */
+  clear(): void {
+    if (!this.drawn || this.resizing) return;
+    const { rows } = this.terminal;
+    const down = `\x1b[${rows}H${'\n'.repeat(rows)}`;
+    const { body, below, column } = this.drawn;
+    const up = below > 0 ? `\x1b[${below}A` : '';
+    this.redraw(this.drawn, { body: '', lines: [''], below: 0, column: 0 }, '');
+    this.terminal.write(`${down}\x1b[H\x1b[J${body}${up}\x1b[${column + 1}G`);
+  }
+
   /** After a resize: what is drawn from now on waits until the terminal has said where the cursor is. */
   resized(): void {
     if (!this.drawn) return;

@@ -100,6 +100,8 @@ class FuzzedSession {
           return { typed, found: `What came from outside reached the terminal: ${JSON.stringify(raw)}` };
         screen.written = screen.written.slice(-4096);
       }
+      await this.quiet();
+      await this.answers('end');
       return { typed, found: await this.left() };
     } catch (thrown) {
       return { typed, found: (thrown as Error).message };

@@ -29,6 +29,7 @@ const SPECIAL = [
   '\x01',
   '\x05',
   '\x0b',
+  '\x0c',
   '\x7f',
 ];
 const SEQUENCES = [

@@ -103,7 +103,7 @@ test('a quote that is not closed is pointed at', () => {
 });
 
 test.each([
-  ['shwo releases', 'show'],
+  ['shwo releases', 'show releases'],
   ['show relaeses', 'show releases'],
   ['show upgrade stauts', 'show upgrade status'],
 ])('%s: the nearest command', (line, nearest) => {
@@ -164,7 +164,7 @@ test.each([
 test.each([
   ['upgrade 2.1.0', 'upgrade system 2.1.0'],
   ['releases', 'show releases'],
-  ['show releases | inclde x', 'show releases | include'],
+  ['show releases | inclde x', 'show releases | include x'],
 ])('%s: what was meant', (line, meant) => {
   expect(wrong(line)).toContain(`Did you mean: ${meant}`);
 });

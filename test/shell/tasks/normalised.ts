@@ -20,6 +20,9 @@ export function normalised(text: string): string {
       .replace(/\b\d\d:\d\d:\d\d\b/g, '00:00:00')
       .replace(/\b1[78]\d{3}\b/g, '00000')
       .replace(/\b\d+\.\d s\b/g, '0.0 s')
+      // Only what began before the session has an age.
+      .replace(/\((?:just now|\d+ seconds? ago)\)/g, '(just now)')
+      .replace(/started (?:just now|\d+ seconds? ago)/g, 'started just now')
       .replace(/under a second|about \d+ s\b/g, 'about 0 s')
       .replace(/\d+(?:\.\d)? [KMGT]?i?B\b/g, '0 KiB')
       .replace(/\b(process) \d+/g, '$1 0')
