@@ -317,6 +317,16 @@ test('Ctrl-R finds what was typed before; Enter runs it, Ctrl-G forgets it', asy
   expect(screen.lines().some((line) => line.startsWith('search,'))).toBe(false);
 });
 
+test('Ctrl-L puts the line at the top of an empty screen; what was there can be scrolled to', async () => {
+  const screen = await stage.openAtPrompt({ columns: 80, rows: 10 });
+  screen.type('show rel\x0ce');
+  await screen.untilPrompt('show rele');
+  const shown = screen.lines();
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown[0]).toContain('acme runs 2.0.4');
+  expect(shown.filter((line) => line.includes('show rel'))).toEqual(['[admin@acme]> show rele']);
+});
+
 test('what is secret is not kept', async () => {
   const screen = await stage.openAtPrompt();
   screen.type('set env DB_PASSWORD=hunter2\r');

@@ -10,6 +10,14 @@ export const showAppliances = command({
   parameters: [],
   async run(_values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.appliances(signal), (appliances) => applianceTable(appliances, screen));
+    return answer(
+      await client.appliances(signal),
+      (appliances) => applianceTable(appliances, screen),
+      ([first, second]) => {
+        if (!first) return [{ purpose: 'What could be looked after', line: 'show containers' }];
+        if (second) return [{ purpose: 'To choose one', line: `use appliance ${second.name}` }];
+        return [{ purpose: 'How it is', line: 'show system' }];
+      },
+    );
   },
 });

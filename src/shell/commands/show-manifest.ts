@@ -9,6 +9,10 @@ export const showManifest = command({
   examples: ['show manifest', 'show manifest --json'],
   parameters: [],
   async run(_values, { client, output, signal, answer }) {
-    return answer(await client.manifest(signal), (view) => manifestLines(view, output));
+    return answer(
+      await client.manifest(signal),
+      (view) => manifestLines(view, output),
+      () => [{ purpose: 'To put another in force', line: 'apply manifest FILE' }],
+    );
   },
 });

@@ -13,7 +13,11 @@ export const showSnapshots = command({
   parameters: [],
   async run(_, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.snapshots(signal), (snapshots) => snapshotTable(snapshots, screen));
+    return answer(
+      await client.snapshots(signal),
+      (snapshots) => snapshotTable(snapshots, screen),
+      ([newest]) => (newest ? [{ purpose: 'One in full', line: `show snapshot ${newest.id}` }] : []),
+    );
   },
 });
 
@@ -26,6 +30,10 @@ export const showSnapshot = command({
   parameters: [{ name: 'snapshot', kind: snapshot, help: 'The snapshot' }],
   async run(values, { client, output, signal, nowMs, answer }) {
     const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    return answer(await client.snapshot(values.snapshot, signal), (found) => snapshotLines(found, screen));
+    return answer(
+      await client.snapshot(values.snapshot, signal),
+      (found) => snapshotLines(found, screen),
+      ({ id }) => [{ purpose: 'To see what putting it back would do', line: `show restore plan ${id}` }],
+    );
   },
 });

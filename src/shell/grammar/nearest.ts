@@ -1,5 +1,5 @@
 import type { Verb } from '../command.ts';
-import { canEnd, type Grammar, read } from './grammar.ts';
+import { canEnd, type Grammar, read, type State } from './grammar.ts';
 import { quote, type Token } from './tokenizer.ts';
 
 /** A longer line is not looked at. */
@@ -42,8 +42,9 @@ export function withWordBefore(
 ): string | null {
   if (words.length > MOST_WORDS) return null;
   for (const word of known) {
-    const line = meant([...words.slice(0, position), asToken(word), ...words.slice(position)], grammar);
-    if (line !== null) return line;
+    const state = readWhole([...words.slice(0, position), asToken(word), ...words.slice(position)], grammar);
+    // Almost anything can be a name: a line that begins with none of the words is no guess at one.
+    if (state && (position > 0 || Object.keys(state.values).length === 0)) return state.full.map(quote).join(' ');
   }
   return null;
 }
@@ -56,13 +57,13 @@ export function withWordInstead(
   grammar: Grammar<Verb>,
 ): string | null {
   if (words.length > MOST_WORDS) return null;
-  return meant([...words.slice(0, position), asToken(word), ...words.slice(position + 1)], grammar);
+  const state = readWhole([...words.slice(0, position), asToken(word), ...words.slice(position + 1)], grammar);
+  return state ? state.full.map(quote).join(' ') : null;
 }
 
 const asToken = (text: string): Token => ({ text, start: 0, end: 0, quoted: false, isPipe: false });
 
-function meant(words: readonly Token[], grammar: Grammar<Verb>): string | null {
+function readWhole(words: readonly Token[], grammar: Grammar<Verb>): State<Verb> | null {
   const reading = read(grammar, words);
-  const state = reading.outcome === 'read' ? reading.states.find(canEnd) : undefined;
-  return state ? state.full.map(quote).join(' ') : null;
+  return reading.outcome === 'read' ? (reading.states.find(canEnd) ?? null) : null;
 }

@@ -94,6 +94,11 @@ test('the caret follows a line that wraps', () => {
   expect(wrong('show foo', 76)[0]).toBe(' ^');
 });
 
+test('what begins like nothing is no guess at a name', () => {
+  for (const line of ['ls', '/etc/passwd', 'sudo reboot']) expect(wrong(line).join('\n')).not.toContain('Did you mean');
+  expect(wrong('releases')).toContain('Did you mean: show releases');
+});
+
 test('a quote that is not closed is pointed at', () => {
   expect(wrong('adopt "web')).toEqual([
     '      ^',

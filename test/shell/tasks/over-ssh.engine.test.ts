@@ -9,7 +9,7 @@ import { FROZEN_CLOCK, TaskWorld } from './world.ts';
 describeOnEngine('a working day over ssh', () => {
   describe.concurrent('through a real sshd, screen by screen', () => {
     for (const columns of [40, 80, 200]) {
-      test(`at ${columns} columns`, { timeout: 120_000 }, async ({ expect, onTestFinished }) => {
+      test(`at ${columns} columns`, { timeout: 300_000 }, async ({ expect, onTestFinished }) => {
         const world = new TaskWorld();
         const sshd = new TestSshd('force-command', { account: 'admin', nodeOptions: [`--import=${FROZEN_CLOCK}`] });
         onTestFinished(async () => {

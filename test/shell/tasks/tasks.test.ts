@@ -5,7 +5,7 @@ import { TaskWorld } from './world.ts';
 
 describe.concurrent('a working day, screen by screen', () => {
   for (const columns of [40, 80, 200]) {
-    test(`at ${columns} columns`, { timeout: 120_000 }, async ({ expect, onTestFinished }) => {
+    test(`at ${columns} columns`, { timeout: 300_000 }, async ({ expect, onTestFinished }) => {
       const world = new TaskWorld();
       onTestFinished(() => world.close());
       await world.open();
