@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { askEngine } from '../../../src/demo/private-engine/engine-api.ts';
 import { TestBelay } from '../../support/belay.ts';
 import type { TestSshd } from '../../support/sshd.ts';
 import { Screen } from '../screen.ts';
@@ -33,6 +34,17 @@ export class TaskWorld {
       lab.once('exit', () => failed(new Error('The embedded engine has ended.')));
     });
     await this.belay.start();
+    await this.isHealthy();
+  }
+
+  /** How long the appliance has been up by then depends on how busy the machine is; what is shown must not. */
+  private async isHealthy(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 100) {
+      const containers = await askEngine<{ Status: string }[]>(this.socket, '/containers/json');
+      if (containers.length > 0 && containers.every(({ Status }) => Status.includes('(healthy)'))) return;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    throw new Error('The appliance of the embedded engine does not become healthy.');
   }
 
   /** What a session's environment says, however it begins. */
