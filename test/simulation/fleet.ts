@@ -6,6 +6,8 @@ import type { SimulationReport } from './simulation.ts';
 import type { Work } from './worker.ts';
 
 const BATCH = 10;
+/** What is cut off in a simulation waits for ever, and holds its memory until its process ends. */
+const SEEDS_OF_A_PROCESS = 500;
 
 export interface FleetOptions {
   /** Taken one after the other until there is none, or until `onReport` says that it is enough. */
@@ -19,33 +21,46 @@ export interface FleetOptions {
 /** Runs simulations in processes of their own, as many at once as there are processors. */
 export async function runSeeds(options: FleetOptions): Promise<void> {
   const stop = new AbortController();
-  const workers = Array.from({ length: availableParallelism() }, () => runWorker(options, stop));
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    while (!(await runWorker(options, stop)));
+  });
   await Promise.all(workers);
 }
 
-function runWorker({ seeds, plant, traced, onReport }: FleetOptions, stop: AbortController): Promise<void> {
+/** Resolves true when there is no seed any more. */
+function runWorker({ seeds, plant, traced, onReport }: FleetOptions, stop: AbortController): Promise<boolean> {
   const worker = fork(join(import.meta.dirname, 'worker.ts'), { serialization: 'advanced', execArgv: [] });
   let outstanding = 0;
+  let taken = 0;
+  let isOver = false;
   const next = () => {
     const batch: string[] = [];
     while (batch.length < BATCH && !stop.signal.aborted) {
       const { value, done } = seeds.next();
-      if (done) break;
+      isOver = done ?? false;
+      if (isOver) break;
       batch.push(value);
     }
     outstanding = batch.length;
+    taken += outstanding;
     if (outstanding === 0) worker.disconnect();
     else worker.send({ seeds: batch, plant: plant ?? null, traced: traced ?? false } satisfies Work);
   };
   return new Promise((resolve, reject) => {
     const end = () => void (worker.connected && worker.disconnect());
+    const settled = () => {
+      stop.signal.removeEventListener('abort', end);
+      resolve(isOver || stop.signal.aborted);
+    };
     stop.signal.addEventListener('abort', end, { once: true });
     worker.on('message', (report: SimulationReport) => {
       if (stop.signal.aborted) return;
       if (onReport(report)) return stop.abort();
-      if (--outstanding === 0) next();
+      if (--outstanding > 0) return;
+      if (taken < SEEDS_OF_A_PROCESS) next();
+      else worker.disconnect();
     });
-    worker.once('exit', (code) => settle(worker, code, outstanding > 0 && !stop.signal.aborted, resolve, reject));
+    worker.once('exit', (code) => settle(worker, code, outstanding > 0 && !stop.signal.aborted, settled, reject));
     next();
   });
 }
