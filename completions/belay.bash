@@ -18,7 +18,7 @@ _belay() {
     'show restore') found=('plan') ;;
     'upgrade') found=('system') ;;
     'extend') found=('upgrade') ;;
-    'abort') found=('upgrade') ;;
+    'abort') found=('upgrade' 'installation') ;;
     'confirm') found=('system') ;;
     'rollback') found=('system') ;;
     'repair') found=('system') ;;

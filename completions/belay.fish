@@ -66,7 +66,8 @@ function __belay_complete
         case 'extend'
             printf '%s\t%s\n' 'upgrade' 'Give the new version more time to get healthy'
         case 'abort'
-            printf '%s\t%s\n' 'upgrade' 'Take the running upgrade back'
+            printf '%s\t%s\n' 'upgrade' 'Take the running upgrade back, or the running installation' \
+                'installation' 'Take the running upgrade back, or the running installation'
         case 'confirm'
             printf '%s\t%s\n' 'system' 'Keep the version that would go back by itself'
         case 'rollback'

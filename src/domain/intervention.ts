@@ -1,5 +1,5 @@
 import { BelayError } from './errors.ts';
-import type { Intervention, JournalEntry, Operation, OperationFacts } from './operation.ts';
+import type { Intervention, JournalEntry, Operation, OperationFacts, OperationKind } from './operation.ts';
 import { decideRecovery } from './recovery.ts';
 
 /** How much administrators have added to the gate's deadline of an operation. */
@@ -12,7 +12,9 @@ export const abortOf = ({ interventions = [] }: OperationFacts): Intervention | 
 
 /** Why an operation that was aborted goes back: the reason that it ends with. */
 export const abortedBy = ({ kind }: Operation, { by }: Intervention): BelayError =>
-  new BelayError('interrupted', `The ${kind} was aborted by ${by}.`);
+  new BelayError('interrupted', `The ${wordOf(kind)} was aborted by ${by}.`);
+
+const wordOf = (kind: OperationKind): string => (kind === 'install' ? 'installation' : kind);
 
 const goesBack = (entries: readonly JournalEntry[]): boolean =>
   entries.some(({ phase }) => phase === 'revert-intent' || phase === 'reverted' || phase === 'revert-failed');
@@ -24,6 +26,9 @@ export function abortRefusal(
   versions: { from: string; to: string },
 ): BelayError | null {
   const { kind, appliance } = operation;
+  if (goesBack(entries) && kind === 'install') {
+    return refusal(`The installation of ${appliance} is being taken back already.`, WATCH);
+  }
   if (goesBack(entries)) {
     return refusal(`The ${kind} of ${appliance} is going back to ${versions.from} already.`, WATCH);
   }
@@ -34,6 +39,7 @@ export function abortRefusal(
       `To return to ${versions.from} when it has ended: rollback system to ${operation.from}`,
     );
   }
+  if (kind === 'install') return refusal(`${appliance} is installed already.`, 'Look at it: show system');
   return refusal(`${versions.to} has taken over already.`, 'To go back: rollback system');
 }
 
@@ -44,7 +50,9 @@ export function extendRefusal(
   versions: { from: string; to: string },
 ): BelayError | null {
   if (operation.kind !== 'upgrade') {
-    return refusal(`A ${operation.kind} of ${operation.appliance} is running, and no upgrade.`, WATCH);
+    const { kind, appliance } = operation;
+    const what = `${kind === 'install' ? 'An' : 'A'} ${wordOf(kind)}`;
+    return refusal(`${what} of ${appliance} is running, and no upgrade.`, WATCH);
   }
   if (abortOf(operation.facts)) return refusal(`The upgrade of ${operation.appliance} was aborted.`, WATCH);
   return abortRefusal(operation, entries, versions);

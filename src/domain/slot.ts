@@ -49,6 +49,8 @@ export interface SlotArchive {
   files: number;
   /** `belay` is one of Belay's own, with its manifest; `tar` is a plain tarball of one directory. */
   format: 'belay' | 'tar';
+  /** What an import elsewhere would refuse it for, the first of it in words; left out where there is nothing. */
+  unwelcome?: { members: number; first: string };
   /** Plain tarball: the directory that everything in it lies in, such as `var/lib/mysql`; '' where there is none. */
   prefix: string;
 }

@@ -1,9 +1,11 @@
 import { BelayError } from '../domain/errors.ts';
+import { type HostPower, powersOfService } from '../domain/host-powers.ts';
 import { newReleaseId, newSlotId } from '../domain/ids.ts';
 import type { ImportedArchive, PackProgress } from '../domain/ports/archive-store.ts';
+import type { Journal } from '../domain/ports/journal.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
-import { freshSlot, type Slot, type SlotMount } from '../domain/slot.ts';
+import { freshSlot, type Slot, type SlotArchive, type SlotMount } from '../domain/slot.ts';
 import { clearLeftovers, othersOn } from './clear-leftovers.ts';
 import { releasesOf } from './plan-restore.ts';
 import { mustSlot } from './slot-pairs.ts';
@@ -45,15 +47,19 @@ export async function archiveSlot(world: World, slot: Slot, { onProgress, signal
   await clearLeftovers(world, mustSlot(journal, slot.id));
 }
 
-/** Writes a snapshot to a file outside, which is not overwritten. */
-export async function exportSnapshot(world: World, slot: Slot, file: string, watching: Watching): Promise<number> {
+/** Writes a snapshot to a file outside, which is not overwritten. Returns what an import of it would refuse as well. */
+export async function exportSnapshot(
+  world: World,
+  slot: Slot,
+  file: string,
+  watching: Watching,
+): Promise<Pick<SlotArchive, 'sizeBytes' | 'unwelcome'>> {
   const { archives } = world;
   if (slot.archive) {
     await archives.copy(slot.archive, file, watching.onProgress, watching.signal);
-    return slot.archive.sizeBytes;
+    return slot.archive;
   }
-  const packed = await archives.pack(slot, describedBy(world, slot), file, watching.onProgress, watching.signal);
-  return packed.sizeBytes;
+  return archives.pack(slot, describedBy(world, slot), file, watching.onProgress, watching.signal);
 }
 
 /**
@@ -62,7 +68,7 @@ export async function exportSnapshot(world: World, slot: Slot, file: string, wat
  */
 export async function importSnapshot(
   world: World,
-  request: { file: string; appliance: string | null; by: string },
+  request: { file: string; appliance: string | null; allow: readonly HostPower[]; by: string },
   { onProgress, signal }: Watching,
 ): Promise<{ slot: Slot; release: Release | null }> {
   const { journal, host, slots, archives, clock } = world;
@@ -82,6 +88,7 @@ export async function importSnapshot(
   const found = await archives.import(request.file, path, freeBytes, onProgress, signal);
   try {
     const release = releaseOf(found, slot, request.by, at);
+    if (release) refusePowers(journal, release, request);
     if (!release && request.appliance === null) {
       throw new BelayError(
         'refused',
@@ -105,6 +112,25 @@ export async function importSnapshot(
   } catch (thrown) {
     await archives.remove({ path });
     throw thrown;
+  }
+}
+
+/** Whoever wrote the file must not become the master of this host by it: what runs here already may do so much, or it is allowed by name. */
+function refusePowers(
+  journal: Journal,
+  release: Release,
+  { file, appliance, allow }: { file: string; appliance: string | null; allow: readonly HostPower[] },
+): void {
+  const active = journal.release(journal.appliance(appliance ?? release.appliance)?.active ?? '');
+  const held = (active?.services ?? []).flatMap(powersOfService).map(({ power }) => power);
+  for (const service of release.services) {
+    const asked = powersOfService(service).filter(({ power }) => !held.includes(power) && !allow.includes(power));
+    const [first] = asked;
+    if (!first) continue;
+    const powers = [...new Set([...allow, ...asked.map(({ power }) => power)])].join(',');
+    throw new BelayError('refused', `${service.name} in it asks for ${first.power}: ${first.what}.`, {
+      hint: `Only where you trust whoever made the file: import snapshot ${file} allow ${powers}`,
+    });
   }
 }
 

@@ -116,6 +116,24 @@ export const file: Kind = {
   complete: async () => [],
 };
 
+const POWERS = [
+  ['privileged', 'privileged containers'],
+  ['all-capabilities', 'containers with every capability'],
+  ['docker-socket', 'a mount of the socket of Docker'],
+  ['host-root', "a mount of the host's root, or of what belongs to its system"],
+  ['host-processes', "the host's processes"],
+] as const;
+
+/** Powers over the host, as in `x-belay.allow`. */
+export const powers: Kind = {
+  metavar: 'POWERS',
+  problem: (text) =>
+    text.split(',').every((each) => POWERS.some(([power]) => power === each))
+      ? null
+      : `The powers are ${POWERS.map(([power]) => power).join(', ')}.`,
+  complete: async () => POWERS.map(([text, help]) => ({ text, help })),
+};
+
 /** A registry of the site's own, with a directory in it where that is wanted. */
 export const registryName: Kind = {
   metavar: 'REGISTRY',

@@ -21,7 +21,8 @@ function compareEntry(entry: Entry, twin: Twin | undefined, found: Differences):
   // A changed file that shares its blocks with another name is made anew: the names may have parted.
   const isShared = entry.links > 1 || (twin?.links ?? 1) > 1;
   const isFile = entry.type === 'f' && (twin === undefined || twin.type === 'f');
-  if (isFile && !isShared && entry.sizeBytes < PATCH_FROM_BYTES) {
+  // Holes are not copied, but would be read block by block: 64 GiB of nothing take half a minute.
+  if (isFile && !isShared && Math.min(entry.sizeBytes, entry.allocatedBytes) < PATCH_FROM_BYTES) {
     found.replace.push(entry.path);
     return;
   }
@@ -67,7 +68,7 @@ export async function findDifferences(
   // What is left of the clone has no twin, or another one.
   const twins = new Map<string, Twin>();
   for (const record of clone) {
-    const { path, type, links, outline } = parse({ changedMs: 0, record });
+    const { path, type, links, outline } = parse({ changedMs: 0, allocatedBytes: 0, record });
     twins.set(path, { type, links, outline });
   }
   const found: Differences = { remove: [], replace: [], update: [], patch: [] };

@@ -53,6 +53,11 @@ x-belay:
     await makeAppliance(bench.engine, { reference: bench.reference('server', '1.0') });
     await makeAppliance(bench.engine, { reference: bench.reference('server', '2.0'), dataFormat: 2 });
     await makeAppliance(bench.engine, { reference: bench.reference('server', '1.1'), behaviour: 'exits-at-once' });
+    await makeAppliance(bench.engine, {
+      reference: bench.reference('server', '1.2'),
+      behaviour: 'hangs',
+      afterSeconds: 90,
+    });
     await makeImage(bench.engine, {
       reference: bench.reference('db', '14'),
       files: [{ path: 'data/seed', content: 'from the image\n' }],
@@ -77,6 +82,23 @@ x-belay:
     expect(operation.logTail.join('\n')).toContain('fatal: cannot find the licence');
     expect(await leftOver()).toEqual([]);
     expect(await belay.get('/api/appliances')).toEqual([]);
+  });
+
+  it('is aborted while it waits for what does not come, and leaves nothing behind', async () => {
+    await expect(belay.post('/api/upgrade/abort')).rejects.toThrow('Belay looks after nothing yet.');
+    const operation = await install(manifest('1.2'));
+    const stepOf = async () => {
+      const { steps } = await belay.get<OperationView>(`/api/upgrade/status?operation=${operation.id}`);
+      return steps.find(({ status }) => status === 'running')?.name;
+    };
+    await expect.poll(stepOf, { timeout: 60_000 }).toBe('gate');
+    await belay.post('/api/upgrade/abort');
+    const ended = await belay.ended(operation);
+    expect(ended).toMatchObject({ state: 'failed', reason: 'The installation was aborted by admin.' });
+    expect(await leftOver()).toEqual([]);
+    await expect(belay.post(`/api/upgrade/abort?appliance=${name}`)).rejects.toThrow(
+      `No upgrade of ${name} is running.`,
+    );
   });
 
   it('is refused before anything is made where something is there already, or is not there', async () => {

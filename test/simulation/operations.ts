@@ -54,7 +54,10 @@ export const OPERATIONS = {
       const { machine, daemon, site } = simulation;
       const intervene = machine.chance.happens(0.6) ? abortUpgrade : extendUpgrade;
       machine.later(machine.chance.between(1, 3_000), () => {
-        simulation.ask((service) => intervene(service, service.appliance(), BY, 10_000));
+        simulation.ask((service) => {
+          const [latest] = service.world.journal.operations(service.appliance().name, 1);
+          return intervene(service, latest ?? null, BY, 10_000);
+        });
       });
       return daemon.ask((service) =>
         service.upgrade(service.appliance(), { version: machine.chance.pick(site.versions), by: BY }),

@@ -27,6 +27,8 @@ export interface TestAppliance {
    */
   dataFormat?: number;
   afterSeconds?: number;
+  /** In the place of /data. */
+  dataPath?: string;
   /** Whether it declares /data as a volume; it does unless told otherwise. */
   volume?: boolean;
   /** Further Dockerfile instructions, such as `ENV LOG_LEVEL=info`. */
@@ -101,23 +103,29 @@ export async function makeAppliance(
   engine: Engine,
   appliance: TestAppliance,
 ): Promise<{ imageId: string; digest: string | null }> {
+  const { dataPath = '/data' } = appliance;
+  const inPlace = (script: string) => script.replaceAll('/data', dataPath);
   const { behaviour = 'serves', dataFormat = 1, afterSeconds = 5, volume = true, changes = [], files = [] } = appliance;
   const { tag: version } = splitReference(appliance.reference);
   const probe = behaviour === 'never-healthy' ? 'false' : 'wget -q -O /dev/null http://127.0.0.1:8080/version';
   const imageId = await makeImage(engine, {
     reference: appliance.reference,
     files: [
-      { path: 'bin/appliance', content: startScript(version, { behaviour, dataFormat, afterSeconds }), mode: 0o755 },
+      {
+        path: 'bin/appliance',
+        content: inPlace(startScript(version, { behaviour, dataFormat, afterSeconds })),
+        mode: 0o755,
+      },
       { path: 'www/version', content: `${behaviour === 'wrong-version' ? '0.0.0' : version}\n` },
-      { path: 'www/data', linkTo: '/data' },
+      { path: 'www/data', linkTo: dataPath },
       { path: 'www/cgi-bin/' },
-      { path: 'www/cgi-bin/note', content: NOTE, mode: 0o755 },
+      { path: 'www/cgi-bin/note', content: inPlace(NOTE), mode: 0o755 },
       ...files,
     ],
     changes: [
       'CMD ["/bin/appliance"]',
       'ENV PATH=/bin',
-      ...(volume ? ['VOLUME /data'] : []),
+      ...(volume ? [`VOLUME ${dataPath}`] : []),
       'EXPOSE 8080',
       `HEALTHCHECK --interval=1s --timeout=2s --retries=2 CMD ${probe}`,
       'LABEL io.belay.version-command="cat /www/version"',

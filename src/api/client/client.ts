@@ -13,6 +13,7 @@ import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type {
   ExportInput,
+  ImportBundleInput,
   ImportInput,
   JobView,
   RestoreInput,
@@ -102,7 +103,7 @@ export interface Client {
   importSnapshot(input: ImportInput, signal?: AbortSignal): Promise<JobView>;
   /** All three go on in the daemon: see `job`. */
   exportBundle(input: ExportBundleInput, signal?: AbortSignal): Promise<JobView>;
-  importBundle(input: ImportInput, signal?: AbortSignal): Promise<JobView>;
+  importBundle(input: ImportBundleInput, signal?: AbortSignal): Promise<JobView>;
   mirror(input: MirrorInput, signal?: AbortSignal): Promise<JobView>;
   job(id: string, signal?: AbortSignal): Promise<JobView>;
   abortJob(id: string, signal?: AbortSignal): Promise<JobView>;

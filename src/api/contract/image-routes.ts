@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { exportBundleInput, mirrorInput } from './image-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { importInput, jobView } from './snapshot-views.ts';
+import { importBundleInput, jobView } from './snapshot-views.ts';
 
 export const exportBundle = createRoute({
   method: 'post',
@@ -16,7 +16,7 @@ export const importBundle = createRoute({
   method: 'post',
   path: '/api/bundles/import',
   summary: "Bring the images of a bundle on the daemon's host to the engine, once all of it has been verified",
-  request: body(importInput),
+  request: body(importBundleInput),
   responses: { 202: answer(jobView, 'Accepted'), ...failures },
 });
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { HOST_POWERS } from '../../domain/host-powers.ts';
 
 const date = z.iso.datetime();
 const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
@@ -103,7 +104,15 @@ export const hostFile = z
   .regex(/^\/[^\0]*[^/\0]$/, 'A file is named with its whole path, such as /backup/acme.belay');
 
 export const exportInput = z.object({ file: hostFile }).strict().openapi('ExportInput');
-export const importInput = z.object({ file: hostFile }).strict().openapi('ImportInput');
+export const importInput = z
+  .object({
+    file: hostFile,
+    /** Powers over the host that a release in the file may ask for. */
+    allow: z.array(z.enum(HOST_POWERS)).max(HOST_POWERS.length).optional(),
+  })
+  .strict()
+  .openapi('ImportInput');
+export const importBundleInput = z.object({ file: hostFile }).strict().openapi('ImportBundleInput');
 export const restoreInput = z
   .object({ snapshot: z.string().min(1).max(20), mount: z.string().min(1).max(4096).optional() })
   .strict()
@@ -115,4 +124,5 @@ export type JobView = z.infer<typeof jobView>;
 export type RestorePlanView = z.infer<typeof restorePlanView>;
 export type ExportInput = z.infer<typeof exportInput>;
 export type ImportInput = z.infer<typeof importInput>;
+export type ImportBundleInput = z.infer<typeof importBundleInput>;
 export type RestoreInput = z.infer<typeof restoreInput>;

@@ -8,15 +8,15 @@ import { viewConfirmation } from './confirmation-view.ts';
 import type { Service } from './service.ts';
 
 /** Has the running operation go back. `refused` where none runs or it is too late. */
-export function abortUpgrade(service: Service, appliance: Appliance, by: string): OperationView {
-  const operation = mustRun(service, appliance);
+export function abortUpgrade(service: Service, latest: Operation | null, by: string): OperationView {
+  const operation = mustRun(latest);
   service.interventions.abort(operation, by);
   return viewAnew(service, operation);
 }
 
 /** Gives the gate of the running upgrade more time. `refused` where none runs, or its gate is over. */
-export function extendUpgrade(service: Service, appliance: Appliance, by: string, addedMs: number): OperationView {
-  const operation = mustRun(service, appliance);
+export function extendUpgrade(service: Service, latest: Operation | null, by: string, addedMs: number): OperationView {
+  const operation = mustRun(latest);
   service.interventions.extend(operation, by, addedMs);
   return viewAnew(service, operation);
 }
@@ -39,10 +39,9 @@ export function confirmSystem(service: Service, appliance: Appliance, by: string
   return view;
 }
 
-function mustRun({ world }: Service, { name }: Appliance): Operation {
-  const [latest] = world.journal.operations(name, 1);
+function mustRun(latest: Operation | null): Operation {
   if (latest?.state === 'running') return latest;
-  throw new BelayError('refused', `No upgrade of ${name} is running.`, {
+  throw new BelayError('refused', latest ? `No upgrade of ${latest.appliance} is running.` : 'No upgrade is running.', {
     hint: latest?.state === 'succeeded' ? 'To go back: rollback system' : 'See the last one: show upgrade status',
   });
 }

@@ -36,7 +36,7 @@ export function addSnapshots(app: OpenAPIHono, service: Service): void {
   app.openapi(routes.importSnapshot, (c) => {
     // On a bare host there is none yet: the file brings it.
     const isBare = world.journal.appliances().length === 0;
-    const job = snapshots.import(isBare ? null : applianceOf(service, c), c.req.valid('json').file, userOf(c));
+    const job = snapshots.import(isBare ? null : applianceOf(service, c), c.req.valid('json'), userOf(c));
     return c.json(viewJob(mustJob(job.id)), 202);
   });
   app.openapi(routes.job, (c) => c.json(viewJob(mustJob(c.req.valid('param').id)), 200));

@@ -11,6 +11,7 @@ import { clearLeftovers, othersOn } from '../../sequences/clear-leftovers.ts';
 import { deleteRelease, planReleaseDeletion } from '../../sequences/delete-release.ts';
 import { mustSnapshot } from '../../sequences/plan-restore.ts';
 import { exportSnapshot, importSnapshot } from '../../sequences/snapshots.ts';
+import type { ImportInput } from '../contract/snapshot-views.ts';
 import { refuseObstacles } from './obstacles.ts';
 import { packed, Retention } from './retention.ts';
 
@@ -62,15 +63,19 @@ export class SnapshotService {
       // It may have become an archive while it waited for its turn.
       const now = mustSnapshot(this.#world.journal, appliance.name, slot.id);
       const dataBytes = now.archive?.dataBytes ?? 0;
-      const sizeBytes = await exportSnapshot(this.#world, now, file, watching(control, dataBytes));
-      return { message: `${slot.id} is in ${file} (${mebibytes(sizeBytes)}), with its release.` };
+      const { sizeBytes, unwelcome } = await exportSnapshot(this.#world, now, file, watching(control, dataBytes));
+      const message = `${slot.id} is in ${file} (${mebibytes(sizeBytes)}), with its release.`;
+      if (!unwelcome) return { message };
+      const { members, first } = unwelcome;
+      const more = members > 1 ? `, and ${members - 1} more like it` : '';
+      return { message, hint: `! import snapshot refuses this file on another host: ${first}${more}.` };
     });
   }
 
-  import(appliance: Appliance | null, file: string, by: string): Job {
+  import(appliance: Appliance | null, { file, allow = [] }: ImportInput, by: string): Job {
     const into = appliance?.name ?? null;
     return this.#start({ kind: 'import', appliance: into, snapshot: null, file, by }, async (control) => {
-      const request = { file, appliance: into, by };
+      const request = { file, appliance: into, allow, by };
       const { slot, release } = await importSnapshot(this.#world, request, watching(control, 0));
       const found = { snapshot: slot.id, appliance: slot.appliance };
       if (!release) {

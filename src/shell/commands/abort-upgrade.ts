@@ -4,10 +4,12 @@ import { wrap } from '../width.ts';
 
 export const abortUpgrade = command({
   words: ['abort', 'upgrade'],
-  summary: 'Take the running upgrade back',
+  alias: ['abort', 'installation'],
+  summary: 'Take the running upgrade back, or the running installation',
   about:
     'Whatever the upgrade waits for, it goes back: the old version serves on, or comes back with its data. A rollback ' +
-    'can be aborted only until it begins to stop what runs. After an upgrade has taken over: rollback system.',
+    'can be aborted only until it begins to stop what runs. After an upgrade has taken over: rollback system. ' +
+    'Of an installation nothing is left.',
   effect: 'changes',
   examples: ['abort upgrade', 'abort upgrade --yes'],
   parameters: [],
@@ -15,7 +17,10 @@ export const abortUpgrade = command({
     const running = await client.upgradeStatus(undefined, signal);
     if (!options.yes && running?.state === 'running') {
       const { kind, appliance, from, to } = running;
-      const what = `This aborts the ${kind} of ${appliance} to ${to}: ${from} stays, or comes back with its data.`;
+      const what =
+        kind === 'install'
+          ? `This aborts the installation of ${appliance} ${to}: all that it has made goes again.`
+          : `This aborts the ${kind} of ${appliance} to ${to}: ${from} stays, or comes back with its data.`;
       if (!(await confirm(wrap(what, output.width)))) return exitCode.refused;
     }
     const operation = await client.abortUpgrade(signal);

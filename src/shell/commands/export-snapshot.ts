@@ -1,7 +1,8 @@
+import type { ImportInput } from '../../api/contract/snapshot-views.ts';
 import { command } from '../command.ts';
 import { exitCode } from '../failure.ts';
 import { hostFile } from '../host-file.ts';
-import { file, snapshot } from '../kinds.ts';
+import { file, powers, snapshot } from '../kinds.ts';
 import { followJob } from '../live/follow-job.ts';
 
 export const exportSnapshot = command({
@@ -31,16 +32,31 @@ export const importSnapshot = command({
   summary: 'Bring in a snapshot from a file, or a tarball of the data directory',
   about:
     'Reads the whole file, refuses what is damaged or would reach outside, and keeps a copy. Nothing that runs is ' +
-    'touched. On a host without an appliance the file brings it.',
+    'touched. On a host without an appliance the file brings it. A release in it whose containers would be masters of ' +
+    'this host (privileged, the socket of Docker, …) is refused unless that is allowed by name, or what runs has it too.',
   effect: 'changes',
-  examples: ['import snapshot /backup/acme.belay', 'import snapshot /backup/rancher-data.tar.gz'],
-  parameters: [{ name: 'file', kind: file, help: 'The file to read, on the host of the daemon' }],
+  examples: [
+    'import snapshot /backup/acme.belay',
+    'import snapshot /backup/rancher-data.tar.gz',
+    'import snapshot /backup/agent.belay allow docker-socket',
+  ],
+  parameters: [
+    { name: 'file', kind: file, help: 'The file to read, on the host of the daemon' },
+    {
+      name: 'allow',
+      kind: powers,
+      help: 'Which of them, with commas between them',
+      optional: true,
+      after: { word: 'allow', help: 'What its containers may do to this host' },
+    },
+  ],
   async run(values, context) {
     const { client, signal, confirm } = context;
     const path = hostFile(values.file);
     if (!(await confirm([`This reads ${path} and keeps what is in it as a snapshot. Nothing that runs is touched.`]))) {
       return exitCode.refused;
     }
-    return followJob(context, await client.importSnapshot({ file: path }, signal));
+    const allow = values.allow?.split(',') as ImportInput['allow'];
+    return followJob(context, await client.importSnapshot({ file: path, ...(allow ? { allow } : {}) }, signal));
   },
 });

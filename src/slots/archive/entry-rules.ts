@@ -50,7 +50,8 @@ export class EntryRules {
     const name = cleanName(entry.name);
     const shown = printableName(name) || '.';
     this.#count(entry);
-    if (this.#options.origin === 'outside') refuseFromOutside(entry, shown);
+    const problem = this.#options.origin === 'outside' ? unwelcome(entry, shown) : null;
+    if (problem !== null) throw unwanted(problem);
     this.#refuseThrough(name, shown);
     const known = this.#kinds.get(name);
     if (known !== undefined && !(known === 'implied' && entry.kind === 'directory')) {
@@ -97,15 +98,13 @@ export class EntryRules {
   }
 }
 
-function refuseFromOutside(entry: TarEntry, shown: string): void {
-  if (/[\x00-\x1f\x7f]/.test(entry.name + entry.linkName)) throw unwanted(`the name ${shown} has control characters`);
-  if (entry.kind === 'FIFO' || entry.kind.endsWith('device')) throw unwanted(`${shown} is a ${entry.kind}`);
+/** Why a member would be refused of an archive from outside; null where it would not. */
+export function unwelcome(entry: TarEntry, shown: string): string | null {
+  if (/[\x00-\x1f\x7f]/.test(entry.name + entry.linkName)) return `the name ${shown} has control characters`;
+  if (entry.kind === 'FIFO' || entry.kind.endsWith('device')) return `${shown} is a ${entry.kind}`;
   if ((entry.kind === 'file' || entry.kind === 'hard link') && (entry.mode & 0o6000) !== 0) {
-    throw unwanted(`${shown} is a ${(entry.mode & 0o4000) !== 0 ? 'setuid' : 'setgid'} file`);
+    return `${shown} is a ${(entry.mode & 0o4000) !== 0 ? 'setuid' : 'setgid'} file`;
   }
-  for (const [key] of entry.attributes) {
-    if (/^SCHILY\.xattr\.(security\.capability|trusted\.)/.test(key)) {
-      throw unwanted(`${shown} has the attribute ${printableName(key.slice('SCHILY.xattr.'.length))}`);
-    }
-  }
+  const attribute = entry.attributes.find(([key]) => /^SCHILY\.xattr\.(security\.capability|trusted\.)/.test(key));
+  return attribute ? `${shown} has the attribute ${printableName(attribute[0].slice('SCHILY.xattr.'.length))}` : null;
 }

@@ -4,11 +4,13 @@ import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import type { PackProgress } from '../../domain/ports/archive-store.ts';
+import type { SlotArchive } from '../../domain/slot.ts';
 import { throwIfAborted } from '../command.ts';
 import { inBatches } from './batches.ts';
 import { checksumLine, Seal } from './checksums.ts';
+import { unwelcome } from './entry-rules.ts';
 import { type ArchiveManifest, CHECKSUMS, MANIFEST, SEAL } from './manifest.ts';
-import type { TarEntry } from './tar-entry.ts';
+import { printableName, type TarEntry } from './tar-entry.ts';
 import { readWithTar } from './tar-process.ts';
 import { readTar } from './tar-reader.ts';
 import { END_OF_ARCHIVE, entryHeader, entryPadding, textEntry } from './tar-writer.ts';
@@ -35,7 +37,7 @@ export async function packArchive(
   manifest: ArchiveManifest,
   mounts: readonly PackedMount[],
   options: PackOptions,
-): Promise<{ sha256: string; sizeBytes: number; dataBytes: number; files: number }> {
+): Promise<Omit<SlotArchive, 'path' | 'format' | 'prefix'>> {
   const file = await open(path, 'wx', 0o600);
   const spool = await open(`${path}.sums`, 'wx+', 0o600);
   const whole = createHash('sha256');
@@ -61,7 +63,8 @@ export async function packArchive(
     });
     await pipeline(inBatches(packer.archive(manifest, mounts)), zstd, save, { signal: options.signal });
     await file.sync();
-    return { sha256: whole.digest('hex'), sizeBytes, dataBytes: packer.dataBytes, files: packer.files };
+    const { dataBytes, files, unwelcome } = packer;
+    return { sha256: whole.digest('hex'), sizeBytes, dataBytes, files, ...(unwelcome ? { unwelcome } : {}) };
   } catch (thrown) {
     throwIfAborted(options.signal);
     throw thrown;
@@ -81,6 +84,7 @@ class Packer {
   #lines: string[] = [];
   dataBytes = 0;
   files = 0;
+  unwelcome: SlotArchive['unwelcome'];
 
   constructor(spool: FileHandle, options: PackOptions) {
     this.#spool = spool;
@@ -112,6 +116,7 @@ class Packer {
         yield* this.#member({ ...entry, name: inArchive(entry.name), linkName }, content);
         if (entry.kind !== 'directory') this.files++;
         this.dataBytes += entry.sizeBytes;
+        this.#noteUnwelcome(entry);
         this.#options.onProgress({ doneBytes: this.dataBytes, files: this.files, phase: 'writing' });
       }
       await tar.ended;
@@ -122,6 +127,13 @@ class Packer {
     } finally {
       tar.kill();
     }
+  }
+
+  #noteUnwelcome(entry: TarEntry): void {
+    const why = unwelcome(entry, printableName(entry.name.replace(/^\.\//, '')));
+    if (why === null) return;
+    this.unwelcome ??= { members: 0, first: why };
+    this.unwelcome.members++;
   }
 
   async *#member(entry: TarEntry, content: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {

@@ -20,6 +20,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ArchiveStore } from '../../../src/domain/ports/archive-store.ts';
 import { createArchiveStore } from '../../../src/slots/archive/archive-store.ts';
+import { makeManyFiles, manyFiles } from '../../support/many-files.ts';
 import { describeOnEngine } from '../../support/on-engine.ts';
 import { treeDifferences } from '../../support/same-tree.ts';
 import { pack, slotOf, unpack } from './archived.ts';
@@ -27,7 +28,6 @@ import { pack, slotOf, unpack } from './archived.ts';
 const run = promisify(execFile);
 const MIB = 1 << 20;
 const GIB = 1 << 30;
-const manyFiles = Number(process.env['BELAY_TEST_FILES'] ?? 20_000);
 
 // With the engine's tests because it needs root and Debian's attr and acl.
 describeOnEngine('data that went through an archive', () => {
@@ -144,10 +144,7 @@ describeOnEngine('data that went through an archive', () => {
   });
 
   it(`has ${manyFiles} small files, in little memory`, async () => {
-    for (let index = 0; index < manyFiles; index++) {
-      if (index % 1_000 === 0) mkdirSync(at(String(index / 1_000)));
-      writeFileSync(at(`${Math.floor(index / 1_000)}/${index}`), `file ${index}`);
-    }
+    makeManyFiles(from, manyFiles);
     globalThis.gc?.();
     const before = process.memoryUsage().rss;
     const archive = await pack(store, await slotOf(from));
