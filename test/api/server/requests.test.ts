@@ -97,7 +97,7 @@ describe('a request that is not as it should be', () => {
     ['is an array', UPGRADE, '[]'],
     ['is null', UPGRADE, 'null'],
     ['lacks a field', UPGRADE, '{}'],
-    ['has a field that nobody knows', UPGRADE, '{"version":"2.0","force":true}'],
+    ['has a field that nobody knows', UPGRADE, '{"version":"2.0","hurry":true}'],
     ['has a number for a word', UPGRADE, '{"version":2.1}'],
     ['has an empty word', UPGRADE, '{"version":""}'],
     ['has a word without end', UPGRADE, JSON.stringify({ version: '1'.repeat(129) })],
