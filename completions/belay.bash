@@ -11,7 +11,7 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'repair' 'restore' 'move' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
     'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
@@ -21,6 +21,7 @@ _belay() {
     'abort') found=('upgrade' 'installation') ;;
     'confirm') found=('system') ;;
     'rollback') found=('system') ;;
+    'rehearse') found=('upgrade') ;;
     'repair') found=('system') ;;
     'restore') found=('system') ;;
     'move') found=('data') ;;

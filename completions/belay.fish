@@ -16,6 +16,7 @@ function __belay_complete
                 'abort' 'Take back what runs' \
                 'confirm' 'Keep what would go back by itself' \
                 'rollback' 'Go back, with the data' \
+                'rehearse' 'Try something; what runs goes on' \
                 'repair' 'Bring what runs back to what its release says' \
                 'restore' 'Bring data back under what runs' \
                 'move' 'Have the data somewhere else' \
@@ -72,6 +73,8 @@ function __belay_complete
             printf '%s\t%s\n' 'system' 'Keep the version that would go back by itself'
         case 'rollback'
             printf '%s\t%s\n' 'system' 'Go back to the version before, with its data'
+        case 'rehearse'
+            printf '%s\t%s\n' 'upgrade' 'Try a version on a clone of the data; what runs goes on'
         case 'repair'
             printf '%s\t%s\n' 'system' 'Bring what runs back to what its release says'
         case 'restore'

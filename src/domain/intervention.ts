@@ -49,7 +49,7 @@ export function extendRefusal(
   entries: readonly JournalEntry[],
   versions: { from: string; to: string },
 ): BelayError | null {
-  if (operation.kind !== 'upgrade') {
+  if (operation.kind !== 'upgrade' && operation.kind !== 'rehearsal') {
     const { kind, appliance } = operation;
     const what = `${kind === 'install' ? 'An' : 'A'} ${wordOf(kind)}`;
     return refusal(`${what} of ${appliance} is running, and no upgrade.`, WATCH);

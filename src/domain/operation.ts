@@ -9,7 +9,7 @@ import type { DirectoryLook } from './ports/slot-store.ts';
 import type { RestartPolicy } from './service-spec.ts';
 import type { StaleLock } from './stale-lock.ts';
 
-export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair' | 'install' | 'move';
+export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair' | 'install' | 'move' | 'rehearsal';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.
@@ -100,6 +100,16 @@ export interface OperationFacts {
   inspect?: JsonObject;
   /** A lock over which the new release has stumbled. */
   staleLock?: StaleLock;
+  /** Of a rehearsal. */
+  rehearsal?: {
+    /** Whether nothing was written while its clone was brought level for the last time. */
+    isOfOneMoment?: boolean;
+    /** How long that took. */
+    levelMs?: number;
+    startedAtBoot?: BootTime;
+    /** From the start of the new version to its first good answer. */
+    servingMs?: number;
+  };
   /** The vendor's commands that it runs. */
   planned?: PlannedHooks;
   /** What came of them, in the order in which they ended. */

@@ -19,7 +19,7 @@ const FORWARD: Decisions = { intent: 'go-forward', done: 'go-forward' };
  * An upgrade goes back until its one transaction is on disk: the old release is untouched, and nobody
  * may be watching who could judge the new one. A rollback goes forward from the moment at which it
  * begins to stop what runs: a machine never takes a rollback back. A restore and a move are like an upgrade:
- * what they set aside is untouched. A repair has nothing to go back to.
+ * what they set aside is untouched. A rehearsal is taken away. A repair has nothing to go back to.
  */
 export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<string, Decisions>>>> = {
   upgrade: {
@@ -84,6 +84,16 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
     gate: BACK,
     commit: { intent: 'go-back', done: 'go-forward' },
     'restart-policy': FORWARD,
+  },
+  rehearsal: {
+    preflight: BACK,
+    pull: BACK,
+    clone: BACK,
+    isolate: BACK,
+    prepare: BACK,
+    start: BACK,
+    gate: BACK,
+    'clean-up': FORWARD,
   },
   repair: {
     preflight: BACK,

@@ -2,7 +2,7 @@ import type { ReleaseId, SlotId } from './ids.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
 /**
- * `candidate` is being brought up by an operation and is not listed; it ends as `active` or `failed`.
+ * `candidate` is being brought up by an operation and is not listed; it ends as `active` or `failed`, and stays a candidate where it was only rehearsed.
  * `superseded` was left by an upgrade or a restore, `rolled-back` was left by a rollback, `imported` came
  * from another host in a file and has not run here.
  */

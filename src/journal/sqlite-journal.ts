@@ -273,7 +273,13 @@ export class SqliteJournal implements Journal {
         id,
       );
       const to = this.release(operation.to);
-      this.#connection.run("UPDATE release SET status = 'failed' WHERE id = ? AND status = 'candidate'", operation.to);
+      // What was only rehearsed stays unlisted.
+      const fails = operation.kind !== 'rehearsal';
+      if (fails)
+        this.#connection.run(
+          "UPDATE release SET status = 'failed' WHERE id = ? AND status = 'candidate'",
+          operation.to,
+        );
       // Also where the operation ended before the clone was begun. Where going back failed, it may be there.
       if (to && state !== 'needs-attention') {
         this.#connection.run("UPDATE slot SET state = 'discarded' WHERE id = ? AND state = 'preparing'", to.slot);

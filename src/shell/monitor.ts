@@ -190,6 +190,7 @@ const doing: Record<Exclude<OperationView['kind'], 'install'>, SystemView['state
   restore: 'restoring',
   repair: 'repairing',
   move: 'moving',
+  rehearsal: 'rehearsing',
 };
 
 /** `the upgrade of acme from 2.0.4 to 2.1.0`. */
@@ -208,7 +209,7 @@ function endLine(operation: OperationView): string {
   const { kind, appliance, from, to, state } = operation;
   if (kind === 'install') return `The installation of ${appliance} ${to}: ${stateWords[state]}.`;
   if (kind === 'move') return `The move of the data of ${appliance}: ${stateWords[state]}.`;
-  const runs = state === 'succeeded' ? to : from;
+  const runs = state === 'succeeded' && kind !== 'rehearsal' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
   const waits = operation.confirmation?.state === 'pending' ? ' It goes back unless: confirm system' : '';
   return `The ${kind} of ${appliance}${kind === 'repair' ? '' : ` to ${to}`}: ${stateWords[state]}. ${now}${waits}`;

@@ -16,6 +16,7 @@ import { installAppliance } from './commands/install-appliance.ts';
 import { journalCheck } from './commands/journal-check.ts';
 import { journalRestore } from './commands/journal-restore.ts';
 import { moveDataBind, moveDataVolume } from './commands/move-data.ts';
+import { rehearseUpgrade } from './commands/rehearse-upgrade.ts';
 import { repairSystem } from './commands/repair-system.ts';
 import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
@@ -75,6 +76,7 @@ export const registry: Grammar = {
     abortUpgrade,
     confirmSystem,
     rollbackSystem,
+    rehearseUpgrade,
     repairSystem,
     restoreSystem,
     moveDataBind,
@@ -113,6 +115,7 @@ export const registry: Grammar = {
     extend: 'Give what runs more time',
     abort: 'Take back what runs',
     confirm: 'Keep what would go back by itself',
+    rehearse: 'Try something; what runs goes on',
     rollback: 'Go back, with the data',
     restore: 'Bring data back under what runs',
     move: 'Have the data somewhere else',

@@ -160,7 +160,9 @@ class Shell implements Foreground {
     const waits = unconfirmed === null ? 'running' : `unconfirmed ${unconfirmed}`;
     const mark = state === 'running' ? waits : state;
     const shown = mark === null || mark === 'running' || promptName === null ? '' : `(${mark})`;
-    const calm = ['upgrading', 'rolling-back', 'restoring', 'repairing', 'moving', 'running'].includes(state ?? '');
+    const calm = ['upgrading', 'rolling-back', 'restoring', 'repairing', 'moving', 'rehearsing', 'running'].includes(
+      state ?? '',
+    );
     const colour = calm ? paint.accent : paint.bad;
     return `[${this.options.user}@${paint.strong(promptName ?? 'belay')}]${colour(shown)}> `;
   }

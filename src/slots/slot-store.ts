@@ -63,6 +63,21 @@ export function createSlotStore(): SlotStore {
     return { sinceMs };
   }
 
+  async function cloneLive(
+    from: string,
+    to: string,
+    sinceMs: number | null,
+    onProgress: (progress: CopyProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<{ sinceMs: number }> {
+    const isFirst = sinceMs === null || !(await hasComparingTools());
+    if (isFirst) await prepareTarget(from, to);
+    const nextMs = await startPass(from, to);
+    if (isFirst) await copyWhole(from, to, { onProgress, isLive: true, signal });
+    else await bringCopyLevel(from, to, { sinceMs: (await clockWasSet(to)) ? 0 : sinceMs, isLive: true, signal });
+    return { sinceMs: nextMs };
+  }
+
   async function bringLevel(from: string, to: string, sinceMs: number, signal?: AbortSignal): Promise<void> {
     const hasFirstPass = sinceMs > 0 && (await lstat(to).catch(() => null)) !== null;
     if (hasFirstPass && (await hasComparingTools())) {
@@ -89,6 +104,7 @@ export function createSlotStore(): SlotStore {
     canCompare: hasComparingTools,
     preCopy,
     bringLevel,
+    cloneLive,
     flush: flushFilesystems,
     whereabouts: whereaboutsOf,
     locate: locateData,

@@ -21,7 +21,7 @@ afterEach(() => script.close());
 const runner = () =>
   new Runner({
     world: script.world,
-    sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade },
+    sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade, rehearsal: upgrade },
     onChange: () => {},
   });
 const left = (operation: Operation) => script.journal.operation(operation.id);
@@ -204,7 +204,7 @@ describe('the next daemon', () => {
       {
         world: script.world,
         runner: runner(),
-        sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade },
+        sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade, rehearsal: upgrade },
       },
       new AbortController().signal,
     );

@@ -54,7 +54,15 @@ async function begin(kind: 'upgrade' | 'rollback') {
   const clock = { ...script.world.clock, sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) };
   const runner = new Runner({
     world: { ...script.world, journal, clock },
-    sequences: { upgrade, rollback, restore: upgrade, repair: rollback, install: upgrade, move: upgrade },
+    sequences: {
+      upgrade,
+      rollback,
+      restore: upgrade,
+      repair: rollback,
+      install: upgrade,
+      move: upgrade,
+      rehearsal: upgrade,
+    },
     onChange: () => {},
   });
   const operation = runner.start(script.begin(kind === 'upgrade' ? upgrade : rollback));

@@ -238,6 +238,7 @@ export class FakeDaemon {
       logTail: [],
       recoveries: 0,
       staleLock: null,
+      rehearsal: null,
       hooks: [],
       interventions: [],
       confirmation: null,

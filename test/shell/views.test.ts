@@ -11,6 +11,7 @@ import { listing } from '../../src/shell/views/listing.ts';
 import { nextLines } from '../../src/shell/views/next.ts';
 import { operationLines } from '../../src/shell/views/operation.ts';
 import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
+import { rehearsalLines } from '../../src/shell/views/rehearsal.ts';
 import { releaseTable } from '../../src/shell/views/releases.ts';
 import { stepLines } from '../../src/shell/views/step-lines.ts';
 import { cut, fitted, widthOf, wrap } from '../../src/shell/width.ts';
@@ -93,6 +94,7 @@ const operation: OperationView = {
   logTail: [],
   recoveries: 0,
   staleLock: null,
+  rehearsal: null,
   hooks: [],
   interventions: [],
   confirmation: null,
@@ -164,6 +166,35 @@ test('an operation that came back says why, with the log and what to type', () =
     '  FATAL',
     'Next: show release RPQXVNXFGXU',
   ]);
+});
+
+test('a rehearsal says whether it would work, and what the upgrade would be like', () => {
+  const rehearsed: OperationView = {
+    ...operation,
+    kind: 'rehearsal',
+    state: 'succeeded',
+    endedAt: ago(0),
+    rehearsal: { servingMs: 1_800, expectedDowntimeMs: 3_200, isOfOneMoment: true },
+  };
+  expect(rehearsalLines(rehearsed, { width: 120, paint })).toEqual([
+    "2.1.0 would work: it proved itself on a clone of today's data, in 3.0 s. acme still runs 2.0.4.",
+    'It was ready 1.8 s after its start; the upgrade would be down for about 3 s.',
+    'To do it: upgrade system 2.1.0',
+  ]);
+  const failed: OperationView = {
+    ...rehearsed,
+    state: 'failed',
+    rehearsal: null,
+    reason: 'It exited.',
+    logTail: ['fatal'],
+  };
+  expect(rehearsalLines(failed, { width: 120, paint })).toEqual([
+    'The rehearsal of 2.1.0 failed after 3.0 s: nothing was changed, and acme still runs 2.0.4.',
+    'Why: It exited.',
+    'The last lines of the log of 2.1.0:',
+    '  fatal',
+  ]);
+  for (const line of rehearsalLines(rehearsed, { width: 40, paint })) expect(widthOf(line)).toBeLessThanOrEqual(40);
 });
 
 test('what the vendor’s hooks came to stands below the steps, the failed ones at length', () => {

@@ -30,6 +30,8 @@ export class Appliance {
   isServing = false;
   readonly version: string;
   readonly containerId: string;
+  /** On a clone and a network of its own: it does not get at the database either. */
+  isRehearsed = false;
   readonly directories: { target: string; path: string; directory: Directory }[];
   readonly #behaviour: Behaviour;
   readonly #format: number;
@@ -60,7 +62,7 @@ export class Appliance {
     const { time, chance } = this.#world;
     await time.sleep(chance.between(20, 200));
     if (this.#behaviour === 'exits') return this.#fail('fatal: lost the cluster');
-    if (!this.#world.database.openedBy(this.containerId, this.#format))
+    if (!this.isRehearsed && !this.#world.database.openedBy(this.containerId, this.#format))
       return this.#fail('fatal: the database is newer');
     for (const { directory } of this.directories) if (!(await this.#migrate(directory))) return;
     await time.sleep(chance.between(20, 300));

@@ -50,7 +50,7 @@ export class SimulatedHost extends DockerHost implements ContainerHost {
   override async answers(id: string): Promise<boolean> {
     const instance = await this.inspectInstance(id).catch(() => null);
     if (instance?.state !== 'running') return false;
-    return this.#machine.processes.appliances().some(({ containerId, isServing }) => containerId === id && isServing);
+    return this.#machine.processes.all().some(({ containerId, isServing }) => containerId === id && isServing);
   }
 }
 

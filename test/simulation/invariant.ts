@@ -67,7 +67,7 @@ const NEVER_GOOD = ['exits', 'never-healthy', 'wrong-version'];
 function checkEnd({ machine, daemon, site }: Simulation, operation: Operation | null, active: Release): void {
   if (!operation || operation.state === 'running') return;
   const { state, kind, reason } = operation;
-  const endsOn = state === 'succeeded' ? operation.to : operation.from;
+  const endsOn = state === 'succeeded' && kind !== 'rehearsal' ? operation.to : operation.from;
   if (state !== 'needs-attention' && active.id !== endsOn) {
     machine.violate(`${kind} ${state}, and ${active.id} is active instead of ${endsOn}`);
   }
@@ -151,6 +151,9 @@ function checkLeftOver({ machine, daemon }: Simulation): void {
   const { journal } = daemon;
   const releases = journal.releases(APPLIANCE).filter(({ status }) => status !== 'failed');
   const known = new Set(releases.flatMap(({ id }) => journal.instances(id).map(({ containerId }) => containerId)));
+  for (const { name } of machine.engine.parts?.networks.list() ?? []) {
+    if (name.startsWith('belay-')) machine.violate(`the network ${name} is left over`);
+  }
   for (const { id, name } of containersOf(machine)) {
     if (!known.has(id)) machine.violate(`the container ${name} is left over`);
   }

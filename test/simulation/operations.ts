@@ -1,6 +1,7 @@
 import { abortUpgrade, confirmSystem, extendUpgrade } from '../../src/api/server/running-upgrade.ts';
 import type { DataTarget } from '../../src/domain/data-target.ts';
 import { move } from '../../src/sequences/move.ts';
+import { rehearsal } from '../../src/sequences/rehearsal.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
@@ -119,6 +120,21 @@ export const OPERATIONS = {
         const job = await service.snapshots.deleteRelease(appliance, id, BY);
         return service.snapshots.jobs.settled(job.id);
       }),
+  },
+  rehearsal: {
+    weight: 12,
+    steps: rehearsal.steps.map(({ name }) => name),
+    run: (simulation) => {
+      const { machine, daemon, site } = simulation;
+      if (machine.chance.happens(0.15)) {
+        machine.later(machine.chance.between(1, 3_000), () => {
+          simulation.ask((service) => abortUpgrade(service, service.appliance(), BY));
+        });
+      }
+      return daemon.ask((service) =>
+        service.rehearse(service.appliance(), { version: machine.chance.pick(site.versions), by: BY }),
+      );
+    },
   },
   repair: {
     weight: 8,

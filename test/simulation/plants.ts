@@ -2,6 +2,7 @@ import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
 import { install } from '../../src/sequences/install.ts';
 import { move } from '../../src/sequences/move.ts';
+import { rehearsal } from '../../src/sequences/rehearsal.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
@@ -11,7 +12,7 @@ import type { Storage } from './slots.ts';
 type Sequences = Readonly<Record<OperationKind, Sequence>>;
 
 /** The runbooks as they are. */
-export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move };
+export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move, rehearsal };
 
 /** A bug that the simulation must find: a checker that has never failed proves nothing. */
 interface Plant {
@@ -31,6 +32,7 @@ function changed(name: string, change: (step: Step) => Partial<Step>): Sequences
     repair: inSequence(repair),
     install: inSequence(install),
     move: inSequence(move),
+    rehearsal: inSequence(rehearsal),
   };
 }
 

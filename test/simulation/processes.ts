@@ -35,8 +35,12 @@ export class SimulatedProcesses implements Processes {
     this.#beforeStart = hooks.beforeStart;
   }
 
-  /** The main processes that run now. */
+  /** The main processes that run now, but for what is only rehearsed. */
   appliances(): Appliance[] {
+    return this.all().filter(({ isRehearsed }) => !isRehearsed);
+  }
+
+  all(): Appliance[] {
     return [...this.#running.values()].flatMap(({ appliance }) => appliance ?? []);
   }
 
@@ -92,7 +96,7 @@ export class SimulatedProcesses implements Processes {
         return;
       }
       time.start(3, false, () => {
-        const main = this.appliances().find(({ containerId }) => containerId === container);
+        const main = this.all().find(({ containerId }) => containerId === container);
         const { output, exitCode } = main?.answer(command) ?? { output: '', exitCode: 137 };
         plan.onOutput('stdout', Buffer.from(`${output}\n`));
         running.end(exitCode);

@@ -148,6 +148,12 @@ export function simulatedSlots(disk: SimulatedDisk, time: VirtualTime, storage: 
       begun.delete(to);
     },
 
+    async cloneLive(from, to, _sinceMs, _onProgress, signal) {
+      disk.flushAll();
+      await copyAll(from, to, () => {}, signal);
+      return { sinceMs: time.wallMs - TIME_MARGIN_MS };
+    },
+
     async flush(paths) {
       if (paths.length > 0) disk.flushAll();
     },

@@ -9,6 +9,7 @@ import type {
   ManifestView,
 } from '../contract/manifest-views.ts';
 import type { MoveInput, MovePlanView } from '../contract/move.ts';
+import type { RehearsalInput } from '../contract/rehearsal-views.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type {
@@ -74,6 +75,10 @@ export interface Client {
   upgradeStatus(operation?: string, signal?: AbortSignal): Promise<OperationView | null>;
   upgradeHistory(limit?: number, signal?: AbortSignal): Promise<OperationView[]>;
   upgradePlan(input: UpgradeInput, signal?: AbortSignal): Promise<UpgradePlanView>;
+  /** What a rehearsal would do. */
+  rehearsalPlan(input: RehearsalInput, signal?: AbortSignal): Promise<UpgradePlanView>;
+  /** Goes on in the daemon. */
+  rehearse(input: RehearsalInput, signal?: AbortSignal): Promise<OperationView>;
   rollbackPlan(release?: string, signal?: AbortSignal): Promise<RollbackPlanView>;
   repairPlan(signal?: AbortSignal): Promise<RepairPlanView>;
   /** Returns when the operation is accepted: it goes on in the daemon. */

@@ -132,6 +132,10 @@ export function createUnixClient(options: UnixClientOptions): Client {
       call('/api/upgrade/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
     rollbackPlan: (release, signal) =>
       call('/api/rollback/plan', { query: { release }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    rehearsalPlan: (input, signal) =>
+      call('/api/rehearsal/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    rehearse: (body, signal) =>
+      call('/api/cluster/rehearse', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     upgrade: (body, signal) =>
       call('/api/cluster/upgrade', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     rollback: (body, signal) =>

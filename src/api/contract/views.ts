@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { externalDataView, hookRunView, staleLockView } from './hook-views.ts';
 import { manifestInput } from './manifest-views.ts';
+import { rehearsalView } from './rehearsal-views.ts';
 import { confirmationView, confirmWithin, interventionView } from './running-views.ts';
 
 /** What the API answers and accepts. The shell takes the types only; the server validates with the schemas. */
@@ -38,7 +39,7 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move']),
+    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move', 'rehearsal']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -64,6 +65,8 @@ export const operationView = z
     interventions: z.array(interventionView),
     /** A lock that a killed server had left, over which the new release has stumbled. */
     staleLock: staleLockView.nullable(),
+    /** What a rehearsal has found out; null for other operations, and until it has. */
+    rehearsal: rehearsalView.nullable(),
     /** What came of the vendor's commands, in the order in which they ended. */
     hooks: z.array(hookRunView),
     /** Null where it needs no confirmation. */
@@ -106,7 +109,7 @@ export const systemView = z
     promptName: z.string().nullable(),
     version: z.string(),
     release: releaseId,
-    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `moving`, `recovering`, `down`, `needs-attention`. */
+    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `moving`, `rehearsing`, `recovering`, `down`, `needs-attention`. */
     state: z.enum([
       'running',
       'upgrading',
@@ -114,6 +117,7 @@ export const systemView = z
       'restoring',
       'repairing',
       'moving',
+      'rehearsing',
       'recovering',
       'down',
       'needs-attention',

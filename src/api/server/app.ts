@@ -12,6 +12,7 @@ import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
 import { adoptRequest } from './manifests.ts';
 import { addMoves } from './move-routes.ts';
+import { addRehearsal } from './rehearsal-routes.ts';
 import { addReleaseDeletion } from './release-deletion-routes.ts';
 import { viewReleaseDetail, viewReleases } from './release-view.ts';
 import { applianceOf, latestOperation, mustOperation, userOf, windowOf } from './request.ts';
@@ -39,6 +40,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addReads(app, service);
   addOperations(app, service, options);
   addRunning(app, service);
+  addRehearsal(app, service);
   addSnapshots(app, service);
   addReleaseDeletion(app, service);
   addImages(app, service);

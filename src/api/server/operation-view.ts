@@ -45,6 +45,7 @@ export function viewOperation(
       const view = viewStep({ name, title }, own, running, progressOf(operation.id, name));
       return { ...view, detail: view.detail ?? REMARKS[name]?.(operation.facts) ?? null };
     }),
+    rehearsal: rehearsalOf(operation),
     staleLock: facts.staleLock ?? null,
     hooks: facts.hookRuns ?? [],
     interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
@@ -69,6 +70,15 @@ const REMARKS: Record<string, (facts: OperationFacts) => string | null> = {
 function madeAnew({ keptStuck = [] }: OperationFacts): string | null {
   if (keptStuck.length === 0) return null;
   return `The engine could not start a container again; it was made anew, and the old one is kept as ${keptStuck.join(', ')}.`;
+}
+
+/** What stopping takes is not known before: a second is what most servers need. */
+const STOP_MS = 1_000;
+
+function rehearsalOf({ facts }: Operation): OperationView['rehearsal'] {
+  const { servingMs, levelMs = 0, isOfOneMoment = true } = facts.rehearsal ?? {};
+  if (servingMs === undefined) return null;
+  return { servingMs, expectedDowntimeMs: STOP_MS + levelMs + servingMs, isOfOneMoment };
 }
 
 const versionOf = (journal: Journal, release: string): string => journal.release(release)?.version ?? 'unknown';

@@ -20,6 +20,7 @@ import type { Candidate } from '../../sequences/candidate.ts';
 import { hookFacts } from '../../sequences/plan-hooks.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
+import { type PlannedRehearsal, planRehearsal } from '../../sequences/plan-rehearsal.ts';
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
 import { type PlannedUpgrade, planUpgrade, type UpgradeWish } from '../../sequences/plan-upgrade.ts';
@@ -174,6 +175,17 @@ export class Service {
       const { plan, candidate, hooks } = await this.planUpgrade(appliance, request);
       const confirm = confirmWithinMs === undefined ? {} : { confirmWithinMs };
       return this.#begin('upgrade', candidate, plan, by, { ...confirm, ...hookFacts(hooks) });
+    });
+  }
+
+  async planRehearsal(appliance: Appliance, request: { version: string; by: string }): Promise<PlannedRehearsal> {
+    return planRehearsal(this.world, this.active(appliance), request, this.#sequences.rehearsal.steps);
+  }
+
+  async rehearse(appliance: Appliance, request: { version: string; by: string }): Promise<OperationView> {
+    return this.#afterRetention(appliance, async () => {
+      const { plan, candidate } = await this.planRehearsal(appliance, request);
+      return this.#begin('rehearsal', candidate, plan, request.by);
     });
   }
 

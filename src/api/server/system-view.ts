@@ -82,6 +82,7 @@ const DOING = {
   restore: 'restoring',
   repair: 'repairing',
   move: 'moving',
+  rehearsal: 'rehearsing',
 } as const;
 
 function stateOf(

@@ -88,6 +88,17 @@ export interface SlotStore {
   ): Promise<{ sinceMs: number }>;
   /** Second pass, after the source has stopped: `to` becomes identical to `from`. */
   bringLevel(from: string, to: string, sinceMs: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * A pass while the source is written and goes on being written: the first one copies everything (`sinceMs` is null),
+   * further ones what has changed since the one before, which has returned the time. As `preCopy`, it replaces what is there.
+   */
+  cloneLive(
+    from: string,
+    to: string,
+    sinceMs: number | null,
+    onProgress: (progress: CopyProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<{ sinceMs: number }>;
   /** Flushes the file systems that hold these paths. */
   flush(paths: string[]): Promise<void>;
 

@@ -129,6 +129,10 @@ function namesVersion(output: string, version: string): boolean {
 function noteDowntime(context: StepContext): void {
   const downtimeMs = sinceStopMs(context.facts(), context.clock);
   if (downtimeMs !== null && context.facts().downtimeMs === undefined) context.learn({ downtimeMs });
+  const { rehearsal } = context.facts();
+  if (!rehearsal?.startedAtBoot) return;
+  const servingMs = Math.round(context.clock.bootTime().sinceBootMs - rehearsal.startedAtBoot.sinceBootMs);
+  context.learn({ rehearsal: { ...rehearsal, servingMs } });
 }
 
 /** With `fromOutside` it says nothing against the image, and neither where a stale lock was in its way. */

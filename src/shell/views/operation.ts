@@ -7,6 +7,7 @@ import { confirmationText, interventionTexts } from './confirmation.ts';
 import { fields } from './fields.ts';
 import { hookLines } from './hooks.ts';
 import { nextLines } from './next.ts';
+import { rehearsalLines } from './rehearsal.ts';
 import { downtimeOf, stepLines } from './step-lines.ts';
 import { table } from './table.ts';
 
@@ -23,6 +24,7 @@ const nouns: Record<OperationView['kind'], string> = {
   repair: 'Repair',
   install: 'Installation',
   move: 'Move of the data',
+  rehearsal: 'Rehearsal',
 };
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
@@ -59,6 +61,7 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
     const now = `${appliance} is as ${to} (${operation.toRelease}) says.`;
     return wrap(now, width).map((line) => paint.good(line));
   }
+  if (operation.kind === 'rehearsal' && state !== 'needs-attention') return rehearsalLines(operation, { width, paint });
   if (state === 'succeeded') {
     const [next, command] = nextOf(operation);
     const now = `${appliance} now runs ${to} (${operation.toRelease}).${down}`;
