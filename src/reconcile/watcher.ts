@@ -60,9 +60,18 @@ export class Watcher {
   /** Until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { host, clock, journal } = this.#options.world;
-    for (let goneAt: Date | null = null; !signal.aborted; goneAt = clock.now()) {
+    let goneMs = 0;
+    for (let goneAt: Date | null = null; !signal.aborted; goneAt = clock.now(), goneMs = clock.monotonicMs()) {
       await engineAnswers(this.#options.world, signal);
-      const backAt = clock.now();
+      let backAt = clock.now();
+      // The clock may have been set meanwhile: then it lasted by the one as long as by the other.
+      const lastedMs = clock.monotonicMs() - goneMs;
+      if (goneAt) {
+        const byNew = new Date(backAt.getTime() - lastedMs);
+        const byOld = new Date(goneAt.getTime() + lastedMs);
+        goneAt = byNew < goneAt ? byNew : goneAt;
+        backAt = byOld > backAt ? byOld : backAt;
+      }
       const upSince = await host.upSince(signal).catch(() => null);
       this.#pending = new Map(journal.appliances().map(({ name }) => [name, { retryMs: FIRST_RETRY_MS, atMs: 0 }]));
       await this.#whileEngineAnswers({ goneAt, upSince, backAt, endedBefore: new Set(this.#ended) }, signal);
