@@ -128,7 +128,10 @@ export const OPERATIONS = {
       const { machine, daemon, site } = simulation;
       if (machine.chance.happens(0.15)) {
         machine.later(machine.chance.between(1, 3_000), () => {
-          simulation.ask((service) => abortUpgrade(service, service.appliance(), BY));
+          simulation.ask((service) => {
+            const [latest] = service.world.journal.operations(service.appliance().name, 1);
+            return abortUpgrade(service, latest ?? null, BY);
+          });
         });
       }
       return daemon.ask((service) =>
