@@ -153,7 +153,7 @@ describeOnEngine('data that went through an archive', () => {
     await unpack(store, archive, to);
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB);
     expect(await treeDifferences(from, to)).toEqual([]);
-  }, 300_000);
+  }, 900_000);
 
   it('may be a single file, and several mounts', async () => {
     writeFileSync(join(home, 'settings.conf'), 'x=1', { mode: 0o640 });
