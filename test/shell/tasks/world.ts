@@ -13,6 +13,7 @@ const LAB = join(BUILD, 'dist/lab.js');
 /** To be imported by a shell before anything else. */
 export const FROZEN_CLOCK = join(import.meta.dirname, 'frozen-clock.mjs');
 const ROWS = 24;
+const PATIENCE_MS = 60_000;
 const PROMPT = /^\[admin@\w+\]> $/;
 
 /** The embedded engine with its sample appliance, a daemon, and the shipped shell on a terminal. */
@@ -70,7 +71,11 @@ export class TaskWorld {
 
   private async begun(screen: Screen): Promise<Screen> {
     this.screens.push(screen);
-    await screen.until(() => PROMPT.test(screen.beforeCursor()) && screen.lines().length > 1, 'the greeting');
+    await screen.until(
+      () => PROMPT.test(screen.beforeCursor()) && screen.lines().length > 1,
+      'the greeting',
+      PATIENCE_MS,
+    );
     return screen;
   }
 
@@ -90,10 +95,10 @@ export async function task(screen: Screen, line: string, answer?: string): Promi
   const before = screen.lines().length;
   screen.type(`${line}\r`);
   if (answer !== undefined) {
-    await screen.until(() => screen.beforeCursor().endsWith('(no) '), `the question of ${line}`);
+    await screen.until(() => screen.beforeCursor().endsWith('(no) '), `the question of ${line}`, PATIENCE_MS);
     screen.type(`${answer}\r`);
   }
   const isBack = (): boolean =>
     screen.hasTakenEnter && PROMPT.test(screen.beforeCursor()) && screen.lines().length > before;
-  await screen.until(isBack, `the prompt behind ${line}`, 60_000);
+  await screen.until(isBack, `the prompt behind ${line}`, PATIENCE_MS);
 }
