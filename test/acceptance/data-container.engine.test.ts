@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { OperationView, ReleaseView } from '../../src/api/contract/views.ts';
 import { type PrivateEngine, startPrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
+import { freePort } from '../../src/demo/private-engine/registry.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';
 import { contents } from '../support/fingerprint.ts';
@@ -11,13 +12,13 @@ import { setByUser } from '../support/set-by-user.ts';
 const GATE = 'LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=15s';
 const PATIENCE = { timeout: 20_000, interval: 100 };
 const [OLD, NEW] = ['v1.0.1', 'v1.0.2'];
-/** As in the documented procedure; the image is made here. */
-const RUN = ['run', '-d', '--restart=always', '-p', '8080:8080', '-e', 'CATTLE_DB=local', '--label', 'tier=gold'];
 
 describeOnEngine('a server with its data in its container, as documented', (bench) => {
   const server = (tag: string) => bench.reference('server', tag);
   let engine: PrivateEngine;
   let belay: TestBelay;
+  /** As in the documented procedure; the image is made here, and the port of this machine is one that is free. */
+  let start: string[];
   const docker = (...args: string[]) => engine.docker(args);
   const names = async () => (await docker('ps', '-a', '--format', '{{.Names}}')).split('\n').filter(Boolean).sort();
   const running = async () => (await docker('ps', '--format', '{{.Names}}')).split('\n').filter(Boolean);
@@ -29,7 +30,7 @@ describeOnEngine('a server with its data in its container, as documented', (benc
 
   /** The same data in every server that is begun. */
   async function begun(container: string, ...flags: string[]): Promise<string> {
-    await docker(...RUN, '--name', container, ...flags, server(OLD));
+    await docker(...start, '--name', container, ...flags, server(OLD));
     await serves(container, '1');
     await inside(
       container,
@@ -51,6 +52,8 @@ describeOnEngine('a server with its data in its container, as documented', (benc
 
   beforeAll(async () => {
     engine = await startPrivateEngine('boxes');
+    const port = `${await freePort()}:8080`;
+    start = ['run', '-d', '--restart=always', '-p', port, '-e', 'CATTLE_DB=local', '--label', 'tier=gold'];
     await makeAppliance(engine, { reference: server(OLD), dataFormat: 1, changes: [GATE] });
     await makeAppliance(engine, { reference: server(NEW), dataFormat: 2, changes: [GATE] });
   });
@@ -65,7 +68,7 @@ describeOnEngine('a server with its data in its container, as documented', (benc
     await docker('stop', original);
     await docker('create', '--volumes-from', original, '--name', 'rancher-data', server(OLD));
     await docker('pull', server(NEW));
-    await docker(...RUN, '--name', 'upgraded', '--volumes-from', 'rancher-data', server(NEW));
+    await docker(...start, '--name', 'upgraded', '--volumes-from', 'rancher-data', server(NEW));
     await serves('upgraded', '2');
     await docker('rm', original);
     const end = { inspected: await setByUser(engine, 'upgraded'), data: await contents(await sourceOf('upgraded')) };
