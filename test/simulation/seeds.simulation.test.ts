@@ -7,7 +7,7 @@ import { PLANTS, type PlantName } from './plants.ts';
 import { Tally } from './tally.ts';
 
 const SEEDS = 2_000;
-const SEEDS_TO_FIND_A_BUG = 400;
+const SEEDS_TO_FIND_A_BUG = 800;
 
 const UPGRADE_STEPS = upgrade.steps.map(({ name }) => `upgrade ${name}`);
 /** Slots stay instant here: nothing is unpacked. */
