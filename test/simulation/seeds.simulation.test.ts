@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
+import { HOOK_STEPS } from '../support/hook-steps.ts';
 import type { FaultKind } from './faults.ts';
 import { runSeeds, seedsFrom } from './fleet.ts';
 import { PLANTS, type PlantName } from './plants.ts';
@@ -9,14 +10,25 @@ import { Tally } from './tally.ts';
 const SEEDS = 2_000;
 const SEEDS_TO_FIND_A_BUG = 800;
 
-const UPGRADE_STEPS = upgrade.steps.map(({ name }) => `upgrade ${name}`);
+const isOfAll = (name: string) => !HOOK_STEPS.includes(name);
+const UPGRADE_STEPS = upgrade.steps.filter(({ name }) => isOfAll(name)).map(({ name }) => `upgrade ${name}`);
+/** A third of the appliances have hooks. */
+const WITH_HOOKS = [
+  'upgrade quiesce',
+  'upgrade backup',
+  'upgrade hand-over',
+  'upgrade thaw',
+  'rollback restore-database',
+];
 /** Slots stay instant here: nothing is unpacked. */
-const ROLLBACK_STEPS = rollback.steps.filter(({ name }) => name !== 'unpack').map(({ name }) => `rollback ${name}`);
+const ROLLBACK_STEPS = rollback.steps
+  .filter(({ name }) => name !== 'unpack' && isOfAll(name))
+  .map(({ name }) => `rollback ${name}`);
 const WITH_CALLS = ['upgrade prepare', 'upgrade stop', 'upgrade start', 'upgrade gate'];
 
 /** What has to have struck, and where, or the seeds prove less than they seem to. */
 const IMPORTANT: [FaultKind, string[]][] = [
-  ['daemon killed', [...UPGRADE_STEPS, ...ROLLBACK_STEPS]],
+  ['daemon killed', [...UPGRADE_STEPS, ...ROLLBACK_STEPS, ...WITH_HOOKS]],
   ['power cut', UPGRADE_STEPS],
   ['engine killed', WITH_CALLS],
   ['call fails', WITH_CALLS],
