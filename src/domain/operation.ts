@@ -94,8 +94,8 @@ export interface OperationFacts {
   leftRunning?: string[];
   /** Why an operation that went through needs somebody's attention nonetheless, in one sentence. */
   doubt?: string;
-  /** The image that did not prove itself in the gate, by its digest (its id, where it has none). */
-  disproved?: { digest: string; reason: string };
+  /** The image that did not prove itself in the gate, by its digest and its id: a mirror may give it another digest. */
+  disproved?: { image: string[]; reason: string };
   /** The failing container's inspect answer. */
   inspect?: JsonObject;
   /** A lock over which the new release has stumbled. */

@@ -7,7 +7,8 @@ import type { PinnedImage } from '../domain/service-spec.ts';
 
 /** An image that did not prove itself, and has not done so since. */
 export interface Quarantined {
-  digest: string;
+  /** Its digest and its id. */
+  image: string[];
   /** Of the release that failed. */
   version: string;
   release: ReleaseId;
@@ -16,31 +17,36 @@ export interface Quarantined {
   at: Date;
 }
 
-const digestOf = ({ digest, imageId }: PinnedImage): string | null => digest ?? imageId;
+/** By which an image is known again: its digest, which a mirror may change, and its id, which is not known before a pull. */
+export const namesOf = ({ digest, imageId }: PinnedImage): string[] => [digest, imageId].flatMap((name) => name ?? []);
+
+const isOf = (image: readonly string[], { services }: Release): boolean =>
+  services.some((service) => namesOf(service.image).some((name) => image.includes(name)));
 
 /** The images that are not offered again, the latest failure first. One that has taken over since is out again. */
 export function quarantined(journal: Journal, appliance: string): Quarantined[] {
   const releases = journal.releases(appliance);
-  const found = new Map<string, Quarantined>();
+  const found: Quarantined[] = [];
   for (const { kind, to, startedAt, facts } of journal.disproving(appliance)) {
     const release = journal.release(to);
     const { disproved } = facts;
     // A rollback is never taken back, so that it refuses nothing; what was aborted had not been given its time.
-    if (kind !== 'upgrade' || !release || !disproved || abortOf(facts) || found.has(disproved.digest)) continue;
-    if (releases.some((later) => later.createdAt > startedAt && hasProved(later, disproved.digest))) continue;
-    const { version, id } = release;
-    found.set(disproved.digest, { ...disproved, version, release: id, at: startedAt });
+    if (kind !== 'upgrade' || !release || !disproved || abortOf(facts)) continue;
+    if (found.some(({ image }) => image.some((name) => disproved.image.includes(name)))) continue;
+    if (releases.some((later) => later.createdAt > startedAt && hasProved(later) && isOf(disproved.image, later)))
+      continue;
+    found.push({ ...disproved, version: release.version, release: release.id, at: startedAt });
   }
-  return [...found.values()];
+  return found;
 }
 
-const hasProved = ({ status, services }: Release, digest: string): boolean =>
-  status !== 'failed' && status !== 'candidate' && services.some(({ image }) => digestOf(image) === digest);
+const hasProved = ({ status }: Release): boolean => status !== 'failed' && status !== 'candidate';
 
 /** What stands in the way of an upgrade to a release with these images. */
-export function quarantineObstacles(journal: Journal, { appliance, version, services }: Release): Obstacle[] {
+export function quarantineObstacles(journal: Journal, release: Release): Obstacle[] {
+  const { appliance, version } = release;
   return quarantined(journal, appliance)
-    .filter(({ digest }) => services.some(({ image }) => digestOf(image) === digest))
+    .filter(({ image }) => isOf(image, release))
     .map((found) => ({
       code: 'refused',
       message: quarantineReason(found),

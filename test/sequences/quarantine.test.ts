@@ -9,7 +9,7 @@ import { aRelease, aService, aSlot } from '../support/specimens.ts';
 const digestOf = (version: string) => `sha256:${version.replace('.', '').padStart(64, '0')}`;
 const withImage = (version: string) => {
   const { image } = aService();
-  return [aService({ image: { ...image, tag: version, digest: digestOf(version) } })];
+  return [aService({ image: { ...image, tag: version, digest: digestOf(version), imageId: null } })];
 };
 
 let script: ScriptedWorld;
@@ -29,9 +29,9 @@ const now = () => new Date(Date.UTC(2026, 10, 21, 2, minute++));
 function attempt(
   version: string,
   isGood: boolean,
-  options: { kind?: OperationKind; interventions?: Intervention[] } = {},
+  options: { kind?: OperationKind; interventions?: Intervention[]; imageId?: string } = {},
 ) {
-  const { kind = 'upgrade', interventions } = options;
+  const { kind = 'upgrade', interventions, imageId = `of ${version}` } = options;
   const at = now();
   const slot = aSlot({ state: 'preparing' });
   const services = withImage(version);
@@ -41,7 +41,7 @@ function attempt(
   script.journal.begin({ id, kind, appliance: 'acme', from, by: 'admin', steps: [], to, slot }, at);
   if (isGood) script.journal.commit(id, 'commit', now());
   else {
-    const disproved = { digest: digestOf(version), reason: 'it exited with code 1.' };
+    const disproved = { image: [digestOf(version), imageId], reason: 'it exited with code 1.' };
     script.journal.learn(id, { disproved, ...(interventions ? { interventions } : {}) });
   }
   script.journal.finish(id, isGood ? 'succeeded' : 'rolled-back', isGood ? null : 'It failed.', now());
@@ -69,6 +69,15 @@ test('what did not prove itself is kept by its digest, with its reason', () => {
 test('the same version with another image is free', () => {
   attempt('2.0', false);
   expect(quarantineObstacles(script.journal, aRelease({ version: '2.0', services: withImage('2.1') }))).toEqual([]);
+});
+
+test('the same image under another digest, as a mirror gives it, is known by its id', () => {
+  attempt('2.0', false, { imageId: 'the same' });
+  const mirrored = withImage('2.1').map((service) => ({
+    ...service,
+    image: { ...service.image, imageId: 'the same' },
+  }));
+  expect(quarantineObstacles(script.journal, aRelease({ version: '2.1', services: mirrored }))).toHaveLength(1);
 });
 
 test('what has taken over since is out again, and in when it fails again', () => {

@@ -6,6 +6,7 @@ import { controllerOf } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { evidenceOf, failedStart, isServing, mustFindInstance } from '../instances.ts';
+import { namesOf } from '../quarantine.ts';
 import { Patience } from './gate-patience.ts';
 
 const FIRST_POLL_MS = 10;
@@ -142,8 +143,9 @@ async function fail(context: StepContext, instance: Instance, why: string, fromO
   const service = to.services.find(({ name }) => name === record?.service) ?? controllerOf(to);
   const which = to.services.length > 1 ? ` (${service.name})` : '';
   const evidence = await evidenceOf(context, to, service, instance);
-  const digest = service.image.digest ?? service.image.imageId;
-  if (digest && !fromOutside && !evidence.staleLock) context.learn({ disproved: { digest, reason: `${why}.` } });
+  if (!fromOutside && !evidence.staleLock) {
+    context.learn({ disproved: { image: namesOf(service.image), reason: `${why}.` } });
+  }
   throw failedStart(`${to.version} did not prove itself${which}: ${why}.`, evidence, {
     hint: 'The last lines of its log are in: show upgrade status',
   });
