@@ -9,6 +9,9 @@ import { describeOnEngine } from '../support/on-engine.ts';
 describeOnEngine('an upgrade that is rehearsed while the appliance serves', (bench) => {
   const { docker } = bench.engine;
   const container = bench.name('server');
+  const appliance = bench.name('acme');
+  // Other files make things on this engine at the same time.
+  const ours = ['--filter', 'label=io.belay.operation', '--filter', `label=io.belay.appliance=${appliance}`];
   let belay: TestBelay;
   let served = '';
 
@@ -16,9 +19,9 @@ describeOnEngine('an upgrade that is rehearsed while the appliance serves', (ben
   const rehearse = async (version: string) =>
     belay.ended(await belay.post<OperationView>('/api/cluster/rehearse', { version }));
   const made = async () => ({
-    containers: await docker(['ps', '-aq', '--filter', 'label=io.belay.operation']),
-    networks: await docker(['network', 'ls', '-q', '--filter', 'label=io.belay.operation']),
-    volumes: await docker(['volume', 'ls', '-q', '--filter', 'label=io.belay.operation']),
+    containers: await docker(['ps', '-aq', ...ours]),
+    networks: await docker(['network', 'ls', '-q', ...ours]),
+    volumes: await docker(['volume', 'ls', '-q', ...ours]),
     besides: readdirSync(join(belay.directory, 'srv')).filter((name) => name.startsWith('.')),
   });
   const NOTHING = { containers: '', networks: '', volumes: '', besides: [] };
@@ -43,7 +46,7 @@ describeOnEngine('an upgrade that is rehearsed while the appliance serves', (ben
     ]);
     await belay.start();
     await vi.waitUntil(async () => (await inspect(container)).State.Health.Status === 'healthy', { timeout: 60_000 });
-    await belay.adopt(container, 'acme');
+    await belay.adopt(container, appliance);
     served = (await inspect(container)).State.StartedAt;
   }, 180_000);
   afterAll(async () => {
@@ -66,7 +69,7 @@ describeOnEngine('an upgrade that is rehearsed while the appliance serves', (ben
     const begun = await belay.post<OperationView>('/api/cluster/rehearse', { version: '2.0' });
     await heldAt('clean-up:intent');
     expect((await belay.system()).state).toBe('rehearsing');
-    const own = await inspect(await docker(['ps', '-q', '--filter', 'label=io.belay.operation']));
+    const own = await inspect(await docker(['ps', '-q', ...ours]));
     const [network] = Object.keys(own.NetworkSettings.Networks);
     expect(Object.keys(own.NetworkSettings.Networks)).toEqual([expect.stringMatching(/^belay-rehearsal-S/)]);
     expect((await inspect(network as string)).Internal).toBe(true);

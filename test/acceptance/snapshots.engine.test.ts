@@ -16,6 +16,8 @@ const GATE = 'LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=15s';
 describeOnEngine('snapshots of an appliance that was upgraded five times', (bench) => {
   const { docker } = bench.engine;
   const container = bench.name('acme');
+  // Other files have an acme on this engine.
+  const appliance = container;
   const outside = mkdtempSync(join(tmpdir(), 'belay-outside-'));
   let belay: TestBelay;
 
@@ -23,7 +25,9 @@ describeOnEngine('snapshots of an appliance that was upgraded five times', (benc
   const note = (words: string) => docker(['exec', container, 'sh', '-c', `echo ${words} >> /data/notes; sync`]);
   const notes = () => docker(['exec', container, 'cat', '/data/notes']);
   const volumes = async () =>
-    (await docker(['volume', 'ls', '-q', '--filter', 'label=io.belay.appliance=acme'])).split('\n').filter(Boolean);
+    (await docker(['volume', 'ls', '-q', '--filter', `label=io.belay.appliance=${appliance}`]))
+      .split('\n')
+      .filter(Boolean);
   const containers = async () =>
     (await docker(['ps', '-a', '--format', '{{.Names}}', '--filter', `name=^${container}`]))
       .split('\n')
@@ -37,7 +41,7 @@ describeOnEngine('snapshots of an appliance that was upgraded five times', (benc
     await docker(['run', '-d', '--name', container, '--restart', 'always', bench.reference('server', '1.0')]);
     belay = new TestBelay(bench.engine.dockerHost);
     await belay.start();
-    await belay.adopt(container, 'acme');
+    await belay.adopt(container, appliance);
   });
   afterAll(async () => {
     await belay?.close();
@@ -68,7 +72,7 @@ describeOnEngine('snapshots of an appliance that was upgraded five times', (benc
     expect(readdirSync(join(belay.home, 'archives')).sort()).toEqual(
       snapshots
         .slice(3)
-        .map(({ id }) => `acme-${id}.belay`)
+        .map(({ id }) => `${appliance}-${id}.belay`)
         .sort(),
     );
     await expect.poll(volumes).toHaveLength(4);
@@ -146,7 +150,7 @@ describeOnEngine('snapshots of an appliance that was upgraded five times', (benc
     ['gone', () => Buffer.alloc(0), 'is gone'],
   ])('is refused before anything is stopped where the archive is %s', async (_, change, message) => {
     const snapshot = (await belay.snapshots()).find(({ kind, version }) => kind === 'archive' && version === '2.0');
-    const path = join(belay.home, 'archives', `acme-${snapshot?.id}.belay`);
+    const path = join(belay.home, 'archives', `${appliance}-${snapshot?.id}.belay`);
     const good = readFileSync(path);
     rmSync(path);
     const changed = change(good);
