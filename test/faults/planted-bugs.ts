@@ -40,13 +40,13 @@ export const PLANTED_BUGS = {
   'pulled by tag': [
     {
       file: 'src/docker/pull.ts',
-      piece: `const pinned = \`\${image.repository}@\${image.digest}\`;`,
-      by: `const pinned = \`\${image.repository}:\${image.tag}\`;`,
+      piece: `const pinned = \`\${source}@\${image.digest}\`;`,
+      by: `const pinned = \`\${source}:\${image.tag}\`;`,
     },
     {
       file: 'src/docker/pull.ts',
-      piece: 'await download(api, image, image.digest, options);',
-      by: 'await download(api, image, image.tag, options);',
+      piece: "api.pull(source, image.digest ?? '', auth, signal)",
+      by: 'api.pull(source, image.tag, auth, signal)',
     },
     { file: 'src/docker/pull.ts', piece: '!pulled?.repoDigests.includes(pinned)', by: '!pulled' },
   ],
