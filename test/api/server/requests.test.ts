@@ -4,6 +4,7 @@ import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
 import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import { move, movePlan } from '../../../src/api/contract/move.ts';
+import * as rehearsalRoutes from '../../../src/api/contract/rehearsal-routes.ts';
 import * as releaseDeletionRoutes from '../../../src/api/contract/release-deletion.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
 import * as runningRoutes from '../../../src/api/contract/running-routes.ts';
@@ -64,6 +65,7 @@ describe('the OpenAPI document', () => {
       ...techSupportRoutes,
       ...snapshotRoutes,
       ...releaseDeletionRoutes,
+      ...rehearsalRoutes,
       ...imageRoutes,
       move,
       movePlan,
