@@ -1,5 +1,6 @@
 import { BelayError } from '../../domain/errors.ts';
-import type { Step } from '../../domain/step.ts';
+import { isSameData } from '../../domain/slot.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
 import { untilReady } from '../dependencies.ts';
 import { evidenceOf, failedStart, mustFindInstance } from '../instances.ts';
 import { operationLabels } from '../make-instance.ts';
@@ -84,6 +85,7 @@ export const startRehearsal: Step = {
 
   async run(context) {
     const { host, clock, to, facts, learn, signal } = context;
+    await mustHaveItsClone(context);
     learn({ rehearsal: { ...facts().rehearsal, startedAtBoot: clock.bootTime() } });
     for (const service of to.services) {
       const instance = await mustFindInstance(context, to, service, signal);
@@ -98,6 +100,16 @@ export const startRehearsal: Step = {
     }
   },
 };
+
+/** On a volume that the engine has made anew, empty, everything would go well. */
+async function mustHaveItsClone({ journal, slots, to }: StepContext): Promise<void> {
+  for (const mount of mustSlot(journal, to.slot).mounts) {
+    if (isSameData(await slots.identify(clonePath(mount)), mount.identity)) continue;
+    throw new BelayError('data-missing', `The clone for ${mount.path} has been removed or replaced.`, {
+      hint: `Try it again: rehearse upgrade ${to.version}`,
+    });
+  }
+}
 
 /** Takes away all that was made for it: it has told what there was to tell. */
 export const cleanUp: Step = {
