@@ -134,6 +134,9 @@ function hintFor(operation: Operation): string | null {
     case 'failed':
       if (abortOf(operation.facts)) return 'To try again, type the command again.';
       if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
+      if (operation.kind === 'upgrade' && operation.facts.disproved) {
+        return 'It is not offered again. When the cause is mended, type the command again with force.';
+      }
       return 'When the cause is mended, type the command again.';
     default:
       return null;
