@@ -31,13 +31,22 @@ export async function ensureDaemon(places: Places, program: string): Promise<voi
   child.unref();
   for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS; waitedMs += POLL_MS) {
     if (await isAnswering(places.socket)) return;
-    // Another shell may have started one at the same moment: then ours ends, and that one answers.
-    if (ended && waitedMs > POLL_MS * 20) break;
+    // Another shell may have started one at the same moment: then ours ends, and that one answers when it is up.
+    if (ended && waitedMs > POLL_MS * 20 && !isAnotherComingUp(places)) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new BelayError('no-daemon', `The Belay daemon does not start: ${lastWords(logPath)}`, {
     hint: 'See why: belay daemon',
   });
+}
+
+function isAnotherComingUp(places: Places): boolean {
+  const pid = holderOf(join(places.home, 'daemon.lock'));
+  try {
+    return pid !== null && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** A daemon that was stopped by a signal accepts connections all the same, and never answers. */
