@@ -1,4 +1,5 @@
 import type { Client } from '../api/client/client.ts';
+import { DOING } from '../api/contract/doing.ts';
 import type { EventView, OperationView, SystemView } from '../api/contract/views.ts';
 import { Countdown } from './countdown.ts';
 import { interventionNotices } from './views/confirmation.ts';
@@ -166,7 +167,7 @@ export class Monitor {
     if (operation.state === 'running') {
       const ours = this.options.appliance === null || operation.appliance === this.options.appliance;
       // What is being installed is no appliance yet, so it has no state.
-      if (ours && operation.kind !== 'install') this.setState(doing[operation.kind]);
+      if (ours && operation.kind !== 'install') this.setState(DOING[operation.kind]);
       if (before === undefined && !this.isOwn(operation.by)) this.options.onNotice(startLine(operation));
     } else if (before === 'running') {
       void this.refresh();
@@ -183,15 +184,6 @@ export class Monitor {
     for (const line of interventionNotices(operation, known)) this.options.onNotice(line);
   }
 }
-
-const doing: Record<Exclude<OperationView['kind'], 'install'>, SystemView['state']> = {
-  upgrade: 'upgrading',
-  rollback: 'rolling-back',
-  restore: 'restoring',
-  repair: 'repairing',
-  move: 'moving',
-  rehearsal: 'rehearsing',
-};
 
 /** `the upgrade of acme from 2.0.4 to 2.1.0`. */
 function named({ kind, appliance, from, to }: OperationView): string {

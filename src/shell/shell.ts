@@ -1,3 +1,4 @@
+import { DOING } from '../api/contract/doing.ts';
 import { type ExitCode, exitCode } from './failure.ts';
 import type { Foreground } from './foreground.ts';
 import type { Assistance } from './line/assistance.ts';
@@ -160,9 +161,7 @@ class Shell implements Foreground {
     const waits = unconfirmed === null ? 'running' : `unconfirmed ${unconfirmed}`;
     const mark = state === 'running' ? waits : state;
     const shown = mark === null || mark === 'running' || promptName === null ? '' : `(${mark})`;
-    const calm = ['upgrading', 'rolling-back', 'restoring', 'repairing', 'moving', 'rehearsing', 'running'].includes(
-      state ?? '',
-    );
+    const calm = ['running', ...Object.values<string>(DOING)].includes(state ?? '');
     const colour = calm ? paint.accent : paint.bad;
     return `[${this.options.user}@${paint.strong(promptName ?? 'belay')}]${colour(shown)}> `;
   }

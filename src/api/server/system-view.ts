@@ -7,6 +7,7 @@ import type { Drift } from '../../reconcile/drift.ts';
 import type { SeenService } from '../../reconcile/observation.ts';
 import { observe } from '../../reconcile/observe.ts';
 import { isUp } from '../../sequences/instances.ts';
+import { DOING } from '../contract/doing.ts';
 import type { ConfirmationView } from '../contract/running-views.ts';
 import type { OperationView, ServiceView, SystemView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
@@ -75,15 +76,6 @@ function unconfirmedAttention(
   const message = `${version} goes back to ${backTo} by itself in ${countdown(leftMs ?? 0)}, unless it is confirmed.`;
   return [{ message, hint: 'To keep it: confirm system' }];
 }
-
-const DOING = {
-  upgrade: 'upgrading',
-  rollback: 'rolling-back',
-  restore: 'restoring',
-  repair: 'repairing',
-  move: 'moving',
-  rehearsal: 'rehearsing',
-} as const;
 
 function stateOf(
   services: SeenService[],

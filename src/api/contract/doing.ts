@@ -1,0 +1,11 @@
+import type { OperationView, SystemView } from './views.ts';
+
+/** The state of the system while an operation runs; an installation has none, because there is nothing yet. */
+export const DOING = {
+  upgrade: 'upgrading',
+  rollback: 'rolling-back',
+  restore: 'restoring',
+  repair: 'repairing',
+  move: 'moving',
+  rehearsal: 'rehearsing',
+} as const satisfies Record<Exclude<OperationView['kind'], 'install'>, SystemView['state']>;
