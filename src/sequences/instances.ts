@@ -97,3 +97,20 @@ export function failedStart(
   const hint = remedyOf(staleLock);
   return new BelayError('gate-failed', `${message} ${staleLock.found}`, { ...more, hint, details: evidence });
 }
+
+/** What an attempt to start a container was thrown out with: explained where the engine refused it, or else as it is. */
+export async function whyNotStarted(
+  world: LockWorld,
+  {
+    release,
+    service,
+    instance,
+    subject,
+  }: { release: Release; service: ServiceSpec; instance: Instance; subject: string },
+  thrown: unknown,
+): Promise<unknown> {
+  if (!(thrown instanceof BelayError) || thrown.code !== 'engine-failed') return thrown;
+  const evidence = await evidenceOf(world, release, service, instance);
+  const more = { ...(thrown.hint ? { hint: thrown.hint } : {}), cause: thrown };
+  return failedStart(`${subject} does not start: ${thrown.message}`, evidence, more);
+}

@@ -2,7 +2,7 @@ import { BelayError } from '../../domain/errors.ts';
 import { isSameData } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { untilReady } from '../dependencies.ts';
-import { evidenceOf, failedStart, mustFindInstance } from '../instances.ts';
+import { mustFindInstance, whyNotStarted } from '../instances.ts';
 import { operationLabels } from '../make-instance.ts';
 import { rehearsalNetwork } from '../plan-rehearsal.ts';
 import { clonePath, mustSlot, slotPairs } from '../slot-pairs.ts';
@@ -91,11 +91,7 @@ export const startRehearsal: Step = {
       const instance = await mustFindInstance(context, to, service, signal);
       await untilReady(context, to, service);
       await host.startInstance(instance.id).catch(async (error: unknown) => {
-        if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
-        throw failedStart(
-          `${to.version} does not start: ${error.message}`,
-          await evidenceOf(context, to, service, instance),
-        );
+        throw await whyNotStarted(context, { release: to, service, instance, subject: to.version }, error);
       });
     }
   },

@@ -1,8 +1,7 @@
-import { BelayError } from '../../domain/errors.ts';
 import { restartPolicyOf } from '../../domain/service-spec.ts';
 import type { Step } from '../../domain/step.ts';
 import { mustHaveItsData } from '../data-in-place.ts';
-import { evidenceOf, failedStart, findInstance, mustFindInstance } from '../instances.ts';
+import { findInstance, mustFindInstance, whyNotStarted } from '../instances.ts';
 import { noteStuck, startAgain } from '../start-again.ts';
 
 /** Starts what is down, on its own data, and lets go on what is paused. */
@@ -26,10 +25,8 @@ export const revive: Step = {
         const startable = { release: to, service, instance, restartPolicy: restartPolicyOf(service) };
         noteStuck(context, await startAgain(context, startable, signal));
       } catch (error) {
-        if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
-        const evidence = await evidenceOf(context, to, service, instance);
-        const more = { ...(error.hint ? { hint: error.hint } : {}), cause: error };
-        throw failedStart(`${service.name} ${to.version} does not start: ${error.message}`, evidence, more);
+        const subject = `${service.name} ${to.version}`;
+        throw await whyNotStarted(context, { release: to, service, instance, subject }, error);
       }
     }
   },

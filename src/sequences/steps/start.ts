@@ -4,7 +4,7 @@ import type { Release } from '../../domain/release.ts';
 import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { untilReady } from '../dependencies.ts';
-import { evidenceOf, failedStart, findInstance, isUp, LABELS, mustFindInstance } from '../instances.ts';
+import { findInstance, isUp, LABELS, mustFindInstance, whyNotStarted } from '../instances.ts';
 import { operationLabels } from '../make-instance.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
@@ -87,9 +87,6 @@ async function startOrExplain(context: StepContext, service: ServiceSpec, instan
     const startable = { release: to, service, instance, restartPolicy: NO_RESTART, labels };
     noteStuck(context, await startAgain(context, startable));
   } catch (error) {
-    if (!(error instanceof BelayError) || error.code !== 'engine-failed') throw error;
-    const evidence = await evidenceOf(context, to, service, instance);
-    const more = { ...(error.hint ? { hint: error.hint } : {}), cause: error };
-    throw failedStart(`${to.version} does not start: ${error.message}`, evidence, more);
+    throw await whyNotStarted(context, { release: to, service, instance, subject: to.version }, error);
   }
 }
