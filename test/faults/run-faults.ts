@@ -99,6 +99,8 @@ async function runOnStage(
     let used = 0;
     for (const { line, places } of planned) {
       for (const place of places) {
+        // Whose archive it is that a rollback finds is certain where nothing else has become one.
+        if (place.scenario === 'rollback to an archive' && used > 0) stage = await renewed(stage, options);
         const cell = await runCell(stage, line.fault, line.scenario, place);
         line.cells.push(cell);
         told(line, cell);
