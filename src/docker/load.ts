@@ -2,6 +2,7 @@ import { BelayError } from '../domain/errors.ts';
 import type { EngineApi } from './engine-api.ts';
 import { engineFull, isFull, shortened } from './engine-errors.ts';
 import { jsonLines } from './ndjson.ts';
+import { watchForStall } from './stall-watch.ts';
 
 /** For the whole of it, unpacking included: the engine says nothing before. */
 const DEADLINE_MS = 6 * 3_600_000;
@@ -10,13 +11,12 @@ const STALL_TIMEOUT_MS = 20 * 60_000;
 
 /** Loads images from a stream. Where the stream fails, what it failed with is what this rejects with. */
 export async function loadImages(api: EngineApi, stream: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void> {
-  const stall = new AbortController();
-  const watchdog = setTimeout(() => stall.abort(stalled()), STALL_TIMEOUT_MS);
+  using watch = watchForStall(STALL_TIMEOUT_MS, stalled, signal);
   let broken: unknown = null;
   const watched = async function* () {
     try {
       for await (const chunk of stream) {
-        watchdog.refresh();
+        watch.moved();
         yield chunk;
       }
     } catch (thrown) {
@@ -25,15 +25,11 @@ export async function loadImages(api: EngineApi, stream: AsyncIterable<Buffer>, 
     }
   };
   try {
-    for await (const line of jsonLines(
-      api.loadImages(watched(), DEADLINE_MS, AbortSignal.any([signal, stall.signal])),
-    )) {
+    for await (const line of jsonLines(api.loadImages(watched(), DEADLINE_MS, watch.signal))) {
       if (typeof line.error === 'string') throw refused(line.error);
     }
   } catch (thrown) {
     throw broken ?? thrown;
-  } finally {
-    clearTimeout(watchdog);
   }
 }
 

@@ -7,6 +7,7 @@ import { jsonLines } from './ndjson.ts';
 import { PullTally } from './pull-progress.ts';
 import { engineAuthFor } from './registry-auth.ts';
 import { registryFailure, registryName } from './registry-errors.ts';
+import { watchForStall } from './stall-watch.ts';
 
 const REPORT_EVERY_MS = 200;
 
@@ -60,19 +61,15 @@ async function localImage(api: EngineApi, image: PinnedImage, signal?: AbortSign
 
 async function download(api: EngineApi, image: PinnedImage, options: PullOptions & { source: string }): Promise<void> {
   const { source } = options;
-  const stall = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal;
-  const watchdog = setTimeout(
-    () => stall.abort(stalled(image, source, options.stallTimeoutMs)),
-    options.stallTimeoutMs,
-  );
+  const { stallTimeoutMs } = options;
+  using watch = watchForStall(stallTimeoutMs, () => stalled(image, source, stallTimeoutMs), options.signal);
   const tally = new PullTally();
   let reportedAtMs = Number.NEGATIVE_INFINITY;
   try {
     const auth = await engineAuthFor(source);
-    for await (const line of jsonLines(api.pull(source, image.digest ?? '', auth, signal))) {
+    for await (const line of jsonLines(api.pull(source, image.digest ?? '', auth, watch.signal))) {
       if (typeof line.error === 'string') throw inStreamFailure(line.error);
-      if (tally.add(line)) watchdog.refresh();
+      if (tally.add(line)) watch.moved();
       if (performance.now() - reportedAtMs < REPORT_EVERY_MS) continue;
       reportedAtMs = performance.now();
       options.onProgress(tally.progress());
@@ -80,8 +77,6 @@ async function download(api: EngineApi, image: PinnedImage, options: PullOptions
     options.onProgress(tally.progress());
   } catch (thrown) {
     throw registryFailure(thrown, image.reference, source);
-  } finally {
-    clearTimeout(watchdog);
   }
 }
 

@@ -4,6 +4,7 @@ import type { EngineApi } from './engine-api.ts';
 import { jsonLines } from './ndjson.ts';
 import { engineAuthFor } from './registry-auth.ts';
 import { registryFailed, registryFailure, registryUnreachable } from './registry-errors.ts';
+import { watchForStall } from './stall-watch.ts';
 
 export interface PushOptions {
   onProgress: (progress: { doneBytes: number; totalBytes: number }) => void;
@@ -18,19 +19,18 @@ export async function pushImage(
   { repository, tag }: { repository: string; tag: string },
   { onProgress, stallTimeoutMs, signal }: PushOptions,
 ): Promise<string> {
-  const stall = new AbortController();
-  const late = () => stall.abort(registryUnreachable(repository, `nothing moved for ${stallTimeoutMs / 1000} s`));
-  const watchdog = setTimeout(late, stallTimeoutMs);
+  const late = () => registryUnreachable(repository, `nothing moved for ${stallTimeoutMs / 1000} s`);
+  using watch = watchForStall(stallTimeoutMs, late, signal);
   const layers = new Map<string, { doneBytes: number; totalBytes: number }>();
   let digest: unknown = null;
   try {
     const auth = await engineAuthFor(repository);
-    for await (const line of jsonLines(api.push(repository, tag, auth, AbortSignal.any([signal, stall.signal])))) {
+    for await (const line of jsonLines(api.push(repository, tag, auth, watch.signal))) {
       const { error, id, aux, progressDetail } = line as PushLine;
       if (typeof error === 'string') {
         throw registryFailure(new BelayError('engine-failed', error, { details: { engine: error } }), tag, repository);
       }
-      watchdog.refresh();
+      watch.moved();
       digest = aux?.Digest ?? digest;
       if (!id || !progressDetail?.total) continue;
       layers.set(id, { doneBytes: progressDetail.current ?? 0, totalBytes: progressDetail.total });
@@ -38,8 +38,6 @@ export async function pushImage(
     }
   } catch (thrown) {
     throw registryFailure(thrown, `${repository}:${tag}`, repository);
-  } finally {
-    clearTimeout(watchdog);
   }
   if (isDigest(digest)) return digest;
   throw registryFailed(repository, 'the engine has sent the image, and the registry has not named its digest');

@@ -5,6 +5,7 @@ import type { ManifestFile } from '../domain/ports/image-library.ts';
 import { wholeBody } from './json-body.ts';
 import { noSuchImage, registryFailed, registryName } from './registry-errors.ts';
 import { mustAnswer, type RegistrySession, unanswered } from './registry-session.ts';
+import { watchForStall } from './stall-watch.ts';
 
 const ANSWER_TIMEOUT_MS = 30_000;
 const STALL_TIMEOUT_MS = 60_000;
@@ -79,32 +80,27 @@ async function* blobOnce(
   offsetBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const stall = new AbortController();
-  const watchdog = setTimeout(() => stall.abort(new Error('nothing came for a while')), STALL_TIMEOUT_MS);
-  try {
-    const response = await session.ask(session.url(`blobs/${digest}`), {
-      headers: {
-        // Unpacked on the way it would be other bytes than those of its digest.
-        'accept-encoding': 'identity',
-        ...(offsetBytes > 0 ? { range: `bytes=${offsetBytes}-` } : {}),
-      },
-      signal: AbortSignal.any([signal, stall.signal]),
-    });
-    const missing = new BelayError(
-      'not-found',
-      `${registryName(session.repository)} has lost a part of ${session.repository} (${digest.slice(0, 19)}…).`,
-    );
-    mustAnswer(response, session.repository, missing);
-    // A registry that knows no ranges sends it from its beginning.
-    let skipped = response.status === 206 ? offsetBytes : 0;
-    for await (const piece of response.body ?? []) {
-      watchdog.refresh();
-      const skip = Math.min(piece.length, offsetBytes - skipped);
-      skipped += skip;
-      if (skip < piece.length) yield Buffer.from(piece.buffer, piece.byteOffset + skip, piece.length - skip);
-      watchdog.refresh();
-    }
-  } finally {
-    clearTimeout(watchdog);
+  using watch = watchForStall(STALL_TIMEOUT_MS, () => new Error('nothing came for a while'), signal);
+  const response = await session.ask(session.url(`blobs/${digest}`), {
+    headers: {
+      // Unpacked on the way it would be other bytes than those of its digest.
+      'accept-encoding': 'identity',
+      ...(offsetBytes > 0 ? { range: `bytes=${offsetBytes}-` } : {}),
+    },
+    signal: watch.signal,
+  });
+  const missing = new BelayError(
+    'not-found',
+    `${registryName(session.repository)} has lost a part of ${session.repository} (${digest.slice(0, 19)}…).`,
+  );
+  mustAnswer(response, session.repository, missing);
+  // A registry that knows no ranges sends it from its beginning.
+  let skipped = response.status === 206 ? offsetBytes : 0;
+  for await (const piece of response.body ?? []) {
+    watch.moved();
+    const skip = Math.min(piece.length, offsetBytes - skipped);
+    skipped += skip;
+    if (skip < piece.length) yield Buffer.from(piece.buffer, piece.byteOffset + skip, piece.length - skip);
+    watch.moved();
   }
 }

@@ -2,6 +2,7 @@ import type { Descriptor } from '../domain/image-manifest.ts';
 import type { ManifestFile } from '../domain/ports/image-library.ts';
 import { registryFailed } from './registry-errors.ts';
 import { mustAnswer, type RegistrySession, unanswered } from './registry-session.ts';
+import { watchForStall } from './stall-watch.ts';
 
 const ANSWER_TIMEOUT_MS = 60_000;
 const STALL_TIMEOUT_MS = 120_000;
@@ -29,24 +30,21 @@ export async function sendBlob(
   const place = URL.parse(begun.headers.get('location') ?? '', session.url('blobs/uploads/'));
   if (!place || !session.isOwn(place)) throw registryFailed(session.repository, 'it does not say where to send it');
   place.searchParams.set('digest', part.digest);
-  const stall = new AbortController();
-  const watchdog = setTimeout(() => stall.abort(new Error('nothing moved for a while')), STALL_TIMEOUT_MS);
+  using watch = watchForStall(STALL_TIMEOUT_MS, () => new Error('nothing moved for a while'), signal);
   const body = async function* () {
     for await (const chunk of content) {
-      watchdog.refresh();
+      watch.moved();
       yield chunk;
     }
   };
   try {
     const headers = { 'content-type': 'application/octet-stream', 'content-length': String(part.sizeBytes) };
-    const request = { method: 'PUT' as const, headers, body: body(), signal: AbortSignal.any([signal, stall.signal]) };
+    const request = { method: 'PUT' as const, headers, body: body(), signal: watch.signal };
     const sent = await session.ask(place, request);
     mustAnswer(sent, session.repository);
     await sent.body?.cancel();
   } catch (thrown) {
     throw unanswered(thrown, session.repository, { signal, late: null });
-  } finally {
-    clearTimeout(watchdog);
   }
 }
 
