@@ -36,7 +36,7 @@ function __belay_complete
                 'quit' 'Leave; operations go on'
         case 'show'
             printf '%s\t%s\n' 'system' 'What runs, since when, and what needs attention' \
-                'releases' 'Every release, newest first' \
+                'releases' 'The releases, newest first' \
                 'release' 'One release in full' \
                 'snapshots' 'The data that can be gone back to' \
                 'snapshot' 'One snapshot, and what depends on it' \

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { startPrivateEngine } from '../src/demo/private-engine/private-engine.ts';
 import { type Figure, rollbackBySize, upgradeAgainstBareRestart, upgradeAgainstTarball } from './bench/downtime.ts';
 import { keyPressAmongMany } from './bench/key-press.ts';
+import { longHistory } from './bench/long-history.ts';
 import { BenchServer, withBelay } from './bench/server.ts';
 import { promptAgainstNode } from './bench/start-up.ts';
 
@@ -21,8 +22,12 @@ function report(figures: readonly Figure[]): number {
 }
 
 async function main(wanted: string[]): Promise<number> {
-  if (wanted.length > 0 && wanted.every((name) => name.startsWith('e')))
-    return report([await keyPressAmongMany(program)]);
+  if (wanted.length > 0 && wanted.every((name) => /^[ef]/.test(name))) {
+    const figures = wanted.some((name) => name.startsWith('e')) ? [await keyPressAmongMany(program)] : [];
+    return report(
+      wanted.some((name) => name.startsWith('f')) ? [...figures, ...(await longHistory(program))] : figures,
+    );
+  }
   const engine = await startPrivateEngine('bench');
   const context = { engine, program };
   const benches: Record<string, () => Promise<Figure>> = {
@@ -56,6 +61,7 @@ async function main(wanted: string[]): Promise<number> {
       const figure = await bench();
       isGood = report([figure]) === 0 && isGood;
     }
+    if (wanted.length === 0) isGood = report(await longHistory(program)) === 0 && isGood;
   } finally {
     await engine.stop();
   }

@@ -1,6 +1,7 @@
 import type { EntryPhase, JournalEntry, Operation, OperationKind, OperationState } from '../domain/operation.ts';
 import { completePolicy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord } from '../domain/ports/journal.ts';
+import type { ReleaseName } from '../domain/ports/release-history.ts';
 import type { Release, ReleaseOrigin, ReleaseStatus } from '../domain/release.ts';
 import type { Slot, SlotState } from '../domain/slot.ts';
 
@@ -31,6 +32,13 @@ export const readRelease = (row: Row): Release => ({
   copyOf: textOrNull(row.copy_of),
   previous: textOrNull(row.previous),
   by: text(row.by),
+  createdAt: date(row.created_at),
+});
+
+export const readReleaseName = (row: Row): ReleaseName => ({
+  id: text(row.id),
+  version: text(row.version),
+  status: row.status as ReleaseStatus,
   createdAt: date(row.created_at),
 });
 

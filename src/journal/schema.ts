@@ -163,4 +163,15 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (repository, tag)
   ) STRICT;
   `,
+  // Long histories are read from indexes: page by page, by name, by slot.
+  `
+  CREATE INDEX release_history ON release (appliance, sequence_number, id, version, status, created_at)
+    WHERE status <> 'candidate';
+  CREATE INDEX release_by_slot ON release (slot);
+  CREATE INDEX slot_by_appliance ON slot (appliance, created_at);
+  CREATE INDEX slot_in_place ON slot (appliance) WHERE state IN ('live', 'frozen');
+  CREATE INDEX operation_by_appliance ON operation (appliance, sequence_number);
+  CREATE INDEX disproving_operation ON operation (appliance, sequence_number)
+    WHERE json_extract(facts, '$.disproved') IS NOT NULL;
+  `,
 ];

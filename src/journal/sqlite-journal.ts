@@ -15,8 +15,11 @@ import { ImageTable } from './image-table.ts';
 import { openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { recordProblems } from './record-problems.ts';
+import { ReleaseTable } from './release-table.ts';
 import * as rows from './rows.ts';
 import { SnapshotTable } from './snapshot-table.ts';
+
+const MOST_RELEASES = 10_000;
 
 /** The journal in SQLite: the only SQL there is. Longer than most files, because the port is. */
 export class SqliteJournal implements Journal {
@@ -24,6 +27,7 @@ export class SqliteJournal implements Journal {
   readonly #connection: JournalConnection;
   readonly confirmations: ConfirmationTable;
   readonly images: ImageTable;
+  readonly history: ReleaseTable;
   readonly snapshots: SnapshotTable;
 
   /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
@@ -33,6 +37,7 @@ export class SqliteJournal implements Journal {
     this.#connection = new JournalConnection(database, path, readOnlyBecause);
     this.confirmations = new ConfirmationTable(this.#connection);
     this.images = new ImageTable(this.#connection);
+    this.history = new ReleaseTable(this.#connection);
     this.snapshots = new SnapshotTable({
       all: (sql, ...values) => this.#connection.all(sql, ...values),
       run: (sql, ...values) => this.#connection.run(sql, ...values),
@@ -88,16 +93,8 @@ export class SqliteJournal implements Journal {
     return row ? rows.readRelease(row) : null;
   }
 
-  releases(appliance: string, page = { limit: 10_000, offset: 0 }): Release[] {
-    return this.#connection
-      .all(
-        `SELECT * FROM release WHERE appliance = ? AND status <> 'candidate'
-       ORDER BY sequence_number DESC LIMIT ? OFFSET ?`,
-        appliance,
-        page.limit,
-        page.offset,
-      )
-      .map(rows.readRelease);
+  releases(appliance: string): Release[] {
+    return this.history.page(appliance, { limit: MOST_RELEASES });
   }
 
   slot(id: SlotId): Slot | null {

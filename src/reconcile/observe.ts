@@ -9,6 +9,8 @@ import type { Observation, SeenMount, SeenRelease, SeenService } from './observa
 
 /** Releases further down than this are not looked at: a look must stay cheap. */
 const MAX_FROZEN = 10;
+/** Most of them have containers that a later one has as well. */
+const MAX_READ = 100;
 
 /**
  * Looks at everything that an appliance consists of, as the journal has it. Some thirty short calls of
@@ -32,11 +34,8 @@ function frozenReleases({ journal }: World, active: Release): Release[] {
   const containersOf = ({ id }: Release) => journal.instances(id).map(({ containerId }) => containerId);
   const known = new Set(containersOf(active));
   const found: Release[] = [];
-  for (const release of journal.releases(active.appliance)) {
+  for (const release of journal.history.left(active.appliance, MAX_READ)) {
     if (found.length === MAX_FROZEN) break;
-    if (release.status !== 'superseded' && release.status !== 'rolled-back') continue;
-    const state = journal.slot(release.slot)?.state;
-    if (state !== 'frozen' && state !== 'live') continue;
     const own = containersOf(release);
     if (own.every((id) => known.has(id))) continue;
     for (const id of own) known.add(id);

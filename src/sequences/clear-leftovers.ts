@@ -17,10 +17,7 @@ export async function othersOn({ journal, host }: World, slot: Slot): Promise<st
 }
 
 const containersOf = (journal: World['journal'], slot: Slot) =>
-  journal
-    .releases(slot.appliance)
-    .filter((release) => release.slot === slot.id)
-    .flatMap(({ id }) => journal.instances(id));
+  journal.history.onSlot(slot.id).flatMap(({ id }) => journal.instances(id));
 
 /**
  * Removes what an archived or discarded slot had: the containers of its releases, which are made again from the

@@ -15,7 +15,6 @@ export const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 
 export async function freeableData({ journal, slots }: Sources, device: string): Promise<string | null> {
   const found: string[] = [];
   for (const { name } of journal.appliances()) {
-    const releases = journal.releases(name);
     for (const slot of journal.slots(name)) {
       if (slot.state !== 'frozen' || found.length === MOST_NAMED) continue;
       let sizeBytes = 0;
@@ -23,7 +22,7 @@ export async function freeableData({ journal, slots }: Sources, device: string):
         const path = await slots.locate(mount).catch(() => null);
         if (path && (await slots.space(path)).device === device) sizeBytes += (await slots.measure(path)).sizeBytes;
       }
-      const version = releases.find((release) => release.slot === slot.id)?.version ?? 'an earlier release';
+      const version = journal.history.onSlot(slot.id)[0]?.version ?? 'an earlier release';
       if (sizeBytes > 0)
         found.push(`delete snapshot ${slot.id} frees ${mebibytes(sizeBytes)} (the data of ${version})`);
     }

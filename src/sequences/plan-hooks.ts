@@ -71,14 +71,13 @@ export async function hooksOfRollback(
 
 /** The operation that last left a release with this data, and has backed up what is outside of it. */
 function lastBackup(journal: Journal, target: Release): OperationId | null {
-  const slots = new Map(journal.releases(target.appliance).map(({ id, slot }) => [id, slot]));
   const found = journal
     .operations(target.appliance, REMEMBERED_OPERATIONS)
     .find(
       ({ state, from, facts }) =>
         state !== 'running' &&
-        slots.get(from) === target.slot &&
-        facts.hookRuns?.some((run) => run.hook === 'backup' && hasSucceeded(run)),
+        facts.hookRuns?.some((run) => run.hook === 'backup' && hasSucceeded(run)) &&
+        journal.release(from)?.slot === target.slot,
     );
   return found?.id ?? null;
 }

@@ -39,8 +39,8 @@ export function mustSnapshot(journal: Journal, appliance: string, id: SlotId): S
 }
 
 /** The releases that have this slot, the latest first. */
-export const releasesOf = (journal: Journal, { appliance, id }: Slot): Release[] =>
-  journal.releases(appliance).filter(({ slot, status }) => slot === id && status !== 'failed');
+export const releasesOf = (journal: Journal, { id }: Slot): Release[] =>
+  journal.history.onSlot(id).filter(({ status }) => status !== 'failed');
 
 /**
  * What it would mean to put the data of a snapshot under the version that runs. Changes nothing. Throws where the

@@ -1,4 +1,3 @@
-import type { Client } from '../api/client/client.ts';
 import { durationProblem } from '../api/contract/duration-text.ts';
 import type { Kind } from './command.ts';
 import { formatAge } from './format.ts';
@@ -6,10 +5,6 @@ import { formatAge } from './format.ts';
 const VERSION = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const CONTAINER = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
-
-async function releases(client: Client, signal: AbortSignal) {
-  return client.releases({ limit: 50 }, signal);
-}
 
 /** A version that the appliance could run: a tag of its image. */
 export const version: Kind = {
@@ -22,28 +17,6 @@ export const version: Kind = {
       const place = each.here ? 'here already' : 'in the registry';
       return [{ text: each.version, help: each.active ? 'runs now' : place }];
     });
-  },
-};
-
-export const release: Kind = {
-  metavar: 'RELEASE',
-  problem: (text) => (/^r[a-z]{0,10}$/i.test(text) ? null : 'A release is R and ten letters, as in: show releases'),
-  async complete(client, signal) {
-    const nowMs = Date.now();
-    return (await releases(client, signal)).map((each) => ({
-      text: each.id,
-      help: `${each.version}, ${each.status}, ${formatAge(each.created, nowMs)}`,
-    }));
-  },
-};
-
-/** A release that can be gone back to, which the active one is not. */
-export const earlierRelease: Kind = {
-  ...release,
-  async complete(client, signal) {
-    const all = await release.complete(client, signal);
-    const active = (await releases(client, signal)).find(({ status }) => status === 'active');
-    return all.filter(({ text }) => text !== active?.id);
   },
 };
 

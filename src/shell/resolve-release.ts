@@ -7,7 +7,7 @@ const FULL_LENGTH = 11;
 export async function resolveRelease(client: Client, typed: string, signal: AbortSignal): Promise<string> {
   const start = typed.toUpperCase();
   if (start.length === FULL_LENGTH) return start;
-  const fitting = (await client.releases({ limit: 500 }, signal)).filter(({ id }) => id.startsWith(start));
+  const fitting = (await client.releaseNames(signal)).filter(({ id }) => id.startsWith(start));
   const [only, another] = fitting;
   if (only && !another) return only.id;
   const message = only ? `Several releases begin with ${start}.` : `No release begins with ${start}.`;

@@ -46,8 +46,57 @@ const belay = (args: readonly string[], input?: string) => start(args, input).en
 test('show releases, plain: no colours, no cursor codes', async () => {
   const { code, out } = await belay(['show', 'releases']);
   expect(code).toBe(0);
-  expect(out).toMatch(/^ID +VERSION +CREATED +BY +STATUS +DATA\nR[A-Z]{10} +2\.0\.4/);
+  expect(out).toMatch(/^ID +VERSION +CREATED +BUILD +BY +STATUS +DATA\nR[A-Z]{10} +2\.0\.4/);
   expect(out).not.toContain('\x1b');
+});
+
+test('of a long history the newest releases are shown, and it is said that there are more', async () => {
+  daemon.addHistory(2_500);
+  const versions = ({ out }: { out: string }) =>
+    out
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(/ +/)[1]);
+  const newest = await belay(['show', 'releases']);
+  expect(versions(newest)).toHaveLength(20);
+  expect(versions(newest).slice(0, 3)).toEqual(['2.0.4', '2.0.3', '1.2500']);
+  expect(newest.err).toBe('These are the newest 20. To see every one: show releases all\n');
+  const three = await belay(['show', 'releases', 'last', '3', '--json']);
+  expect(JSON.parse(three.out)).toHaveLength(3);
+  expect(three.err).toContain('show releases all');
+  const all = await belay(['show', 'releases', 'all']);
+  expect(all.err).toBe('');
+  expect(versions(all)).toHaveLength(2_502);
+  expect(new Set(versions(all)).size).toBe(2_502);
+  expect(versions(all).at(-1)).toBe('1.1');
+  expect((await belay(['show', 'releases', 'last', '2502'])).err).toBe('');
+});
+
+test('an old release is found by the letters that it begins with, as long as they are its alone', async () => {
+  daemon.addHistory(2_500);
+  const { id = '', version } = daemon.releases.at(-2) ?? {};
+  const letters = [3, 4, 5, 6, 7, 8, 9, 10].find(
+    (length) => daemon.releases.filter((each) => each.id.startsWith(id.slice(0, length))).length === 1,
+  );
+  const { out } = await belay(['show', 'release', id.slice(0, letters).toLowerCase()]);
+  expect(out).toContain(`Release ${id}`);
+  expect(out).toContain(`${version}`);
+  expect((await belay(['show', 'release', 'r'])).err).toContain('Several releases begin with R.');
+});
+
+test('which releases are wanted has to make sense', async () => {
+  for (const [args, said] of [
+    [['last', '3', 'all'], 'Either all, or the last of them.'],
+    [['last', '0'], 'N is a number from 1 to 10000.'],
+    [['last', 'many'], 'N is a number from 1 to 10000.'],
+    [['last'], 'Incomplete command'],
+    [['some'], 'Invalid input'],
+  ] as const) {
+    const { code, err } = await belay(['show', 'releases', ...args]);
+    expect(code).toBe(2);
+    expect(err).toContain(said);
+  }
 });
 
 test('--json before or behind the command', async () => {

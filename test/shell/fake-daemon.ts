@@ -116,6 +116,15 @@ export class FakeDaemon {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
+  /** As if there had been so many releases before those that there are. */
+  addHistory(count: number): void {
+    for (let month = 3; month < count + 3; month++) {
+      this.releases.push(
+        this.release(`1.${count - month + 3}`, 'superseded', 'upgrade', Date.now() - month * 30 * 86_400_000, null),
+      );
+    }
+  }
+
   /** As if another session had asked for it. */
   startUpgrade(version: string, by: string): OperationView {
     const from = this.active();
@@ -399,7 +408,13 @@ export class FakeDaemon {
     if (path === '/api/containers') return [200, this.containers()];
     if (path === '/api/system') return [200, this.system()];
     if (path === '/api/log') return [200, this.log.slice(-Number(query('lines') ?? 200))];
-    if (path === '/api/releases') return [200, this.releases];
+    if (path === '/api/releases') {
+      const begin = this.releases.findIndex(({ id }) => id === query('before')) + 1;
+      return [200, this.releases.slice(begin, begin + Number(query('limit') ?? 1000))];
+    }
+    if (path === '/api/releases/names') {
+      return [200, this.releases.map(({ id, version, created, status }) => ({ id, version, created, status }))];
+    }
     if (path.startsWith('/api/releases/')) return [200, this.detail(path.slice('/api/releases/'.length))];
     if (path === '/api/versions') return [200, this.versions()];
     if (path === '/api/upgrade/status') {

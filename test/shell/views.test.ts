@@ -36,7 +36,7 @@ const release = (more: Partial<ReleaseView>): ReleaseView => ({
 });
 
 const releases = [
-  release({}),
+  release({ digest: `sha256:8da41b2c3d4e${'5'.repeat(52)}` }),
   release({
     id: 'RHKOIXXVDMJ',
     version: '2.0.4',
@@ -48,10 +48,27 @@ const releases = [
 
 test('releases at 80 columns', () => {
   expect(releaseTable(releases, { width: 80, nowMs, paint })).toEqual([
-    'ID           VERSION  CREATED        BY     STATUS      DATA',
-    'RPQXVNXFGXU  2.1.0    2 minutes ago  admin  active      live, 1.2 GiB',
-    'RHKOIXXVDMJ  2.0.4    3 weeks ago    admin  superseded  instant, 1.1 GiB frozen',
+    'ID           VERSION  CREATED      BUILD    BY     STATUS      DATA',
+    'RPQXVNXFGXU  2.1.0    2 min ago    8da41b2  admin  active      live 1.2 GiB',
+    'RHKOIXXVDMJ  2.0.4    3 weeks ago           admin  superseded  instant 1.1 GiB',
   ]);
+});
+
+test('releases at 120 columns', () => {
+  expect(releaseTable(releases, { width: 120, nowMs, paint })).toEqual([
+    'ID           VERSION  CREATED        BUILD         BY     STATUS      DATA',
+    'RPQXVNXFGXU  2.1.0    2 minutes ago  8da41b2c3d4e  admin  active      live, 1.2 GiB',
+    'RHKOIXXVDMJ  2.0.4    3 weeks ago                  admin  superseded  instant, 1.1 GiB frozen',
+  ]);
+});
+
+test('releases at 80 columns, at their widest', () => {
+  const lines = releaseTable(
+    releases.map((each) => ({ ...each, created: ago(59 * 60_000), status: 'rolled-back' as const })),
+    { width: 80, nowMs, paint },
+  );
+  expect(lines[1]).toBe('RPQXVNXFGXU  2.1.0    59 min ago  8da41b2  admin  rolled-back  live 1.2 GiB');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test('releases at 40 columns keep what matters', () => {

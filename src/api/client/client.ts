@@ -31,6 +31,7 @@ import type {
   HealthView,
   OperationView,
   ReleaseDetailView,
+  ReleaseNameView,
   ReleaseView,
   RepairPlanView,
   RollbackInput,
@@ -64,7 +65,10 @@ export interface Client {
   applyManifest(input: ApplyManifestInput, signal?: AbortSignal): Promise<ManifestView>;
   containers(signal?: AbortSignal): Promise<ContainerView[]>;
   system(signal?: AbortSignal): Promise<SystemView>;
-  releases(page?: { limit?: number; offset?: number }, signal?: AbortSignal): Promise<ReleaseView[]>;
+  /** Newest first; `before` is the last release of the page before. At most 1,000 in one page. */
+  releases(page?: { limit?: number; before?: string }, signal?: AbortSignal): Promise<ReleaseView[]>;
+  /** Newest first. */
+  releaseNames(signal?: AbortSignal): Promise<ReleaseNameView[]>;
   release(id: string, signal?: AbortSignal): Promise<ReleaseDetailView>;
   /** What `deleteRelease` would remove. */
   releaseDeletion(id: string, signal?: AbortSignal): Promise<ReleaseDeletionView>;

@@ -122,6 +122,7 @@ export function createUnixClient(options: UnixClientOptions): Client {
     containers: (signal) => call('/api/containers', { signal }),
     system: (signal) => call('/api/system', { signal }),
     releases: (page, signal) => call('/api/releases', { query: { ...page }, signal }),
+    releaseNames: (signal) => call('/api/releases/names', { signal }),
     release: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}`, { signal }),
     releaseDeletion: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/deletion`, { signal }),
     deleteRelease: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),

@@ -8,6 +8,7 @@ import {
   healthView,
   operationView,
   releaseDetailView,
+  releaseNameView,
   releaseView,
   repairPlanView,
   rollbackInput,
@@ -17,6 +18,9 @@ import {
   upgradePlanView,
   versionsView,
 } from './views.ts';
+
+/** Of one page. */
+const MOST_RELEASES = 1_000;
 
 /** Every route of the API, once: the server implements them, the OpenAPI document is made from them. */
 
@@ -60,14 +64,26 @@ export const system = createRoute({
 export const listReleases = createRoute({
   method: 'get',
   path: '/api/releases',
-  summary: 'Every release, newest first',
+  summary: 'The releases, newest first, page by page',
   request: {
     query: applianceQuery.extend({
-      limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
-      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(MOST_RELEASES).default(MOST_RELEASES),
+      before: z
+        .string()
+        .max(20)
+        .optional()
+        .openapi({ description: 'The last release of the page before; the newest ones where it is left out.' }),
     }),
   },
   responses: { 200: answer(z.array(releaseView), 'The releases'), ...failures },
+});
+
+export const listReleaseNames = createRoute({
+  method: 'get',
+  path: '/api/releases/names',
+  summary: 'Every release, newest first, by name only',
+  request: { query: applianceQuery },
+  responses: { 200: answer(z.array(releaseNameView), 'The names'), ...failures },
 });
 
 export const release = createRoute({

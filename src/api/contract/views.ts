@@ -154,6 +154,10 @@ export const releaseView = z
   })
   .openapi('Release');
 
+export const releaseNameView = releaseView
+  .pick({ id: true, version: true, created: true, status: true })
+  .openapi('ReleaseName');
+
 const mountView = z.object({
   kind: z.enum(['volume', 'bind']),
   source: z.string(),
@@ -361,6 +365,7 @@ export type OperationView = z.infer<typeof operationView>;
 export type ServiceView = z.infer<typeof serviceView>;
 export type SystemView = z.infer<typeof systemView>;
 export type ReleaseView = z.infer<typeof releaseView>;
+export type ReleaseNameView = z.infer<typeof releaseNameView>;
 export type ReleaseDetailView = z.infer<typeof releaseDetailView>;
 export type VersionsView = z.infer<typeof versionsView>;
 export type UpgradePlanView = z.infer<typeof upgradePlanView>;

@@ -14,7 +14,8 @@ import { adoptRequest } from './manifests.ts';
 import { addMoves } from './move-routes.ts';
 import { addRehearsal } from './rehearsal-routes.ts';
 import { addReleaseDeletion } from './release-deletion-routes.ts';
-import { viewReleaseDetail, viewReleases } from './release-view.ts';
+import { addReleases } from './release-routes.ts';
+import { viewReleases } from './release-view.ts';
 import { applianceOf, latestOperation, mustOperation, userOf, windowOf } from './request.ts';
 import { addRunning } from './running-routes.ts';
 import type { Service } from './service.ts';
@@ -38,6 +39,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   const app = baseApp(options);
   refuseChangesUnrecorded(app, service);
   addReads(app, service);
+  addReleases(app, service);
   addOperations(app, service, options);
   addRunning(app, service);
   addRehearsal(app, service);
@@ -101,22 +103,6 @@ function addReads(app: OpenAPIHono, service: Service): void {
     );
   });
   app.openapi(routes.system, async (c) => c.json(await viewSystem(service, applianceOf(service, c)), 200));
-  app.openapi(routes.listReleases, async (c) => {
-    const { limit, offset } = c.req.valid('query');
-    const releases = journal.releases(applianceOf(service, c).name, { limit, offset });
-    return c.json(await viewReleases(journal, service.sizes, releases), 200);
-  });
-  app.openapi(routes.release, async (c) => {
-    const appliance = applianceOf(service, c);
-    const id = c.req.valid('param').id.toUpperCase();
-    const release = journal.release(id);
-    if (!release || release.appliance !== appliance.name || release.status === 'candidate') {
-      throw new BelayError('not-found', `${appliance.name} has no release ${id}.`, {
-        hint: 'See what there is: show releases',
-      });
-    }
-    return c.json(await viewReleaseDetail(journal, service.sizes, release), 200);
-  });
   app.openapi(routes.versions, async (c) => c.json(await viewVersions(service, applianceOf(service, c)), 200));
   app.openapi(routes.upgradeStatus, (c) => {
     const { operation: id } = c.req.valid('query');

@@ -1,23 +1,39 @@
 import type { InstanceRecord, Journal } from '../../domain/ports/journal.ts';
-import { controllerOf, type Release } from '../../domain/release.ts';
+import type { ReleaseName } from '../../domain/ports/release-history.ts';
+import { controllerOf, type Release, type ReleaseStatus } from '../../domain/release.ts';
 import { restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Slot } from '../../domain/slot.ts';
-import type { ReleaseDetailView, ReleaseView } from '../contract/views.ts';
+import type { ReleaseDetailView, ReleaseNameView, ReleaseView } from '../contract/views.ts';
 import type { SlotSizes } from './slot-sizes.ts';
 
 /** Releases further down than this are listed without a size: nobody waits for 10,000 directories. */
 const MEASURED_RELEASES = 20;
 const PATIENCE_MS = 300;
 
-export async function viewReleases(journal: Journal, sizes: SlotSizes, releases: Release[]): Promise<ReleaseView[]> {
+/** `measured` is of how many of them the data may be measured. */
+export async function viewReleases(
+  journal: Journal,
+  sizes: SlotSizes,
+  releases: Release[],
+  measured = MEASURED_RELEASES,
+): Promise<ReleaseView[]> {
   return Promise.all(
     releases.map(async (release, index) => {
       const slot = journal.slot(release.slot);
-      const measurable = slot && dataState(slot) !== 'gone' && index < MEASURED_RELEASES;
+      const measurable = slot && dataState(slot) !== 'gone' && (slot.archive || index < measured);
       return viewRelease(release, slot, measurable ? await sizes.of(slot, PATIENCE_MS) : null);
     }),
   );
 }
+
+export const viewReleaseName = ({ id, version, status, createdAt }: ReleaseName): ReleaseNameView => ({
+  id,
+  version,
+  created: createdAt.toISOString(),
+  status: listedStatus(status),
+});
+
+const listedStatus = (status: ReleaseStatus): ReleaseView['status'] => (status === 'candidate' ? 'failed' : status);
 
 function viewRelease(release: Release, slot: Slot | null, sizeBytes: number | null): ReleaseView {
   const { image } = controllerOf(release);
@@ -26,7 +42,7 @@ function viewRelease(release: Release, slot: Slot | null, sizeBytes: number | nu
     version: release.version,
     created: release.createdAt.toISOString(),
     by: release.by,
-    status: release.status === 'candidate' ? 'failed' : release.status,
+    status: listedStatus(release.status),
     origin: release.origin,
     copyOf: release.copyOf,
     slot: release.slot,

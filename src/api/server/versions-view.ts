@@ -6,6 +6,8 @@ import { quarantined, quarantineReason } from '../../sequences/quarantine.ts';
 import type { VersionsView } from '../contract/views.ts';
 import type { Service } from './service.ts';
 
+const MOST_RELEASES = 10_000;
+
 /** The registry's tags and this host's, newest version first. Without a registry the list is what is here. */
 export async function viewVersions(service: Service, appliance: Appliance): Promise<VersionsView> {
   const { journal, host } = service.world;
@@ -20,7 +22,7 @@ export async function viewVersions(service: Service, appliance: Appliance): Prom
     host.localTags(repository),
   ]);
   const here = new Set(local.map(({ tag }) => tag));
-  const releases = journal.releases(appliance.name);
+  const releases = journal.history.names(appliance.name, MOST_RELEASES);
   const mirrored = new Set(journal.images.all(repository).flatMap(({ tag, mirror }) => (mirror ? [tag] : [])));
   const names = new Set([...inRegistry, ...mirrored, ...here, ...releases.map(({ version }) => version)]);
   const offered = new Set(inRegistry);

@@ -14,6 +14,7 @@ import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
 import type { Confirmations } from './confirmations.ts';
 import type { KnownImages } from './known-images.ts';
+import type { ReleaseHistory } from './release-history.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface Appliance {
@@ -68,8 +69,9 @@ export interface Journal {
   setPolicy(appliance: string, policy: Policy): void;
 
   release(id: ReleaseId): Release | null;
-  /** Newest first, candidates left out. */
-  releases(appliance: string, page?: { limit: number; offset: number }): Release[];
+  /** All of them with their services, newest first, candidates left out: where that may take its time. */
+  releases(appliance: string): Release[];
+  readonly history: ReleaseHistory;
   slot(id: SlotId): Slot | null;
   slots(appliance: string): Slot[];
   /** Replaces one mount of a slot: its path, its identity. */

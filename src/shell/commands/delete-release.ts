@@ -1,8 +1,8 @@
 import { command } from '../command.ts';
 import { exitCode } from '../failure.ts';
-import { earlierRelease } from '../kinds.ts';
 import { followJob } from '../live/follow-job.ts';
 import { requireNoObstacle } from '../obstacles.ts';
+import { earlierRelease } from '../release-kinds.ts';
 import { resolveRelease } from '../resolve-release.ts';
 import { releaseDeletionLines } from '../views/release-deletion.ts';
 

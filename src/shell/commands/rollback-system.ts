@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { exitCode } from '../failure.ts';
-import { earlierRelease } from '../kinds.ts';
 import { requireNoObstacle } from '../obstacles.ts';
+import { earlierRelease } from '../release-kinds.ts';
 import { resolveRelease } from '../resolve-release.ts';
 import { rollbackPlanLines } from '../views/plans.ts';
 

@@ -1,15 +1,10 @@
-import { command, type Kind } from '../command.ts';
+import { command } from '../command.ts';
+import { count } from '../count-kind.ts';
 import { service } from '../kinds.ts';
 import { logLine } from '../views/log.ts';
 
 const LINES = 200;
 const FOLLOWED_LINES = 20;
-
-const lineCount: Kind = {
-  metavar: 'N',
-  problem: (text) => (/^[1-9]\d{0,3}$/.test(text) || text === '10000' ? null : 'N is a number from 1 to 10000.'),
-  complete: async () => [],
-};
 
 export const showLog = command({
   words: ['show', 'log'],
@@ -23,7 +18,7 @@ export const showLog = command({
     { name: 'service', kind: service, help: 'Only this service', optional: true },
     {
       name: 'lines',
-      kind: lineCount,
+      kind: count,
       help: 'How many of the last lines',
       optional: true,
       after: { word: 'lines', help: 'More or fewer lines' },

@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { release } from '../kinds.ts';
+import { release } from '../release-kinds.ts';
 import { resolveRelease } from '../resolve-release.ts';
 import { releaseLines } from '../views/releases.ts';
 

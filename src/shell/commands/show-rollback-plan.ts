@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { earlierRelease } from '../kinds.ts';
+import { earlierRelease } from '../release-kinds.ts';
 import { resolveRelease } from '../resolve-release.ts';
 import { rollbackPlanLines } from '../views/plans.ts';
 

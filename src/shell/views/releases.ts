@@ -10,6 +10,26 @@ interface Screen {
   paint: Paint;
 }
 
+/** With less room than this, the table has short forms. */
+const WIDE_COLUMNS = 100;
+const BUILD_DIGITS = { short: 7, long: 12 };
+
+/** The digits of an image's digest that are enough to tell it from others. */
+function buildOf({ digest }: Pick<ReleaseView, 'digest'>, digits = BUILD_DIGITS.long): string {
+  return digest === null ? '' : digest.replace(/^[a-z0-9]+:/, '').slice(0, digits);
+}
+
+/** `live 1.2 GiB`, `instant 1.1 GiB`, `archived 300 MiB`, `gone`. */
+function shortDataOf({ data }: ReleaseView): string {
+  const state = data.state === 'frozen' ? 'instant' : data.state;
+  return data.sizeBytes === null ? state : `${state} ${formatBytes(data.sizeBytes)}`;
+}
+
+const shortAge = (iso: string, nowMs: number): string =>
+  formatAge(iso, nowMs)
+    .replace(/ minutes? /, ' min ')
+    .replace(/ seconds? /, ' s ');
+
 /** `live, 1.2 GiB`, `1.1 GiB frozen`, `gone`. */
 function dataOf({ data }: ReleaseView): string {
   const size = data.sizeBytes === null ? null : formatBytes(data.sizeBytes);
@@ -39,15 +59,21 @@ function paintStatus(text: string, { status }: ReleaseView, paint: Paint): strin
 
 export function releaseTable(releases: readonly ReleaseView[], { width, nowMs, paint }: Screen): string[] {
   if (releases.length === 0) return ['There is no release yet.', 'Next: show containers'];
+  const isWide = width >= WIDE_COLUMNS;
   return table(
     releases,
     [
       { title: 'ID', value: (each) => each.id },
       { title: 'VERSION', value: (each) => each.version, least: 8 },
-      { title: 'CREATED', value: (each) => formatAge(each.created, nowMs), dispensable: 3 },
+      { title: 'CREATED', value: (each) => (isWide ? formatAge : shortAge)(each.created, nowMs), dispensable: 3 },
+      {
+        title: 'BUILD',
+        value: (each) => buildOf(each, isWide ? BUILD_DIGITS.long : BUILD_DIGITS.short),
+        dispensable: 5,
+      },
       { title: 'BY', value: (each) => each.by, least: 5, dispensable: 4 },
       { title: 'STATUS', value: statusOf, colour: (text, each) => paintStatus(text, each, paint), least: 11 },
-      { title: 'DATA', value: dataOf, least: 8, dispensable: 2 },
+      { title: 'DATA', value: isWide ? dataOf : shortDataOf, least: 8, dispensable: 2 },
     ],
     width,
     paint,

@@ -132,7 +132,8 @@ describe('a request that is not as it should be', () => {
   it.each([
     '/api/releases?limit=many',
     '/api/releases?limit=0',
-    '/api/releases?offset=-1',
+    '/api/releases?limit=1001',
+    `/api/releases?before=${'R'.repeat(21)}`,
     '/api/upgrade/history?limit=1e9',
     '/api/upgrade/plan',
     '/api/upgrade/plan?version=2.0&confirmWithin=soon',

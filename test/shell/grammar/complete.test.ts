@@ -33,7 +33,8 @@ const FILTERS = ['include', 'exclude', 'begin', 'section', 'count', 'first', 'la
 test.each([
   ['up', ['upgrade']],
   ['show re', ['releases', 'release', 'restore']],
-  ['show releases ', ['<cr>', '|']],
+  ['show releases ', ['last', 'all', '<cr>', '|']],
+  ['show releases last ', ['N']],
   ['show releases | ', [...FILTERS, 'json', 'yaml', 'save', 'no-more']],
   ['show releases |', [...FILTERS, 'json', 'yaml', 'save', 'no-more']],
   ['show releases | include x | ', [...FILTERS, 'save', 'no-more']],

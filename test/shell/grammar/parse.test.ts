@@ -69,7 +69,7 @@ test('takes options anywhere, and only those that the command has', () => {
 test('a word that fits several names them with their help', () => {
   expect(wrong('show rel')).toEqual([
     "% Ambiguous command: 'show rel' is ambiguous.",
-    '  releases  Every release, newest first',
+    '  releases  The releases, newest first',
     '  release   One release in full',
   ]);
 });

@@ -1,0 +1,58 @@
+import type { ReleaseId, SlotId } from '../domain/ids.ts';
+import type { ReleaseHistory, ReleaseName } from '../domain/ports/release-history.ts';
+import type { Release } from '../domain/release.ts';
+import type { Statements } from './confirmation-table.ts';
+import { readRelease, readReleaseName } from './rows.ts';
+
+/** The history of releases: each question is answered from an index, so that ten thousand of them cost what ten do. */
+export class ReleaseTable implements ReleaseHistory {
+  readonly #database: Pick<Statements, 'all'>;
+
+  constructor(database: Pick<Statements, 'all'>) {
+    this.#database = database;
+  }
+
+  page(appliance: string, { limit, before }: { limit: number; before?: ReleaseId | undefined }): Release[] {
+    const older =
+      before === undefined ? '' : 'AND sequence_number < (SELECT sequence_number FROM release WHERE id = ?)';
+    return this.#database
+      .all(
+        `SELECT * FROM release WHERE appliance = ? AND status <> 'candidate' ${older}
+         ORDER BY sequence_number DESC LIMIT ?`,
+        appliance,
+        ...(before === undefined ? [] : [before]),
+        limit,
+      )
+      .map(readRelease);
+  }
+
+  names(appliance: string, limit: number): ReleaseName[] {
+    return this.#database
+      .all(
+        `SELECT id, version, status, created_at FROM release WHERE appliance = ? AND status <> 'candidate'
+         ORDER BY sequence_number DESC LIMIT ?`,
+        appliance,
+        limit,
+      )
+      .map(readReleaseName);
+  }
+
+  onSlot(slot: SlotId): Release[] {
+    return this.#database
+      .all("SELECT * FROM release WHERE slot = ? AND status <> 'candidate' ORDER BY sequence_number DESC", slot)
+      .map(readRelease);
+  }
+
+  left(appliance: string, limit: number): Release[] {
+    return this.#database
+      .all(
+        `SELECT release.* FROM slot JOIN release ON release.slot = slot.id
+         WHERE slot.appliance = ? AND slot.state IN ('live', 'frozen') AND release.appliance = slot.appliance
+         AND release.status IN ('superseded', 'rolled-back')
+         ORDER BY release.sequence_number DESC LIMIT ?`,
+        appliance,
+        limit,
+      )
+      .map(readRelease);
+  }
+}
