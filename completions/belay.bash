@@ -11,8 +11,8 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
-    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
     'show restore') found=('plan') ;;
@@ -31,6 +31,7 @@ _belay() {
     'delete') found=('snapshot' 'release' 'file') ;;
     'apply') found=('manifest') ;;
     'check') found=('manifest') ;;
+    'test') found=('notification') ;;
     'use') found=('appliance') ;;
     'journal') found=('check' 'restore') ;;
     'terminal') found=('length' 'width' 'monitor' 'no' 'idle-timeout') ;;

@@ -28,6 +28,7 @@ function __belay_complete
                 'adopt' 'Look after a running container' \
                 'apply' 'Put something in force' \
                 'check' 'Look for mistakes; changes nothing' \
+                'test' 'Try something out; changes nothing' \
                 'use' 'Choose what commands are about' \
                 'journal' 'The record of everything that was done, and its copies' \
                 'terminal' 'How this session shows things' \
@@ -49,6 +50,7 @@ function __belay_complete
                 'appliances' 'What Belay looks after here' \
                 'log' 'What the containers say' \
                 'events' 'What has happened, step by step' \
+                'notifications' 'Who else was told how operations ended' \
                 'history' 'The commands that you typed before' \
                 'files' 'The answers that you have kept' \
                 'file' 'An answer that you have kept' \
@@ -98,6 +100,8 @@ function __belay_complete
             printf '%s\t%s\n' 'manifest' 'Put what a manifest says in force'
         case 'check'
             printf '%s\t%s\n' 'manifest' 'Everything that is wrong with a manifest'
+        case 'test'
+            printf '%s\t%s\n' 'notification' 'Tell everybody who would be told that this is a test'
         case 'use'
             printf '%s\t%s\n' 'appliance' 'Choose the appliance that commands are about'
         case 'journal'

@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   reconcile: ['domain', 'runner', 'sequences'],
   runner: ['domain'],
   journal: ['domain'],
+  notify: ['domain', 'sequences'],
   docker: ['domain'],
   slots: ['domain'],
   bundles: ['domain', 'slots'],
@@ -23,7 +24,19 @@ const MAY_IMPORT: Record<string, string[]> = {
   shell: ['api/client', 'api/contract'],
   lab: [],
   demo: ['lab', 'shell', 'api/client', 'api/contract', 'daemon'],
-  daemon: ['api', 'bundles', 'docker', 'domain', 'journal', 'manifest', 'reconcile', 'runner', 'sequences', 'slots'],
+  daemon: [
+    'api',
+    'bundles',
+    'docker',
+    'domain',
+    'journal',
+    'manifest',
+    'notify',
+    'reconcile',
+    'runner',
+    'sequences',
+    'slots',
+  ],
   'main.ts': ['daemon', 'shell', 'lab', 'api'],
 };
 

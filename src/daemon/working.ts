@@ -10,6 +10,8 @@ import { HttpImageLibrary } from '../docker/image-library.ts';
 import { HttpRegistry } from '../docker/registry.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { Courier } from '../notify/courier.ts';
+import { deliverIn } from '../notify/deliver.ts';
 import { Turns } from '../reconcile/turns.ts';
 import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../runner/recover.ts';
@@ -61,12 +63,19 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
   const evidence = new EvidenceStore(home);
   const copy = () =>
     journal.backup().catch((error) => log.error({ error: String(error) }, 'the journal cannot be copied'));
+  const courier = new Courier({
+    journal,
+    clock: world.clock,
+    send: deliverIn(world, `belay/${version}`),
+    onTrouble: (trouble) => log.warn({ trouble }, 'notices cannot be sent'),
+  });
   const runner = new Runner({
     world,
     sequences,
     keepEvidence: (operation) => evidence.keep(world, operation),
     onChange: (id) => {
       service.announce(id);
+      courier.wake();
       const operation = journal.operation(id);
       if (operation && operation.state !== 'running') {
         log.info({ operation: id, state: operation.state, reason: operation.reason }, `${operation.kind} has ended`);
@@ -81,6 +90,7 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
     keeper,
     onError: ({ code, message }, request) => log.warn({ code, ...request }, message),
     onAdopted: copy,
+    courier,
   });
   const watch = new ConfirmationWatch({
     world,
@@ -107,7 +117,7 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
         .catch((error) => log.error({ error: String(error) }, 'recovery was cut off'))
         .finally(() => service.recovered())
         .then(() => service.snapshots.tendAll())
-        .then(() => Promise.all([watch.run(stopping.signal), watchHost()]));
+        .then(() => Promise.all([watch.run(stopping.signal), watchHost(), courier.run(stopping.signal)]));
     },
     async stop() {
       stopping.abort();

@@ -17,4 +17,5 @@ function tenLetters(): string {
 export const newReleaseId = (): ReleaseId => `R${tenLetters()}`;
 export const newSlotId = (): SlotId => `S${tenLetters()}`;
 export const newJobId = (): string => `J${tenLetters()}`;
+export const newNoticeId = (): string => `N${tenLetters()}`;
 export const newOperationId = (): OperationId => `O${tenLetters()}`;

@@ -1,4 +1,5 @@
 import type { Hooks } from './hooks.ts';
+import type { NotifyRules } from './notify-rules.ts';
 import type { GateRules, Versioned } from './service-spec.ts';
 import type { StaleLockRule } from './stale-lock.ts';
 
@@ -23,6 +24,7 @@ export interface Policy {
   data: 'external' | null;
   hooks: Hooks;
   staleLocks: StaleLockRule[];
+  notify: NotifyRules;
   retention: {
     /**
      * How many frozen slots stay as they are, so that going back to them takes a second; at least 1. Older ones
@@ -43,6 +45,7 @@ export const DEFAULT_POLICY: Policy = {
   data: null,
   hooks: {},
   staleLocks: [],
+  notify: { webhooks: [], command: null },
   retention: { instant: 3 },
   manifest: null,
 };

@@ -78,6 +78,12 @@ export const readOperation = (row: Row): Operation => ({
   endedAt: dateOrNull(row.ended_at),
 });
 
+export const readOperationCount = (row: Row) => ({
+  kind: row.kind as OperationKind,
+  state: row.state as OperationState,
+  count: row.count as number,
+});
+
 export const readEntry = (row: Row): JournalEntry => ({
   sequenceNumber: row.sequence_number as number,
   operation: text(row.operation),

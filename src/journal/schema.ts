@@ -174,4 +174,25 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX disproving_operation ON operation (appliance, sequence_number)
     WHERE json_extract(facts, '$.disproved') IS NOT NULL;
   `,
+  // Whom others are told what, and whether it has arrived. Nobody is told of what happened before.
+  `
+  ALTER TABLE operation ADD COLUMN told TEXT NOT NULL DEFAULT '';
+  UPDATE operation SET told = state;
+  CREATE INDEX untold_operation ON operation (sequence_number) WHERE told <> state;
+
+  CREATE TABLE notice (
+    sequence_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    appliance TEXT NOT NULL,
+    target TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'given-up')),
+    attempts INTEGER NOT NULL,
+    next_at TEXT,
+    error TEXT,
+    created_at TEXT NOT NULL,
+    ended_at TEXT
+  ) STRICT;
+  CREATE INDEX notice_by_appliance ON notice (appliance, sequence_number);
+  CREATE INDEX waiting_notice ON notice (next_at) WHERE state = 'waiting';
+  `,
 ];

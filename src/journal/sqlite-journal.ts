@@ -2,7 +2,7 @@ import { type Deadline, unconfirmed } from '../domain/confirmation.ts';
 import { BelayError } from '../domain/errors.ts';
 import type { OperationId, ReleaseId, SlotId } from '../domain/ids.ts';
 import type { JournalKnowledge } from '../domain/journal-report.ts';
-import type { JournalEntry, Operation, OperationFacts, OperationState } from '../domain/operation.ts';
+import type { JournalEntry, Operation, OperationFacts, OperationKind, OperationState } from '../domain/operation.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord, Journal, NewOperation } from '../domain/ports/journal.ts';
 import type { Release } from '../domain/release.ts';
@@ -12,6 +12,7 @@ import { ConfirmationTable } from './confirmation-table.ts';
 import { JournalConnection } from './connection.ts';
 import { footprintOf, keepCopy, knowledgeOf } from './copies.ts';
 import { ImageTable } from './image-table.ts';
+import { NoticeTable } from './notice-table.ts';
 import { openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { recordProblems } from './record-problems.ts';
@@ -28,6 +29,7 @@ export class SqliteJournal implements Journal {
   readonly confirmations: ConfirmationTable;
   readonly images: ImageTable;
   readonly history: ReleaseTable;
+  readonly notices: NoticeTable;
   readonly snapshots: SnapshotTable;
 
   /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
@@ -38,6 +40,7 @@ export class SqliteJournal implements Journal {
     this.confirmations = new ConfirmationTable(this.#connection);
     this.images = new ImageTable(this.#connection);
     this.history = new ReleaseTable(this.#connection);
+    this.notices = new NoticeTable(this.#connection);
     this.snapshots = new SnapshotTable({
       all: (sql, ...values) => this.#connection.all(sql, ...values),
       run: (sql, ...values) => this.#connection.run(sql, ...values),
@@ -193,6 +196,16 @@ export class SqliteJournal implements Journal {
     return this.#connection
       .all('SELECT * FROM operation WHERE appliance = ? ORDER BY sequence_number DESC LIMIT ?', appliance, limit)
       .map(rows.readOperation);
+  }
+
+  operationCounts(appliance: string): { kind: OperationKind; state: OperationState; count: number }[] {
+    return this.#connection
+      .all(
+        `SELECT kind, state, COUNT(*) AS count FROM operation WHERE appliance = ? AND state <> 'running'
+         GROUP BY kind, state ORDER BY kind, state`,
+        appliance,
+      )
+      .map(rows.readOperationCount);
   }
 
   disproving(appliance: string): Operation[] {

@@ -33,6 +33,9 @@ export const hooks = z.strictObject({
     ),
   quiesce: hook.optional().describe('Before the backup: what runs stops writing.'),
   thaw: hook.optional().describe('Undoes quiesce, when a version has taken over or the upgrade has gone back.'),
+  notify: hook
+    .optional()
+    .describe('Told how each operation ends, by $BELAY_EVENT and $BELAY_TEXT. No operation waits for it.'),
 });
 
 export type HookEntry = z.output<typeof hook>;

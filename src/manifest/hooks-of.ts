@@ -5,13 +5,14 @@ import type { Manifest } from './manifest.ts';
 
 const DEFAULT_DEADLINE_MS = 600_000;
 
-/** The hooks that the manifest has, complete. */
+/** The hooks of operations that the manifest has, complete. */
 export function hooksOf(manifest: Manifest): Hooks {
-  const entries = Object.entries(manifest.entry['x-belay']?.hooks ?? {});
+  const { notify: _, ...hooks } = manifest.entry['x-belay']?.hooks ?? {};
+  const entries = Object.entries(hooks);
   return Object.fromEntries(entries.flatMap(([name, entry]) => (entry ? [[name, hookOf(manifest, entry)]] : [])));
 }
 
-function hookOf(manifest: Manifest, entry: HookEntry): Hook {
+export function hookOf(manifest: Manifest, entry: HookEntry): Hook {
   const environment = Object.entries(entry.environment ?? {}).map(([name, value]) => [name, value ?? ''] as const);
   return {
     command: entry.command,

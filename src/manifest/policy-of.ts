@@ -2,6 +2,7 @@ import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
 import { gateOf, versionedOf } from './belay-rules.ts';
 import { hooksOf } from './hooks-of.ts';
 import type { Manifest } from './manifest.ts';
+import { notifyOf } from './notify-of.ts';
 import { staleLockRules } from './stale-lock-schema.ts';
 
 /** What the manifest wants of Belay, complete: what it does not say is as if nobody had said it. */
@@ -18,6 +19,7 @@ export function policyOf(manifest: Manifest): Policy {
     services: Object.fromEntries(services),
     data: belay?.data ?? null,
     hooks: hooksOf(manifest),
+    notify: notifyOf(manifest),
     staleLocks: staleLockRules(belay?.stale_locks),
     retention: { instant: belay?.retention?.instant ?? DEFAULT_POLICY.retention.instant },
     manifest: { file: manifest.source.file, text: manifest.source.text },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HOST_POWERS } from '../domain/host-powers.ts';
 import * as field from './fields.ts';
 import { hooks } from './hook-schema.ts';
+import { notify } from './notify-schema.ts';
 import { network, service, volume } from './service-schema.ts';
 import { staleLocks } from './stale-lock-schema.ts';
 
@@ -75,6 +76,7 @@ export const belay = z.strictObject({
     .describe('The data that counts is in a database elsewhere. Without any mount that is taken for granted.'),
   hooks: hooks.optional().describe('Commands for data that Belay cannot clone.'),
   stale_locks: staleLocks.optional(),
+  notify: notify.optional().describe('Who else is told how operations end.'),
   retention: z
     .strictObject({
       instant: field

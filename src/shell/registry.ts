@@ -16,6 +16,7 @@ import { installAppliance } from './commands/install-appliance.ts';
 import { journalCheck } from './commands/journal-check.ts';
 import { journalRestore } from './commands/journal-restore.ts';
 import { moveDataBind, moveDataVolume } from './commands/move-data.ts';
+import { showNotifications, testNotification } from './commands/notifications.ts';
 import { rehearseUpgrade } from './commands/rehearse-upgrade.ts';
 import { repairSystem } from './commands/repair-system.ts';
 import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
@@ -67,6 +68,7 @@ export const registry: Grammar = {
     showAppliances,
     showLog,
     showEvents,
+    showNotifications,
     showHistory,
     showFiles,
     showFile,
@@ -93,6 +95,7 @@ export const registry: Grammar = {
     adoptProject,
     applyManifest,
     checkManifest,
+    testNotification,
     useAppliance,
     showTechSupport,
     journalCheck,
@@ -129,6 +132,7 @@ export const registry: Grammar = {
     use: 'Choose what commands are about',
     journal: 'The record of everything that was done, and its copies',
     delete: 'Delete what is not needed any more',
+    test: 'Try something out; changes nothing',
     terminal: 'How this session shows things',
     'terminal no': 'Turn something off',
   },

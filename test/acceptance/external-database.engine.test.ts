@@ -47,6 +47,8 @@ describeOnEngine('a server with a real MariaDB as its external database', (bench
   const hooksOf = ({ hooks }: OperationView) => hooks.map(({ hook, exitCode }) => `${hook} ${exitCode}`);
   const belongings = () => docker(['ps', '-a', '--filter', 'label=io.belay.hook', '--format', '{{.Names}}']);
 
+  const messengers = () => docker(['ps', '-a', '--filter', 'label=io.belay.notice', '--format', '{{.Names}}']);
+
   async function publish(version: string, format: number): Promise<void> {
     const name = bench.name(`base-${version}`);
     const script = join(belay.directory, 'server');
@@ -79,6 +81,7 @@ describeOnEngine('a server with a real MariaDB as its external database', (bench
   const beside = (script: string) =>
     `{image: "${mariadb}", volumes: ["./backups:/backups"], deadline: 30s, command: ${shell(script)}}`;
   const inside = (script: string) => `{deadline: 10s, command: ${shell(script)}}`;
+  const told = () => readFileSync(join(backups, 'told'), 'utf8').trim().split('\n');
   const HOOKS = {
     backup: beside(
       `mariadb-dump ${client} > /backups/$$BELAY_BACKUP.sql && echo "dumped $$BELAY_VERSION with $$DB_PASSWORD"`,
@@ -86,6 +89,7 @@ describeOnEngine('a server with a real MariaDB as its external database', (bench
     restore: beside(`mariadb ${client} < /backups/$$BELAY_BACKUP.sql && echo "restored for $$BELAY_VERSION"`),
     quiesce: inside('touch /quiesced && echo quiet'),
     thaw: inside('rm -f /quiesced'),
+    notify: beside('echo "$$BELAY_EVENT: $$BELAY_TEXT" >> /backups/told'),
   };
 
   beforeAll(async () => {
@@ -188,6 +192,10 @@ describeOnEngine('a server with a real MariaDB as its external database', (bench
     expect(await format()).toBe('1');
     expect(await notes()).toBe(`${seen},start of 1.0`);
     expect(await belongings()).toBe('');
+    // The vendor's command hears of it in a container of its own, which does not stay.
+    await vi.waitUntil(() => told().at(-1)?.startsWith('rolled-back'), { timeout: 20_000 });
+    expect(told().at(-1)).toContain('rolled-back: acme is back on 1.0: the upgrade to 3.0 did not succeed.');
+    await vi.waitUntil(async () => (await messengers()) === '', { timeout: 20_000 });
   });
 
   it('goes up and back with the database, and forward again', { timeout: 2 * MINUTES }, async () => {

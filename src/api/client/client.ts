@@ -9,6 +9,7 @@ import type {
   ManifestView,
 } from '../contract/manifest-views.ts';
 import type { MoveInput, MovePlanView } from '../contract/move.ts';
+import type { NotificationTestView, NotificationView } from '../contract/notifications.ts';
 import type { RehearsalInput } from '../contract/rehearsal-views.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
@@ -104,6 +105,9 @@ export interface Client {
   journalRestore(input: JournalRestoreInput, signal?: AbortSignal): Promise<JournalRestoredView>;
   /** Writes one file for whoever is to help. */
   makeTechSupport(signal?: AbortSignal): Promise<MadeTechSupportView>;
+  /** The latest first. */
+  notifications(signal?: AbortSignal): Promise<NotificationView[]>;
+  testNotification(signal?: AbortSignal): Promise<NotificationTestView>;
   snapshots(signal?: AbortSignal): Promise<SnapshotView[]>;
   snapshot(id: string, signal?: AbortSignal): Promise<SnapshotDetailView>;
   deleteSnapshot(id: string, signal?: AbortSignal): Promise<JobView>;

@@ -154,6 +154,8 @@ export function createUnixClient(options: UnixClientOptions): Client {
     journalCheck: (signal) => call('/api/journal', { deadlineMs: LONG_DEADLINE_MS, signal }),
     journalRestore: (body, signal) =>
       call('/api/journal/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    notifications: (signal) => call('/api/notifications', { signal }),
+    testNotification: (signal) => call('/api/notifications/test', { method: 'POST', signal }),
     snapshots: (signal) => call('/api/snapshots', { signal }),
     snapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}`, { signal }),
     deleteSnapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),

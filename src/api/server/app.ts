@@ -12,6 +12,7 @@ import { addLog } from './log-routes.ts';
 import { addManifests } from './manifest-routes.ts';
 import { adoptRequest } from './manifests.ts';
 import { addMoves } from './move-routes.ts';
+import { addNotifications, type Notifier } from './notification-routes.ts';
 import { addRehearsal } from './rehearsal-routes.ts';
 import { addReleaseDeletion } from './release-deletion-routes.ts';
 import { addReleases } from './release-routes.ts';
@@ -32,6 +33,7 @@ export interface WorkingAppOptions extends AppOptions {
   keeper: JournalKeeper;
   /** Called when an appliance was adopted. */
   onAdopted: () => void;
+  courier: Notifier;
 }
 
 /** Every route of the contract, answered by the service. */
@@ -48,6 +50,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addImages(app, service);
   addMoves(app, service);
   addManifests(app, service);
+  addNotifications(app, service, options.courier);
   addEvents(app, service);
   addLog(app, service);
   addJournal(app, options.keeper);

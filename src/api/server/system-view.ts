@@ -13,6 +13,7 @@ import type { OperationView, ServiceView, SystemView } from '../contract/views.t
 import { viewConfirmation } from './confirmation-view.ts';
 import { journalAttention } from './journal-attention.ts';
 import { bannerLines } from './manifests.ts';
+import { notificationAttention } from './notification-routes.ts';
 import { portsOf } from './release-view.ts';
 import type { Service } from './service.ts';
 import { staleLocks } from './stale-lock-attention.ts';
@@ -58,6 +59,7 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
               : drifts.map(({ code, level, message, hint }) => ({ code, level, message, hint }))),
             ...[service.snapshots.retention.trouble(appliance.name)].filter((trouble) => trouble !== null),
             ...unfinishedBusiness(lastOperation),
+            ...notificationAttention(service, appliance.name),
             ...(await staleLocks(service, release, services, lastOperation)),
           ]),
     ],

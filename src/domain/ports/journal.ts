@@ -14,6 +14,7 @@ import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
 import type { Confirmations } from './confirmations.ts';
 import type { KnownImages } from './known-images.ts';
+import type { Notices } from './notices.ts';
 import type { ReleaseHistory } from './release-history.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -59,6 +60,7 @@ export interface Journal {
   /** Where it lies, and what an operation may add to it, its copy included. */
   readonly footprint: { directory: string; neededBytes: number };
   readonly images: KnownImages;
+  readonly notices: Notices;
   readonly snapshots: Snapshots;
 
   appliances(): Appliance[];
@@ -88,6 +90,8 @@ export interface Journal {
   operation(id: OperationId): Operation | null;
   /** Newest first. */
   operations(appliance: string, limit: number): Operation[];
+  /** How many have ended, of each kind and in each state. */
+  operationCounts(appliance: string): { kind: OperationKind; state: OperationState; count: number }[];
   /** Those in which an image did not prove itself, newest first. */
   disproving(appliance: string): Operation[];
   /** Over all appliances, oldest first. */

@@ -1,0 +1,72 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { BelayError } from '../../domain/errors.ts';
+import { COMMAND_TARGET, type Delivery, type NoticeTarget } from '../../domain/notice.ts';
+import * as routes from '../contract/notifications.ts';
+import type { SystemView } from '../contract/views.ts';
+import { metricsOf, writeMetrics } from './metrics.ts';
+import { applianceOf, userOf } from './request.ts';
+import type { Service } from './service.ts';
+
+/** Below so many attempts a receiver is only being restarted. */
+const ALARMING_ATTEMPTS = 3;
+
+/** What tells others what happens. */
+export interface Notifier {
+  /** Tells nothing, to everybody who would be told. Returns to whom. */
+  tryOut(appliance: string, by: string): NoticeTarget[];
+}
+
+/** The routes of what others are told, and of what monitoring reads. */
+export function addNotifications(app: OpenAPIHono, service: Service, notifier: Notifier): void {
+  const { journal } = service.world;
+  app.openapi(routes.listNotifications, (c) => {
+    const deliveries = journal.notices.deliveries(applianceOf(service, c).name, c.req.valid('query').limit);
+    return c.json(deliveries.map(viewDelivery), 200);
+  });
+  app.openapi(routes.testNotification, (c) => {
+    const targets = notifier.tryOut(applianceOf(service, c).name, userOf(c));
+    if (targets.length > 0) return c.json({ targets: targets.map(nameOf) }, 202);
+    throw new BelayError('refused', 'The manifest names nobody who is to be told.', {
+      hint: 'Write x-belay.notify.webhooks or x-belay.hooks.notify into it, then: apply manifest FILE',
+    });
+  });
+  app.openapi(routes.metrics, (c) =>
+    c.text(writeMetrics(metricsOf(service)), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
+}
+
+/** Those who do not get what they should be told. */
+export function notificationAttention({ world }: Service, appliance: string): SystemView['attention'] {
+  const failing = new Map<string, Delivery>();
+  const arrived = new Set<string>();
+  for (const delivery of world.journal.notices.deliveries(appliance, 50)) {
+    if (delivery.state === 'delivered') arrived.add(delivery.target);
+    const isFailing = delivery.attempts >= ALARMING_ATTEMPTS || delivery.state === 'given-up';
+    // What has arrived since says that it is well again.
+    if (isFailing && !arrived.has(delivery.target)) failing.set(delivery.target, delivery);
+  }
+  return [...failing.values()].map(({ target, error, attempts }) => ({
+    message: `Notices do not reach ${nameOf(target)}: ${error ?? 'unknown'} (${attempts} attempts).`,
+    hint: 'See each: show notifications. Try again: test notification',
+  }));
+}
+
+const viewDelivery = ({ notice, target, state, attempts, nextAt, error, createdAt, endedAt }: Delivery) => ({
+  event: notice.event,
+  text: notice.text,
+  operation: notice.operation?.id ?? null,
+  target: nameOf(target),
+  state,
+  attempts,
+  nextAt: nextAt?.toISOString() ?? null,
+  error,
+  created: createdAt.toISOString(),
+  ended: endedAt?.toISOString() ?? null,
+});
+
+/** Without the path and the user of a URL, where chat servers have their secret. */
+function nameOf(target: NoticeTarget): string {
+  if (target === COMMAND_TARGET) return 'the notify command';
+  const url = URL.parse(target);
+  return url ? `${url.origin}${url.pathname.length > 1 || url.search ? '/…' : ''}` : 'a webhook';
+}
