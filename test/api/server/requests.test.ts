@@ -4,6 +4,7 @@ import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
 import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import { move, movePlan } from '../../../src/api/contract/move.ts';
+import { listNotifications, metrics, testNotification } from '../../../src/api/contract/notifications.ts';
 import * as rehearsalRoutes from '../../../src/api/contract/rehearsal-routes.ts';
 import * as releaseDeletionRoutes from '../../../src/api/contract/release-deletion.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
@@ -67,6 +68,9 @@ describe('the OpenAPI document', () => {
       ...releaseDeletionRoutes,
       ...rehearsalRoutes,
       ...imageRoutes,
+      listNotifications,
+      testNotification,
+      metrics,
       move,
       movePlan,
       log,
