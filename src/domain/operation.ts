@@ -1,5 +1,6 @@
 import type { NetworkDraft, VolumeDraft } from './appliance-draft.ts';
 import type { Owner } from './data-target.ts';
+import type { Following } from './followers.ts';
 import type { HookRun, PlannedHooks } from './hooks.ts';
 import type { OperationId, ReleaseId } from './ids.ts';
 import type { JsonObject } from './json.ts';
@@ -58,6 +59,13 @@ export interface Intervention {
   addedMs?: number;
 }
 
+/** `failed` may be tried again; at the end of the operation nobody has. */
+export interface EngineProgress {
+  state: 'switching' | 'followed' | 'failed';
+  /** Why it has failed, for the end of a sentence; null where it has not. */
+  reason: string | null;
+}
+
 /** What the steps have learnt; the only memory they have. Every value is JSON. */
 export interface OperationFacts {
   /** How many outcomes were on record at the last recovery, and how many tries have not got beyond. */
@@ -90,6 +98,10 @@ export interface OperationFacts {
   servedUntilMs?: number;
   /** The last lines of the failing container's log, oldest first. */
   logTail?: string[];
+  /** The service engines that go over in a step of their own. */
+  following?: Following;
+  /** How far each of them is. */
+  engines?: Record<string, EngineProgress>;
   /** Services that ran when a repair began, and go on: they have nothing to prove. */
   leftRunning?: string[];
   /** Why an operation that went through needs somebody's attention nonetheless, in one sentence. */

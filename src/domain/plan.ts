@@ -1,4 +1,5 @@
 import type { Owner } from './data-target.ts';
+import type { Following } from './followers.ts';
 import type { ExternalData } from './hooks.ts';
 import type { ReleaseId, SlotId } from './ids.ts';
 import type { DataChanges } from './ports/slot-store.ts';
@@ -36,6 +37,8 @@ export interface UpgradePlan {
   /** Every service's image before and after: one that is not versioned with the controller keeps its own. */
   services: { name: string; from: string; to: string }[];
   steps: { name: string; title: string }[];
+  /** The service engines that go over after the controller; null where there are none. */
+  engines: Following | null;
   mounts: PlannedMount[];
   space: { path: string; neededBytes: number; freeBytes: number }[];
   /** It goes back by itself unless it is confirmed so soon; null where it stays. */
@@ -73,6 +76,8 @@ export interface RollbackPlan {
   from: { release: ReleaseId; version: string };
   to: { release: ReleaseId; version: string };
   steps: { name: string; title: string }[];
+  /** The service engines, which go back together with the controller; null where there are none. */
+  engines: Following | null;
   downtimeForecastMs: number;
   data: {
     /** When the release gone back to was last running. Null where it shares its data with the active one. */

@@ -25,6 +25,10 @@ export interface Policy {
   hooks: Hooks;
   staleLocks: StaleLockRule[];
   notify: NotifyRules;
+  engines: {
+    /** How many service engines may be off at the same time while they follow an upgrade; at least 1. */
+    maxUnavailable: number;
+  };
   retention: {
     /**
      * How many frozen slots stay as they are, so that going back to them takes a second; at least 1. Older ones
@@ -46,13 +50,22 @@ export const DEFAULT_POLICY: Policy = {
   hooks: {},
   staleLocks: [],
   notify: { webhooks: [], command: null },
+  engines: { maxUnavailable: 1 },
   retention: { instant: 3 },
   manifest: null,
 };
 
 /** Completes what was stored by an earlier release of Belay, which may know fewer settings. */
 export function completePolicy(
-  stored: Partial<Omit<Policy, 'retention'>> & { retention?: Partial<Policy['retention']> },
+  stored: Partial<Omit<Policy, 'retention' | 'engines'>> & {
+    retention?: Partial<Policy['retention']>;
+    engines?: Partial<Policy['engines']>;
+  },
 ): Policy {
-  return { ...DEFAULT_POLICY, ...stored, retention: { ...DEFAULT_POLICY.retention, ...stored.retention } };
+  return {
+    ...DEFAULT_POLICY,
+    ...stored,
+    engines: { ...DEFAULT_POLICY.engines, ...stored.engines },
+    retention: { ...DEFAULT_POLICY.retention, ...stored.retention },
+  };
 }

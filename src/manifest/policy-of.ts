@@ -21,6 +21,7 @@ export function policyOf(manifest: Manifest): Policy {
     hooks: hooksOf(manifest),
     notify: notifyOf(manifest),
     staleLocks: staleLockRules(belay?.stale_locks),
+    engines: { maxUnavailable: belay?.engines?.max_unavailable ?? DEFAULT_POLICY.engines.maxUnavailable },
     retention: { instant: belay?.retention?.instant ?? DEFAULT_POLICY.retention.instant },
     manifest: { file: manifest.source.file, text: manifest.source.text },
   };

@@ -77,6 +77,15 @@ export const belay = z.strictObject({
   hooks: hooks.optional().describe('Commands for data that Belay cannot clone.'),
   stale_locks: staleLocks.optional(),
   notify: notify.optional().describe('Who else is told how operations end.'),
+  engines: z
+    .strictObject({
+      max_unavailable: field
+        .count(1, 10_000)
+        .optional()
+        .describe('How many of them may be off at the same time while they follow an upgrade. Default 1.'),
+    })
+    .optional()
+    .describe('How the services with the role engine go over.'),
   retention: z
     .strictObject({
       instant: field

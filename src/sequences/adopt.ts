@@ -1,6 +1,6 @@
-import type { ApplianceDraft } from '../domain/appliance-draft.ts';
+import type { ApplianceDraft, ServiceDraft } from '../domain/appliance-draft.ts';
 import { BelayError } from '../domain/errors.ts';
-import { newReleaseId, newSlotId, type SlotId } from '../domain/ids.ts';
+import { newReleaseId, newSlotId } from '../domain/ids.ts';
 import { keyedTogether } from '../domain/mount-sharing.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Instance } from '../domain/ports/container-host.ts';
@@ -8,8 +8,9 @@ import type { Journal } from '../domain/ports/journal.ts';
 import type { World } from '../domain/ports/world.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
-import { freshSlot, parkedPathOf, type SlotMount } from '../domain/slot.ts';
+import { freshSlot } from '../domain/slot.ts';
 import { startOrder } from '../domain/start-order.ts';
+import { adoptedMounts } from './adopted-mounts.ts';
 import { composeDependencies, controllerAmong, membersOf } from './compose-project.ts';
 import { containerOwners } from './container-owners.ts';
 import { isUp } from './instances.ts';
@@ -17,7 +18,7 @@ import { isUp } from './instances.ts';
 const APPLIANCE_NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
 
 export interface AdoptRequest {
-  /** What is taken over: one container, or all of a Compose project. */
+  /** What is taken over: one container and those that the manifest has beside it, or all of a Compose project. */
   what: { container: string } | { project: string; controller?: string | undefined };
   name?: string | undefined;
   by: string;
@@ -48,7 +49,7 @@ export async function adopt(world: World, request: AdoptRequest): Promise<Releas
     createdAt: at,
   });
   const services = keyedTogether(taken.map(({ spec }) => spec));
-  slot.mounts = await slotMounts(world, services, slot.id);
+  slot.mounts = await adoptedMounts(world, services, slot.id);
   const release: Release = {
     id: newReleaseId(),
     appliance: name,
@@ -80,10 +81,30 @@ export function requireApplianceName(name: string, hint: string): void {
   throw new BelayError('invalid-input', message, { hint });
 }
 
-async function takenBy(world: World, { what }: AdoptRequest): Promise<Taken[]> {
-  if ('container' in what) return [await take(world, what.container)];
+async function takenBy(world: World, { what, manifest }: AdoptRequest): Promise<Taken[]> {
+  if ('container' in what) return takenByName(world, what.container, manifest?.draft.services ?? []);
   const members = await membersOf(world.host, what.project);
   const taken = await Promise.all(members.map(({ id }) => take(world, id)));
+  for (const { spec } of taken) refuseSharedNamespace(spec, taken);
+  return taken;
+}
+
+/** One container; where the manifest has several services, the containers that bear their names with it. */
+async function takenByName(world: World, container: string, asked: readonly ServiceDraft[]): Promise<Taken[]> {
+  const first = await take(world, container);
+  if (asked.length <= 1) return [first];
+  const called = first.instance.name;
+  if (!asked.some(({ spec }) => spec.containerName === called)) {
+    throw new BelayError('refused', `No service of the manifest has the container ${called}.`, {
+      hint: `Say which one it is: container_name: ${called}`,
+    });
+  }
+  const taken = await Promise.all(
+    asked.map(async ({ spec: { name, containerName } }) => {
+      const { instance, spec } = containerName === called ? first : await take(world, containerName);
+      return { instance, spec: { ...spec, name } };
+    }),
+  );
   for (const { spec } of taken) refuseSharedNamespace(spec, taken);
   return taken;
 }
@@ -173,26 +194,4 @@ function refuseAdoptedTwice(journal: Journal, { id, name }: Instance): void {
   throw new BelayError('refused', `The container ${name} belongs to the appliance ${owner} already.`, {
     hint: 'Look at it: show system',
   });
-}
-
-async function slotMounts({ host, slots }: World, services: ServiceSpec[], slot: SlotId): Promise<SlotMount[]> {
-  const mounts = new Map<string, SlotMount>();
-  for (const spec of services) {
-    for (const { kind, source, slotKey } of spec.mounts) {
-      if (!slotKey || mounts.has(slotKey)) continue;
-      if (kind === 'volume') {
-        const volume = await host.inspectVolume(source);
-        if (!volume)
-          throw new BelayError('data-missing', `The engine does not know the volume ${source} of ${spec.name}.`);
-        const identity = await slots.identify(volume.hostPath);
-        mounts.set(slotKey, { key: slotKey, kind, volume: source, path: volume.hostPath, parkedPath: null, identity });
-      } else {
-        // A bind nested in another one shares the outer one's key, which names the outer path.
-        const path = slotKey.slice('bind:'.length);
-        const identity = await slots.identify(path);
-        mounts.set(slotKey, { key: slotKey, kind, volume: null, path, parkedPath: parkedPathOf(path, slot), identity });
-      }
-    }
-  }
-  return [...mounts.values()].sort((a, b) => a.key.localeCompare(b.key));
 }

@@ -2,6 +2,7 @@ import { BelayError } from '../domain/errors.ts';
 import type { StepContext } from '../domain/step.ts';
 import { findInstance } from './instances.ts';
 import { hasBeenRun, runHook } from './run-hook.ts';
+import { isShared } from './taking-over.ts';
 
 /**
  * Whether an upgrade that goes back leaves a database that the new release may have changed, and that a hook can bring
@@ -17,7 +18,8 @@ async function wasStarted(context: StepContext): Promise<boolean> {
   const { journal, operation, to } = context;
   const isMeant = journal.entries(operation.id).some(({ step, phase }) => step === 'start' && phase === 'intent');
   if (!isMeant) return false;
-  const found = await Promise.all(to.services.map((service) => findInstance(context, to, service)));
+  const own = to.services.filter((service) => !isShared(context, service));
+  const found = await Promise.all(own.map((service) => findInstance(context, to, service)));
   return found.some((instance) => instance === null || instance.startedAt !== null);
 }
 

@@ -1,3 +1,4 @@
+import type { Following } from '../domain/followers.ts';
 import type { PlannedHooks } from '../domain/hooks.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
@@ -12,6 +13,7 @@ import { type Candidate, rollbackCandidate, unpackedCandidate } from './candidat
 import { currentServices } from './current-services.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
+import { followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
 import { externalWarnings, hooksOfRollback } from './plan-hooks.ts';
@@ -25,6 +27,8 @@ import { startObstacles } from './start-obstacles.ts';
 export interface PlannedRollback {
   plan: RollbackPlan;
   hooks: PlannedHooks;
+  /** Null where there are no engines. */
+  following: Following | null;
   candidate: Candidate;
 }
 
@@ -63,14 +67,17 @@ export async function planRollback(
   ];
   // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
   const services = await currentServices(world, active, signal).catch(() => active.services);
+  const following = followingOf(target.services, null);
   const plan: RollbackPlan = {
     appliance: active.appliance,
     from: { release: active.id, version: active.version },
     to: { release: target.id, version: target.version },
     steps: plannedSteps(steps, { from: active, to: target }, [
       ...(targetSlot.archive ? [] : ['unpack']),
+      ...(following ? [] : ['engines']),
       ...hooks.spared,
     ]),
+    engines: following,
     downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback'),
     data: {
       backTo: targetSlot.frozenAt,
@@ -90,7 +97,7 @@ export async function planRollback(
     ],
     obstacles,
   };
-  return { plan, candidate, hooks: hooks.planned };
+  return { plan, candidate, hooks: hooks.planned, following };
 }
 
 const unpacking = ({ dataBytes, files }: SlotArchive) => ({

@@ -1,4 +1,5 @@
 import { unconfirmed } from '../domain/confirmation.ts';
+import type { Following } from '../domain/followers.ts';
 import type { PlannedHooks } from '../domain/hooks.ts';
 import type { Obstacle, PlannedMount, UpgradePlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
@@ -12,6 +13,7 @@ import type { FoundImage } from './brought-image.ts';
 import { type Candidate, upgradeCandidate } from './candidate.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
+import { followingOf } from './following.ts';
 import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance, isUp } from './instances.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
@@ -27,6 +29,8 @@ import { versionImages } from './version-images.ts';
 export interface PlannedUpgrade {
   plan: UpgradePlan;
   hooks: PlannedHooks;
+  /** Null where there are no engines that follow by themselves. */
+  following: Following | null;
   candidate: Candidate & { slot: Slot };
 }
 
@@ -69,6 +73,7 @@ export async function planUpgrade(
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
   const subject = { policy, hasMounts: fromSlot.mounts.length > 0, from: from.version, to: request.version };
   const hooks = await hooksOfUpgrade(world, subject, signal);
+  const following = followingOf(candidate.release.services, policy.engines.maxUnavailable);
   const plan: UpgradePlan = {
     appliance: from.appliance,
     from: { release: from.id, version: from.version },
@@ -79,7 +84,8 @@ export async function planUpgrade(
       alreadyHere: main.alreadyHere,
     },
     services: images.map(({ spec, image }) => ({ name: spec.name, from: spec.image.reference, to: image.reference })),
-    steps: plannedSteps(steps, { from, to: candidate.release }, hooks.spared),
+    steps: plannedSteps(steps, { from, to: candidate.release }, [...(following ? [] : ['engines']), ...hooks.spared]),
+    engines: following,
     mounts: surveyed.map(({ planned }) => planned),
     space: space.map(({ path, neededBytes, freeBytes }) => ({ path, neededBytes, freeBytes })),
     confirmWithinMs: request.confirmWithinMs ?? null,
@@ -102,7 +108,7 @@ export async function planUpgrade(
       ...(await obstaclesOf(world, from, candidate.release)),
     ],
   };
-  return { plan, candidate, hooks: hooks.planned };
+  return { plan, candidate, hooks: hooks.planned, following };
 }
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);

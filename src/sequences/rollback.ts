@@ -1,6 +1,7 @@
 import type { Sequence } from '../domain/step.ts';
 import { backUp, restoreDatabase } from './steps/back-up.ts';
 import { commit } from './steps/commit.ts';
+import { enginesOfRollback } from './steps/engines.ts';
 import { gateOfRollback } from './steps/gate.ts';
 import { preflightRollback } from './steps/preflight-rollback.ts';
 import { prepare } from './steps/prepare.ts';
@@ -24,10 +25,12 @@ export const rollback: Sequence = {
     // the vendor's hooks, where there are any
     quiesceOfRollback,
     backUp,
+    // all service engines at once, together with the controller
     stop,
     restoreDatabase,
     start,
     gateOfRollback,
+    enginesOfRollback,
     commit,
     restartPolicy,
     thaw,

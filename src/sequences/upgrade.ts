@@ -2,6 +2,7 @@ import type { Sequence } from '../domain/step.ts';
 import { backUp, handOver } from './steps/back-up.ts';
 import { commit } from './steps/commit.ts';
 import { delta } from './steps/delta.ts';
+import { engines } from './steps/engines.ts';
 import { gate } from './steps/gate.ts';
 import { preCopy } from './steps/pre-copy.ts';
 import { preflightUpgrade } from './steps/preflight-upgrade.ts';
@@ -33,6 +34,8 @@ export const upgrade: Sequence = {
     start,
     // downtime ends when the gate's first probe passes
     gate,
+    // the service engines, a few at a time
+    engines,
     commit,
     restartPolicy,
     thaw,

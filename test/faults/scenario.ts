@@ -3,7 +3,7 @@ import { restore } from '../../src/sequences/restore.ts';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
 import type { TestBelay } from '../support/belay.ts';
-import { HOOK_STEPS } from '../support/hook-steps.ts';
+import { OPTIONAL_STEPS } from '../support/optional-steps.ts';
 import type { Place, ScenarioName } from './fault.ts';
 import { LATER, NEW, OLD } from './stage.ts';
 
@@ -22,7 +22,7 @@ export interface Scenario {
 
 const FORWARD = { before: 'intent', acted: 'acted', done: 'done' };
 const BACK = { before: 'revert-intent', acted: 'revert-acted', done: 'reverted' };
-const names = ({ steps }: Sequence) => steps.map(({ name }) => name).filter((name) => !HOOK_STEPS.includes(name));
+const names = ({ steps }: Sequence) => steps.map(({ name }) => name).filter((name) => !OPTIONAL_STEPS.includes(name));
 /** What its plan leaves out where there is no need of it. */
 const without = (sequence: Sequence, step: string) => names(sequence).filter((name) => name !== step);
 const from = (sequence: Sequence, first: string) => names(sequence).slice(names(sequence).indexOf(first));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { upgrade } from '../../src/sequences/upgrade.ts';
-import { HOOK_STEPS } from '../support/hook-steps.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
+import { OPTIONAL_STEPS } from '../support/optional-steps.ts';
 import { adoptedAppliance, crashAndRecover } from './crashing.ts';
 import { readWitness, type Subject } from './invariant.ts';
 
@@ -9,7 +9,7 @@ import { readWitness, type Subject } from './invariant.ts';
 const gateIndex = upgrade.steps.findIndex(({ name }) => name === 'gate');
 const POINTS = upgrade.steps
   .slice(0, gateIndex)
-  .filter(({ name, revert }) => revert && !HOOK_STEPS.includes(name))
+  .filter(({ name, revert }) => revert && !OPTIONAL_STEPS.includes(name))
   .toReversed()
   .flatMap(({ name }) => [`${name}:revert-intent`, `${name}:revert-acted`, `${name}:reverted`]);
 

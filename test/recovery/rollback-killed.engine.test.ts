@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RECOVERY_TABLE } from '../../src/domain/recovery.ts';
-import { HOOK_STEPS } from '../support/hook-steps.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
+import { OPTIONAL_STEPS } from '../support/optional-steps.ts';
 import { adoptedAppliance, crashAndRecover } from './crashing.ts';
 import { type Outcome, readWitness, type Subject } from './invariant.ts';
 
 // Nothing is unpacked where the frozen slot is instant.
 const POINTS = Object.keys(RECOVERY_TABLE.rollback)
-  .filter((step) => step !== 'unpack' && !HOOK_STEPS.includes(step))
+  .filter((step) => step !== 'unpack' && !OPTIONAL_STEPS.includes(step))
   .flatMap((step) => [`${step}:intent`, `${step}:acted`, `${step}:done`]);
 
 describeOnEngine('a daemon killed in the middle of a rollback', (bench) => {

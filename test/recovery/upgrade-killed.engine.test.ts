@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RECOVERY_TABLE } from '../../src/domain/recovery.ts';
-import { HOOK_STEPS } from '../support/hook-steps.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
+import { OPTIONAL_STEPS } from '../support/optional-steps.ts';
 import { adoptedAppliance, crashAndRecover, outcomesOfUpgrade } from './crashing.ts';
 import type { Subject } from './invariant.ts';
 
 const POINTS = Object.keys(RECOVERY_TABLE.upgrade)
-  .filter((step) => !HOOK_STEPS.includes(step))
+  .filter((step) => !OPTIONAL_STEPS.includes(step))
   .flatMap((step) => [`${step}:intent`, `${step}:acted`, `${step}:done`]);
 
 describeOnEngine('a daemon killed in the middle of an upgrade', (bench) => {

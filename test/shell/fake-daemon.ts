@@ -576,6 +576,7 @@ export class FakeDaemon {
       confirmWithinMs: confirmWithin === null ? null : 600_000,
       externalData: null,
       preCopyForecastMs: 4000,
+      engines: null,
       downtimeForecastMs: 3000,
       warnings: [],
       obstacles: [],
@@ -590,6 +591,7 @@ export class FakeDaemon {
       from: { release: from.id, version: from.version },
       to: { release: to.id, version: to.version },
       steps: rollbackSteps(from.version, to.version).map(({ name, title }) => ({ name, title })),
+      engines: null,
       downtimeForecastMs: 3000,
       data: {
         backTo: to.created,

@@ -244,6 +244,7 @@ test('no view is wider than the screen', () => {
     from: { release: 'RPQXVNXFGXU', version: '2.1.0' },
     to: { release: 'RHKOIXXVDMJ', version: '2.0.4' },
     steps: [{ name: 'a', title: 'A step with quite a long title that goes on and on and on' }],
+    engines: null,
     downtimeForecastMs: 3000,
     data: {
       backTo: ago(86_400_000),

@@ -1,4 +1,5 @@
 import type { ProcessPlan } from '../../src/lab/processes.ts';
+import { SERVER } from './agents.ts';
 import type { Chance } from './chance.ts';
 import type { ExternalDatabase } from './database.ts';
 import type { Directory, SimulatedDisk } from './disk.ts';
@@ -29,6 +30,8 @@ const SPARSE = '.'.repeat(40);
 export class Appliance {
   isServing = false;
   readonly version: string;
+  /** The server, or one of the agents. */
+  readonly member: string;
   readonly containerId: string;
   /** On a clone and a network of its own: it does not get at the database either. */
   isRehearsed = false;
@@ -44,6 +47,7 @@ export class Appliance {
     const { env } = plan;
     this.#world = world;
     this.version = env['SIM_VERSION'] ?? '';
+    this.member = env['SIM_MEMBER'] ?? SERVER;
     this.#behaviour = (env['SIM_BEHAVIOUR'] ?? 'good') as Behaviour;
     this.#format = Number(env['SIM_FORMAT'] ?? 1);
     this.containerId = containerOf(plan);
@@ -62,7 +66,8 @@ export class Appliance {
     const { time, chance } = this.#world;
     await time.sleep(chance.between(20, 200));
     if (this.#behaviour === 'exits') return this.#fail('fatal: lost the cluster');
-    if (!this.isRehearsed && !this.#world.database.openedBy(this.containerId, this.#format))
+    const usesDatabase = this.member === SERVER && !this.isRehearsed;
+    if (usesDatabase && !this.#world.database.openedBy(this.containerId, this.#format))
       return this.#fail('fatal: the database is newer');
     for (const { directory } of this.directories) if (!(await this.#migrate(directory))) return;
     await time.sleep(chance.between(20, 300));

@@ -1,8 +1,11 @@
 import type { Operation } from '../../src/domain/operation.ts';
-import type { Release } from '../../src/domain/release.ts';
+import type { InstanceRecord } from '../../src/domain/ports/journal.ts';
+import { controllerOf, type Release } from '../../src/domain/release.ts';
 import { restartPolicyOf } from '../../src/domain/service-spec.ts';
 import type { Slot, SlotMount } from '../../src/domain/slot.ts';
 import type { ContainerRecord } from '../../src/lab/records.ts';
+import { failedEngines } from '../../src/sequences/engine-progress.ts';
+import { checkAgents, noteLaggards } from './agents.ts';
 import type { Daemon } from './daemon.ts';
 import type { Directory } from './disk.ts';
 import type { Machine } from './machine.ts';
@@ -41,6 +44,7 @@ export function checkInvariant(simulation: Simulation, operation: Operation | nu
   const active = journal.release(journal.appliance(APPLIANCE)?.active ?? '');
   if (!active) throw new Error('the appliance has no active release');
   checkEnd(simulation, operation, active);
+  noteLaggards(machine, operation);
   checkData(machine, daemon);
   if (operation?.state === 'needs-attention' && operation.facts.doubt === undefined) {
     machine.circumstances.needsAttention = true;
@@ -49,7 +53,7 @@ export function checkInvariant(simulation: Simulation, operation: Operation | nu
   checkRunning(simulation, operation, active);
   checkLeftOver(simulation);
   const { database } = machine;
-  const [record] = journal.instances(active.id);
+  const record = journal.instances(active.id).find(({ service }) => service === controllerOf(active).name);
   if (!machine.circumstances.byHand && database.refused.has(record?.containerId ?? '')) {
     machine.violate(`${active.version} is active, and the database is newer`);
   }
@@ -105,14 +109,16 @@ function isExcused({ circumstances }: Machine, { facts, recoveries }: Operation)
 
 function checkRunning({ machine, daemon, site }: Simulation, operation: Operation | null, active: Release): void {
   const running = machine.processes.appliances();
-  const [record] = daemon.journal.instances(active.id);
+  const server = controllerOf(active);
+  const records = daemon.journal.instances(active.id);
+  const record = records.find(({ service }) => service === server.name);
   const container = containersOf(machine).find(({ id }) => id === record?.containerId);
   for (const { containerId, version } of running) {
     if (containerId !== record?.containerId) machine.violate(`${version} runs, and is not the active release`);
   }
   const mayBeDown =
     machine.circumstances.byHand ||
-    operation?.state === 'needs-attention' ||
+    (operation?.state === 'needs-attention' && failedEngines(operation.facts).length === 0) ||
     (machine.circumstances.engineEnded && !REVIVED.includes(site.restartPolicy)) ||
     site.behaviours.get(active.version) === 'dies-later';
   if (mayBeDown) {
@@ -125,23 +131,23 @@ function checkRunning({ machine, daemon, site }: Simulation, operation: Operatio
     return;
   }
   if (!container.state.Running) machine.violate(`the active release ${active.version} does not run`);
-  if (container.name !== active.services[0]?.containerName)
-    machine.violate(`the active container is ${container.name}`);
-  if (container.imageId !== active.services[0]?.image.imageId)
-    machine.violate('the active container has another image');
-  checkPolicies(machine, active, container);
+  if (container.name !== server.containerName) machine.violate(`the active container is ${container.name}`);
+  if (container.imageId !== server.image.imageId) machine.violate('the active container has another image');
+  checkPolicies(machine, active, records);
+  const agentMayBeDown = (version: string) => site.agentBehaviours.get(version) === 'dies-later';
+  const containerIdOf = (name: string) => records.find(({ service }) => service === name)?.containerId;
+  checkAgents(machine, active, containersOf(machine), containerIdOf, agentMayBeDown);
 }
 
-function checkPolicies(machine: Machine, active: Release, container: ContainerRecord): void {
+function checkPolicies(machine: Machine, active: Release, records: readonly InstanceRecord[]): void {
   const policyOf = ({ hostConfig }: ContainerRecord) =>
     (hostConfig['RestartPolicy'] as { Name?: string } | undefined)?.Name || 'no';
-  const wanted = active.services[0] ? restartPolicyOf(active.services[0]).name : 'no';
-  if (policyOf(container) !== wanted)
-    machine.violate(`the active release has the policy ${policyOf(container)}, not ${wanted}`);
-  for (const other of containersOf(machine)) {
-    if (other.id !== container.id && policyOf(other) !== 'no') {
-      machine.violate(`${other.name} is not active and has the policy ${policyOf(other)}`);
-    }
+  for (const container of containersOf(machine)) {
+    const name = records.find(({ containerId }) => containerId === container.id)?.service;
+    const service = active.services.find((each) => each.name === name);
+    const wanted = service ? restartPolicyOf(service).name : 'no';
+    if (policyOf(container) !== wanted)
+      machine.violate(`${container.name} has the policy ${policyOf(container)}, not ${wanted}`);
   }
 }
 

@@ -21,6 +21,8 @@ export interface Circumstances {
   tamperedWith: string[];
   /** An operation could not be ended well, and somebody has to look. */
   needsAttention: boolean;
+  /** Agents that did not follow the server. */
+  laggards: Set<string>;
   /** The appliance has been left down for one of these reasons. */
   isDown: boolean;
 }
@@ -55,6 +57,7 @@ export class Machine {
     engineEnded: false,
     tamperedWith: [],
     needsAttention: false,
+    laggards: new Set(),
     isDown: false,
   };
   bootId = 1;
@@ -145,8 +148,11 @@ export class Machine {
     const container = this.engine.parts?.containers.find(appliance.containerId);
     appliance.isRehearsed = String(container?.hostConfig['NetworkMode']).startsWith('belay-rehearsal-');
     if (appliance.isRehearsed) return;
-    const who = `${appliance.version} in ${appliance.containerId.slice(0, 6)}`;
-    const [other] = this.processes.appliances();
+    const who = `${appliance.member} ${appliance.version} in ${appliance.containerId.slice(0, 6)}`;
+    const others = this.processes
+      .all()
+      .filter(({ isRehearsed, member }) => !isRehearsed && member === appliance.member);
+    const [other] = others;
     if (other) this.violate(`${who} starts while ${other.version} in ${other.containerId.slice(0, 6)} runs`);
     for (const { target, directory } of appliance.directories) {
       // Taken away in the moment before the start: it must not take over.

@@ -43,8 +43,9 @@ export const MISHAPS: Partial<Record<FaultKind, Mishap>> = {
   'new container stopped': (machine, daemon) => stop(machine, containerOf(machine, daemon, 'to')),
   'clone removed': ({ disk, truth, circumstances, injector }, daemon) => {
     const to = daemon.releases()?.to;
-    // Once it is being committed nobody can look any more, and what is taken away then is the live data.
-    if (to?.status !== 'candidate' || injector.step === 'commit') return;
+    // Once it is being committed nobody can look any more, and what is taken away then is the live data. What has been
+    // rehearsed is taken away in any case.
+    if (to?.status !== 'candidate' || injector.step === 'commit' || injector.step === 'clean-up') return;
     for (const mount of (to && daemon.journal.slot(to.slot))?.mounts ?? []) {
       for (const path of [mount.parkedPath, mount.path]) {
         const directory = path ? disk.directory(path) : null;
@@ -57,9 +58,10 @@ export const MISHAPS: Partial<Record<FaultKind, Mishap>> = {
   },
 };
 
-function containerOf({ engine }: Machine, daemon: Daemon, side: 'from' | 'to'): ContainerRecord | null {
+function containerOf({ engine, chance }: Machine, daemon: Daemon, side: 'from' | 'to'): ContainerRecord | null {
   const release = daemon.releases()?.[side];
-  const [record] = release ? daemon.journal.instances(release.id) : [];
+  const records = release ? daemon.journal.instances(release.id) : [];
+  const record = records.length > 0 ? chance.pick(records) : null;
   return engine.parts?.containers.list().find(({ id }) => id === record?.containerId) ?? null;
 }
 

@@ -1,5 +1,6 @@
 import { LabError } from '../../src/lab/lab-error.ts';
 import { type Processes, type ProcessPlan, type RunningProcess, signalNumber } from '../../src/lab/processes.ts';
+import { SERVER } from './agents.ts';
 import { Appliance, type ApplianceWorld, containerOf } from './appliance.ts';
 import { isHookCommand } from './database.ts';
 import { type Life, living } from './virtual-time.ts';
@@ -35,9 +36,9 @@ export class SimulatedProcesses implements Processes {
     this.#beforeStart = hooks.beforeStart;
   }
 
-  /** The main processes that run now, but for what is only rehearsed. */
+  /** The servers that run now, but for what is only rehearsed. */
   appliances(): Appliance[] {
-    return this.all().filter(({ isRehearsed }) => !isRehearsed);
+    return this.all().filter(({ isRehearsed, member }) => !isRehearsed && member === SERVER);
   }
 
   all(): Appliance[] {

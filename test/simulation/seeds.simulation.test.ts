@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rollback } from '../../src/sequences/rollback.ts';
 import { upgrade } from '../../src/sequences/upgrade.ts';
-import { HOOK_STEPS } from '../support/hook-steps.ts';
+import { OPTIONAL_STEPS } from '../support/optional-steps.ts';
 import type { FaultKind } from './faults.ts';
 import { runSeeds, seedsFrom } from './fleet.ts';
 import { PLANTS, type PlantName } from './plants.ts';
@@ -10,7 +10,7 @@ import { Tally } from './tally.ts';
 const SEEDS = 2_000;
 const SEEDS_TO_FIND_A_BUG = 800;
 
-const isOfAll = (name: string) => !HOOK_STEPS.includes(name);
+const isOfAll = (name: string) => !OPTIONAL_STEPS.includes(name);
 const UPGRADE_STEPS = upgrade.steps.filter(({ name }) => isOfAll(name)).map(({ name }) => `upgrade ${name}`);
 /** A third of the appliances have hooks. */
 const WITH_HOOKS = [
@@ -20,6 +20,8 @@ const WITH_HOOKS = [
   'upgrade thaw',
   'rollback restore-database',
 ];
+/** A third of them have agents. */
+const WITH_AGENTS = ['upgrade engines', 'rollback engines'];
 /** Slots stay instant here: nothing is unpacked. */
 const ROLLBACK_STEPS = rollback.steps
   .filter(({ name }) => name !== 'unpack' && isOfAll(name))
@@ -28,8 +30,8 @@ const WITH_CALLS = ['upgrade prepare', 'upgrade stop', 'upgrade start', 'upgrade
 
 /** What has to have struck, and where, or the seeds prove less than they seem to. */
 const IMPORTANT: [FaultKind, string[]][] = [
-  ['daemon killed', [...UPGRADE_STEPS, ...ROLLBACK_STEPS, ...WITH_HOOKS]],
-  ['power cut', UPGRADE_STEPS],
+  ['daemon killed', [...UPGRADE_STEPS, ...ROLLBACK_STEPS, ...WITH_HOOKS, ...WITH_AGENTS]],
+  ['power cut', [...UPGRADE_STEPS, 'upgrade engines']],
   ['engine killed', WITH_CALLS],
   ['call fails', WITH_CALLS],
 ];

@@ -5,8 +5,10 @@ import type { Service } from '../../src/api/server/service.ts';
 import { toBelayError } from '../../src/domain/errors.ts';
 import type { Operation, OperationKind } from '../../src/domain/operation.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
+import type { InstanceRecord } from '../../src/domain/ports/journal.ts';
 import type { Sequence } from '../../src/domain/step.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { manifestOf } from './agents.ts';
 import { Daemon } from './daemon.ts';
 import { HOOKS } from './database.ts';
 import { checkData, checkInvariant, directoryOf } from './invariant.ts';
@@ -45,7 +47,7 @@ export interface SimulationReport {
 /** One run: a machine, an appliance on it, operations and faults as the seed has them. */
 export class Simulation {
   readonly machine: Machine;
-  site: Site = { versions: [], behaviours: new Map(), restartPolicy: 'no' };
+  site: Site = { versions: [], behaviours: new Map(), agentBehaviours: new Map(), agents: [], restartPolicy: 'no' };
   daemon: Daemon;
   readonly ends: Record<string, number> = {};
   readonly #options: SimulationOptions;
@@ -103,12 +105,20 @@ export class Simulation {
     const { machine } = this;
     await this.#until(setUpSite(machine).then((site) => (this.site = site)));
     await this.#pass(2_000);
+    const { agents } = this.site;
+    const manifest = manifestOf(agents, machine.chance.between(1, 2));
+    const by = 'simulation';
     await this.#until(
-      this.daemon.ask((service) => service.adopt({ what: { container: CONTAINER }, by: 'simulation' })),
+      this.daemon.ask((service) =>
+        service.adopt(
+          agents.length > 0 ? { what: { project: CONTAINER }, manifest, by } : { what: { container: CONTAINER }, by },
+        ),
+      ),
     );
     if (machine.chance.happens(0.35)) {
       machine.database.isLookedAfter = true;
-      this.daemon.journal.setPolicy(CONTAINER, { ...DEFAULT_POLICY, hooks: HOOKS });
+      const policy = this.daemon.journal.appliance(CONTAINER)?.policy ?? DEFAULT_POLICY;
+      this.daemon.journal.setPolicy(CONTAINER, { ...policy, hooks: HOOKS });
     }
     await this.#pass(machine.chance.between(500, 5_000));
   }
@@ -224,10 +234,11 @@ export class Simulation {
     try {
       const candidate = journal.release(journal.operations(CONTAINER, 1)[0]?.to ?? '');
       const releases = [...(candidate ? [candidate] : []), ...journal.releases(CONTAINER)];
-      const release = releases.find(({ id }) =>
-        journal.instances(id).some((record) => record.containerId === containerId),
-      );
-      const key = release?.services[0]?.mounts.find((mount) => mount.target === target)?.slotKey;
+      const isIts = (record: InstanceRecord) => record.containerId === containerId;
+      const release = releases.find(({ id }) => journal.instances(id).some(isIts));
+      const name = release && journal.instances(release.id).find(isIts)?.service;
+      const service = release?.services.find((each) => each.name === name);
+      const key = service?.mounts.find((mount) => mount.target === target)?.slotKey;
       const slot = release ? journal.slot(release.slot) : null;
       const source = journal.slot(slot?.clonedFrom ?? '');
       const [own, cloned] = [slot, source].map((one) => one?.mounts.find((mount) => mount.key === key));

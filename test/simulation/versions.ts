@@ -1,4 +1,5 @@
 import { addImage } from '../../src/lab/add-image.ts';
+import { AGENT_BEHAVIOURS, type Agent, drawAgents, memberEnvironment, SERVER } from './agents.ts';
 import type { Behaviour } from './appliance.ts';
 import type { Machine } from './machine.ts';
 
@@ -20,6 +21,9 @@ export interface Site {
   /** Newer versions, in the registry. */
   versions: string[];
   behaviours: ReadonlyMap<string, Behaviour>;
+  agents: readonly Agent[];
+  /** By version. */
+  agentBehaviours: ReadonlyMap<string, Behaviour>;
   restartPolicy: string;
 }
 
@@ -29,6 +33,8 @@ export async function setUpSite(machine: Machine): Promise<Site> {
   await engine.registry.start();
   await engine.boot();
   const behaviours = new Map<string, Behaviour>();
+  const agentBehaviours = new Map<string, Behaviour>();
+  const agents = drawAgents(machine);
   let format = 1;
   let reference = '';
   for (let number = 0; number <= NEWER_VERSIONS; number++) {
@@ -38,28 +44,53 @@ export async function setUpSite(machine: Machine): Promise<Site> {
     behaviours.set(version, behaviour);
     const added = publish(machine, { version, behaviour, format, isHere: number === 0 });
     if (number === 0) reference = added.reference;
+    if (agents.length === 0) continue;
+    const agentBehaviour = number === 0 ? 'good' : chance.weighted(AGENT_BEHAVIOURS);
+    agentBehaviours.set(version, agentBehaviour);
+    publish(machine, { version, behaviour: agentBehaviour, format, isHere: number === 0 }, 'acme/agent', []);
   }
   const restartPolicy = chance.pick(['always', 'always', 'unless-stopped', 'on-failure', 'no']);
   const mounts = chance.pick([['acme-data:/data'], [`${BIND_PATH}:/data`], ['acme-data:/data', `${BIND_PATH}:/conf`]]);
   machine.disk.makeDirectory(BIND_PATH);
+  const members = [
+    { name: SERVER, container: CONTAINER, image: reference, mounts },
+    ...agents.map(({ name, hasData }) => ({
+      name,
+      container: `${CONTAINER}-${name}`,
+      image: reference.replace('acme/server', 'acme/agent'),
+      mounts: hasData ? [`${name}-data:/state`] : [],
+    })),
+  ];
+  for (const member of members) await run(machine, member, restartPolicy);
+  return { versions: [...behaviours.keys()].slice(1), behaviours, agents, agentBehaviours, restartPolicy };
+}
+
+async function run(
+  { engine }: Machine,
+  member: { name: string; container: string; image: string; mounts: string[] },
+  restartPolicy: string,
+): Promise<void> {
   const body = {
-    Image: reference,
-    HostConfig: { Binds: mounts, RestartPolicy: { Name: restartPolicy, MaximumRetryCount: 0 } },
+    Image: member.image,
+    Env: Object.entries(memberEnvironment(member.name)).map(([name, value]) => `${name}=${value}`),
+    Labels: { 'com.docker.compose.project': CONTAINER, 'com.docker.compose.service': member.name },
+    HostConfig: { Binds: member.mounts, RestartPolicy: { Name: restartPolicy, MaximumRetryCount: 0 } },
   };
-  const id = engine.parts?.containers.create(CONTAINER, body).id ?? '';
+  const id = engine.parts?.containers.create(member.container, body).id ?? '';
   const record = engine.parts?.containers.find(id);
   if (record) await engine.parts?.supervisor.start(record);
-  return { versions: [...behaviours.keys()].slice(1), behaviours, restartPolicy };
 }
 
 function publish(
   { engine }: Machine,
   image: { version: string; behaviour: Behaviour; format: number; isHere: boolean },
+  repository = 'acme/server',
+  volumes = ['/data'],
 ) {
   const { version, behaviour, format, isHere } = image;
   if (!engine.parts) throw new Error('the engine is down');
   const definition = {
-    repository: 'acme/server',
+    repository,
     tag: version,
     command: ['server', 'serve'],
     env: { SIM_VERSION: version, SIM_BEHAVIOUR: behaviour, SIM_FORMAT: String(format) },
@@ -71,7 +102,7 @@ function publish(
     },
     healthcheck: { Test: ['CMD', 'server', '--health'], Interval: 2e9, Timeout: 2e9, Retries: 3 },
     exposedPorts: ['8080/tcp'],
-    volumes: ['/data'],
+    volumes,
     createdAt: new Date(Date.UTC(2026, 0, 1)),
   };
   return addImage(engine.parts, definition, isHere ? 'both' : 'registry');

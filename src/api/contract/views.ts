@@ -214,6 +214,8 @@ export const versionsView = z
 
 const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 const planStep = z.object({ name: z.string(), title: z.string() });
+/** The service engines that go over by themselves; with null all of them at once, together with the controller. */
+const followingView = z.object({ engines: z.array(z.string()), maxUnavailable: z.number().nullable() });
 const releaseRef = z.object({ release: releaseId, version: z.string() });
 
 export const upgradePlanView = z
@@ -223,6 +225,7 @@ export const upgradePlanView = z
     to: z.object({ version: z.string(), image: z.string(), digest: z.string().nullable(), alreadyHere: z.boolean() }),
     services: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })),
     steps: z.array(planStep),
+    engines: followingView.nullable(),
     mounts: z.array(
       z.object({
         service: z.string(),
@@ -253,6 +256,7 @@ export const rollbackPlanView = z
     from: releaseRef,
     to: releaseRef,
     steps: z.array(planStep),
+    engines: followingView.nullable(),
     downtimeForecastMs: z.number(),
     data: z.object({
       backTo: date.nullable(),

@@ -5,6 +5,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
 import { remedyOf } from '../../domain/stale-lock.ts';
+import { failedEngines } from '../../sequences/engine-progress.ts';
 import type { OperationView, StepView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
 
@@ -64,6 +65,10 @@ const REMARKS: Record<string, (facts: OperationFacts) => string | null> = {
   stop: ({ forcedStops = [] }) =>
     forcedStops.length > 0 ? `${forcedStops.join(', ')} did not heed its stop signal in time and was killed.` : null,
   start: madeAnew,
+  engines: (facts) => {
+    const failed = failedEngines(facts);
+    return failed.length > 0 ? `${failed.join(', ')} did not follow.` : null;
+  },
   revive: madeAnew,
 };
 
@@ -129,7 +134,10 @@ function statusOf(entries: JournalEntry[], operationRuns: boolean): StepStatus {
 function hintFor(operation: Operation): string | null {
   switch (operation.state) {
     case 'needs-attention':
-      return operation.facts.staleLock ? remedyOf(operation.facts.staleLock) : 'Look at what runs: show system';
+      if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
+      return failedEngines(operation.facts).length > 0 && operation.reason === operation.facts.doubt
+        ? 'When the cause is mended, to try them again: repair system'
+        : 'Look at what runs: show system';
     case 'rolled-back':
     case 'failed':
       if (abortOf(operation.facts)) return 'To try again, type the command again.';

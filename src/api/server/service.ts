@@ -17,6 +17,7 @@ import type { Interventions } from '../../runner/interventions.ts';
 import type { Runner } from '../../runner/runner.ts';
 import { type AdoptRequest, adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
+import { followingFacts } from '../../sequences/following.ts';
 import { hookFacts } from '../../sequences/plan-hooks.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
@@ -172,9 +173,13 @@ export class Service {
   async upgrade(appliance: Appliance, request: UpgradeWish): Promise<OperationView> {
     const { by, confirmWithinMs } = request;
     return this.#afterRetention(appliance, async () => {
-      const { plan, candidate, hooks } = await this.planUpgrade(appliance, request);
+      const { plan, candidate, hooks, following } = await this.planUpgrade(appliance, request);
       const confirm = confirmWithinMs === undefined ? {} : { confirmWithinMs };
-      return this.#begin('upgrade', candidate, plan, by, { ...confirm, ...hookFacts(hooks) });
+      return this.#begin('upgrade', candidate, plan, by, {
+        ...confirm,
+        ...hookFacts(hooks),
+        ...followingFacts(following),
+      });
     });
   }
 
@@ -191,8 +196,9 @@ export class Service {
 
   async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
     return this.#afterRetention(appliance, async () => {
-      const { plan, candidate, hooks } = await this.planRollback(appliance, request);
-      return this.#begin('rollback', candidate, plan, request.by, hookFacts(hooks));
+      const { plan, candidate, hooks, following } = await this.planRollback(appliance, request);
+      const facts = { ...hookFacts(hooks), ...followingFacts(following) };
+      return this.#begin('rollback', candidate, plan, request.by, facts);
     });
   }
 
@@ -213,9 +219,10 @@ export class Service {
     this.#refuseWhileBusy(appliance);
     await this.snapshots.retention.giveWay(appliance.name);
     const release = journal.operation(confirmation.operation)?.from;
-    const { plan, candidate, hooks } = await this.planRollback(appliance, { release, by: 'belay' });
+    const { plan, candidate, hooks, following } = await this.planRollback(appliance, { release, by: 'belay' });
     if (journal.confirmations.pendingOf(appliance.name)?.operation !== confirmation.operation) return null;
-    return (await this.#begin('rollback', candidate, plan, 'belay', { because, ...hookFacts(hooks) })).id;
+    const facts = { because, ...hookFacts(hooks), ...followingFacts(following) };
+    return (await this.#begin('rollback', candidate, plan, 'belay', facts)).id;
   }
 
   async planRepair(appliance: Appliance): Promise<RepairPlan> {

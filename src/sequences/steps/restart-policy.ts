@@ -1,7 +1,9 @@
 import { restartPolicyOf } from '../../domain/service-spec.ts';
 import type { Step } from '../../domain/step.ts';
+import { isFatal } from '../engine-progress.ts';
 import { isUp, mustFindInstance } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
+import { mayFail } from '../taking-over.ts';
 import { makeMissing } from './prepare.ts';
 
 /** Only now may the engine revive the new release by itself, as the user once asked. */
@@ -19,7 +21,11 @@ export const restartPolicy: Step = {
     for (const service of to.services) {
       const instance = await mustFindInstance(context, to, service, signal);
       await host.setRestartPolicy(instance.id, restartPolicyOf(service), signal);
-      if (!isUp(instance)) await host.startInstance(instance.id, signal);
+      if (isUp(instance)) continue;
+      await host.startInstance(instance.id, signal).catch((thrown: unknown) => {
+        // That an engine does not start has been told.
+        if (!mayFail(context, service) || isFatal(context, thrown)) throw thrown;
+      });
     }
   },
 };

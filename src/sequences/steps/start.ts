@@ -1,15 +1,16 @@
 import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
 import type { Release } from '../../domain/release.ts';
-import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
+import type { ServiceSpec } from '../../domain/service-spec.ts';
+import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
-import { untilReady } from '../dependencies.ts';
-import { findInstance, isUp, LABELS, mustFindInstance, whyNotStarted } from '../instances.ts';
-import { operationLabels } from '../make-instance.ts';
+import { isFatal, noteEngine, whyItFailed } from '../engine-progress.ts';
+import { findInstance, isUp } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
-import { noteStuck, startAgain } from '../start-again.ts';
+import { startService } from '../start-service.ts';
 import { endEarlyStart } from '../started-early.ts';
+import { isShared, mayFail, takesOver } from '../taking-over.ts';
 import { makeMissing } from './prepare.ts';
 
 /** The switch itself: data into place, names swapped, the new release started. */
@@ -20,6 +21,7 @@ export const start: Step = {
   async check(context) {
     const { to, journal, slots } = context;
     for (const service of to.services) {
+      if (!takesOver(context, service)) continue;
       const instance = await findInstance(context, to, service);
       if (!isUp(instance) || instance?.name !== service.containerName) return false;
     }
@@ -28,22 +30,24 @@ export const start: Step = {
   },
 
   async run(context) {
-    const { host, from, to, signal } = context;
+    const { from, to } = context;
     await makeMissing(context);
     await endEarlyStart(context);
-    await Promise.all([exchangeData(context, from, to), exchangeNames(context, from, to)]);
-    for (const service of to.services) {
-      const instance = await mustFindInstance(context, to, service, signal);
-      if (instance.restartPolicy.name !== NO_RESTART.name) await host.setRestartPolicy(instance.id, NO_RESTART);
-      await untilReady(context, to, service);
-      await startOrExplain(context, service, instance);
+    const services = to.services.filter((service) => takesOver(context, service));
+    const isOne = ({ name }: ServiceSpec) => services.some((service) => service.name === name);
+    await Promise.all([exchangeData(context, from, to), exchangeNames(context, from, to, isOne)]);
+    for (const wave of startWaves(services)) {
+      // All of them have been answered for before anything is taken back.
+      const started = await Promise.allSettled(wave.map((service) => startOrNote(context, service)));
+      const failed = started.find(({ status }) => status === 'rejected');
+      if (failed) throw (failed as PromiseRejectedResult).reason;
     }
   },
 
   async revert(context) {
     const { host, from, to } = context;
     for (const service of to.services.toReversed()) {
-      const instance = await findInstance(context, to, service);
+      const instance = isShared(context, service) ? null : await findInstance(context, to, service);
       if (!instance) continue;
       noteEndOfService(context, instance);
       if (isUp(instance)) await host.stopInstance(instance.id);
@@ -78,15 +82,12 @@ function noteEndOfService({ facts, learn, clock }: StepContext, instance: Instan
   learn({ servedUntilMs: endedAt.getTime() });
 }
 
-// The engine goes on with a call that is cut off, and going back would not see what comes of it: no signal here.
-async function startOrExplain(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
-  const { to } = context;
-  // In an upgrade the container is the operation's own, and goes with it; in a rollback it may have been left by another.
-  const labels = instance.labels[LABELS.operation] === context.operation.id ? operationLabels(context) : {};
+/** An engine that does not start holds up nothing: there is a step of its own for it, which tries again. */
+async function startOrNote(context: StepContext, service: ServiceSpec): Promise<void> {
   try {
-    const startable = { release: to, service, instance, restartPolicy: NO_RESTART, labels };
-    noteStuck(context, await startAgain(context, startable));
-  } catch (error) {
-    throw await whyNotStarted(context, { release: to, service, instance, subject: to.version }, error);
+    await startService(context, service);
+  } catch (thrown) {
+    if (!mayFail(context, service) || isFatal(context, thrown)) throw thrown;
+    noteEngine(context, service, whyItFailed(thrown));
   }
 }

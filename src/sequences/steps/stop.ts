@@ -12,6 +12,7 @@ import { makeInstance } from '../make-instance.ts';
 import { exchangeNames, setNamesAside } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
 import { noteStuck, startAgain } from '../start-again.ts';
+import { isShared, stopsFirst } from '../taking-over.ts';
 
 const SERVING_POLL_MS = 100;
 
@@ -21,22 +22,24 @@ export const stop: Step = {
   title: ({ from }) => `Turn off ${from.version}`,
 
   async check(context) {
-    const instances = await activeInstances(context);
+    const instances = await stoppedFirst(context);
     return instances.every(({ instance }) => !isUp(instance) && instance.restartPolicy.name === 'no');
   },
 
   async run(context) {
     const { host, clock } = context;
-    const instances = await activeInstances(context);
+    const active = await activeInstances(context);
+    const instances = active.filter(({ service }) => stopsFirst(context, service));
     if (context.facts().restartPolicies === undefined) {
-      const policies = instances.map(({ service, instance }) => [service.name, instance.restartPolicy] as const);
+      // Also of engines that are turned off later.
+      const policies = active.map(({ service, instance }) => [service.name, instance.restartPolicy] as const);
       context.learn({ restartPolicies: Object.fromEntries(policies) });
     }
     // First the policy of all of them: a stopped container with a policy is revived by a reboot.
     for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);
     // Before the stop, because every call after it is downtime. The new one gets the name with its data only:
     // whoever starts the name by hand meanwhile would start it on the old data.
-    await setNamesAside(context, context.from);
+    await setNamesAside(context, context.from, (service) => stopsFirst(context, service));
     if (context.facts().stoppedAtMs === undefined) {
       context.learn({ stoppedAtMs: clock.now().getTime(), stoppedAtBoot: clock.bootTime() });
     }
@@ -55,13 +58,14 @@ export const stop: Step = {
     const policies = context.facts().restartPolicies;
     for (const service of from.services) {
       const found = await findInstance(context, from, service);
+      if (found && !wasTouched(context, service)) continue;
       if (!isUp(found)) await mustBeFree(context);
       const instance = found ?? (await makeAgain(context, service));
       const restartPolicy = policies?.[service.name] ?? restartPolicyOf(service);
       // First the policy: where the start fails, a reboot or an administrator must find it as it was.
       await host.setRestartPolicy(instance.id, restartPolicy);
       if (isUp(instance)) {
-        if (!mayBeStopping(context, instance)) continue;
+        if (!mayBeStopping(context, service, instance)) continue;
         await host.stopInstance(instance.id);
       }
       await mustBeFree(context);
@@ -82,9 +86,16 @@ async function makeAgain(context: StepContext, service: ServiceSpec): Promise<In
 }
 
 // Told to stop by a daemon that was killed while the engine waited for it: it would end after it was found running.
-function mayBeStopping({ facts }: StepContext, { startedAt }: Instance): boolean {
-  const { stoppedAtMs } = facts();
+function mayBeStopping(context: StepContext, service: ServiceSpec, { startedAt }: Instance): boolean {
+  const { stoppedAtMs, engines } = context.facts();
+  if (!stopsFirst(context, service) && engines?.[service.name] === undefined) return false;
   return stoppedAtMs !== undefined && (startedAt?.getTime() ?? 0) < stoppedAtMs;
+}
+
+/** What both releases share has not been stopped; neither has anything before its policy was noted. */
+function wasTouched(context: StepContext, service: ServiceSpec): boolean {
+  const { restartPolicies } = context.facts();
+  return !isShared(context, service) && (restartPolicies === undefined || service.name in restartPolicies);
 }
 
 /**
@@ -94,7 +105,7 @@ function mayBeStopping({ facts }: StepContext, { startedAt }: Instance): boolean
 async function mustBeFree(context: StepContext): Promise<void> {
   const { from, to } = context;
   for (const service of to.services) {
-    if (!isUp(await findInstance(context, to, service))) continue;
+    if (isShared(context, service) || !isUp(await findInstance(context, to, service))) continue;
     throw new BelayError(
       'refused',
       `${to.version} could not be stopped, so ${from.version} is not started beside it.`,
@@ -121,12 +132,16 @@ interface ServiceInstance {
   instance: Instance;
 }
 
+async function stoppedFirst(context: StepContext): Promise<ServiceInstance[]> {
+  return (await activeInstances(context)).filter(({ service }) => stopsFirst(context, service));
+}
+
+/** Of every service that does not go on untouched. */
 async function activeInstances(context: StepContext): Promise<ServiceInstance[]> {
   const found = await Promise.all(
-    context.from.services.map(async (service) => ({
-      service,
-      instance: await findInstance(context, context.from, service),
-    })),
+    context.from.services
+      .filter((service) => !isShared(context, service))
+      .map(async (service) => ({ service, instance: await findInstance(context, context.from, service) })),
   );
   // A container that is gone is as stopped as can be: a rollback must work all the same.
   return found.filter((pair): pair is ServiceInstance => pair.instance !== null);
@@ -135,7 +150,7 @@ async function activeInstances(context: StepContext): Promise<ServiceInstance[]>
 async function noteExitCodes(context: StepContext): Promise<void> {
   const exitCodes: Record<string, number> = {};
   const forcedStops: string[] = [];
-  for (const { service, instance } of await activeInstances(context)) {
+  for (const { service, instance } of await stoppedFirst(context)) {
     exitCodes[service.name] = instance.exitCode;
     if (instance.exitCode === 137) forcedStops.push(service.name);
   }

@@ -27,7 +27,9 @@ export const adoptionParameters = [
 export const adopt = command({
   words: ['adopt'],
   summary: 'Look after a running container',
-  about: 'Takes over a container as it is: it is neither stopped nor changed. It becomes the first release.',
+  about:
+    'Takes over a container as it is: it is neither stopped nor changed. It becomes the first release. Where the ' +
+    'manifest has several services, the containers that bear their names (container_name) are taken over with it.',
   effect: 'changes',
   examples: ['adopt rancher-server', 'adopt rancher-server as acme', 'adopt acme manifest appliance.yaml'],
   parameters: [{ name: 'container', kind: container, help: 'Name or id of the container' }, ...adoptionParameters],

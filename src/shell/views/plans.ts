@@ -38,6 +38,7 @@ export function upgradePlanLines(
       { name: 'Before that', value: copyForecast(plan) },
       { name: 'Image', value: to.digest ? `${image} (${to.digest.slice(0, DIGEST_CHARACTERS)}…)` : image },
       { name: 'Services', value: plan.services.length > 1 ? plan.services.map(serviceText) : null },
+      { name: 'Engines', value: followingText(plan.engines) },
       { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
       { name: 'Database', value: externalText(plan.externalData) },
       { name: 'Space', value: plan.space.map(spaceText) },
@@ -60,6 +61,14 @@ export function upgradePlanLines(
     ...(steps === 'with steps' ? stepList(plan.steps, screen) : []),
     ...concerns(plan, screen),
   ];
+}
+
+function followingText(following: UpgradePlanView['engines']): string | null {
+  if (!following) return null;
+  const { engines, maxUnavailable } = following;
+  const names = engines.length > 5 ? formatCount(engines.length, 'service engine') : engines.join(', ');
+  if (maxUnavailable === null) return `${names}: back at once, together with the controller`;
+  return `${names}: after the controller has proved itself, ${maxUnavailable} at a time`;
 }
 
 /** Where a warning says it already, there is no line for it. */
@@ -109,6 +118,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
       name: 'Data',
       value: data.backTo === null ? back : [`${back}${since} (kept with ${data.keptWith})`, ...files],
     },
+    { name: 'Engines', value: followingText(plan.engines) },
     { name: 'Database', value: externalText(plan.externalData) },
     {
       name: 'Settings',

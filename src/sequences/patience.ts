@@ -1,10 +1,10 @@
-import { countdown, writeDuration } from '../../domain/duration.ts';
-import { gateDeadline, quietMs } from '../../domain/gate-deadline.ts';
-import { extendedMs } from '../../domain/intervention.ts';
-import { saysNews } from '../../domain/log-news.ts';
-import { DEFAULT_GATE, type GateRules, type ServiceSpec } from '../../domain/service-spec.ts';
-import type { StepContext } from '../../domain/step.ts';
-import { mustSlot } from '../slot-pairs.ts';
+import { countdown, writeDuration } from '../domain/duration.ts';
+import { gateDeadline, quietMs } from '../domain/gate-deadline.ts';
+import { extendedMs } from '../domain/intervention.ts';
+import { saysNews } from '../domain/log-news.ts';
+import { DEFAULT_GATE, type GateRules, type ServiceSpec } from '../domain/service-spec.ts';
+import type { StepContext } from '../domain/step.ts';
+import { mustSlot } from './slot-pairs.ts';
 
 const LOG_LINES = 50;
 const MAX_LOOK_MS = 2_000;

@@ -1,0 +1,126 @@
+import type { Release } from '../../domain/release.ts';
+import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
+import { startWaves } from '../../domain/start-order.ts';
+import type { Step, StepContext } from '../../domain/step.ts';
+import { failedEngines, isFatal, noteEngine, noteSwitching, whyItFailed } from '../engine-progress.ts';
+import { findInstance, isUp } from '../instances.ts';
+import { exchangeNames } from '../names.ts';
+import { prove } from '../proof.ts';
+import { startService } from '../start-service.ts';
+import { isShared } from '../taking-over.ts';
+import { makeMissing } from './prepare.ts';
+
+const TRIES = 3;
+const PAUSE_MS = 2_000;
+
+const count = ({ services }: Release): string => {
+  const engines = services.filter(({ role }) => role === 'engine').length;
+  return engines === 1 ? 'the service engine' : `${engines} service engines`;
+};
+
+/**
+ * The service engines follow the controller, once that has proved itself: a few at a time, or all that have been
+ * started with it. One that fails is tried again after the others, and holds up neither them nor the operation.
+ */
+export const engines: Step = {
+  name: 'engines',
+  title: ({ from, to }) => `Take ${count(to)} from ${from.version} to ${to.version}`,
+  check: async () => false,
+
+  async run(context) {
+    const { clock, signal } = context;
+    await makeMissing(context);
+    let left = followers(context);
+    const all = left.length;
+    const atATime = context.facts().following?.maxUnavailable ?? all;
+    const beganMs = clock.monotonicMs();
+    for (let attempt = 1; attempt <= TRIES && left.length > 0; attempt++) {
+      const failed: ServiceSpec[] = [];
+      for (const wave of startWaves(left)) {
+        await inTurns(wave, atATime, async (service) => {
+          tell(context, all, service);
+          if (!(await follow(context, service, attempt))) failed.push(service);
+        });
+      }
+      // What has used up its patience is not given it again.
+      left = failed.filter(({ gate }) => clock.monotonicMs() - beganMs < gate.deadlineMs);
+      if (left.length > 0 && attempt < TRIES) await clock.sleep(PAUSE_MS * attempt, signal);
+    }
+    noteLaggards(context);
+  },
+
+  async revert(context) {
+    const { host, from, to } = context;
+    const services = followers(context);
+    const instances = await Promise.all(services.map((service) => findInstance(context, to, service)));
+    await Promise.all(instances.map((instance) => instance && isUp(instance) && host.stopInstance(instance.id)));
+    await exchangeNames(context, to, from, ({ name }) => services.some((service) => service.name === name));
+  },
+};
+
+/** In a rollback all of them have come down together with the controller. */
+export const enginesOfRollback: Step = { ...engines, title: ({ to }) => `Roll back ${count(to)}` };
+
+function followers(context: StepContext): ServiceSpec[] {
+  const names = context.facts().following?.engines ?? [];
+  return names.flatMap(
+    (name) => context.to.services.find((service) => service.name === name && !isShared(context, service)) ?? [],
+  );
+}
+
+/** Whether it has followed. Where it has not, the reason is noted. */
+async function follow(context: StepContext, service: ServiceSpec, attempt: number): Promise<boolean> {
+  try {
+    await exchange(context, service, attempt);
+    noteEngine(context, service, null);
+    return true;
+  } catch (thrown) {
+    if (isFatal(context, thrown)) throw thrown;
+    noteEngine(context, service, whyItFailed(thrown));
+    return false;
+  }
+}
+
+async function exchange(context: StepContext, service: ServiceSpec, attempt: number): Promise<void> {
+  const { host, from, to } = context;
+  const isIt = ({ name }: ServiceSpec) => name === service.name;
+  noteSwitching(context, service);
+  const old = await findInstance(context, from, service);
+  // First the policy: a stopped container with a policy is revived by a reboot.
+  if (old && old.restartPolicy.name !== NO_RESTART.name) await host.setRestartPolicy(old.id, NO_RESTART);
+  if (old && isUp(old)) await host.stopInstance(old.id);
+  await exchangeNames(context, from, to, isIt);
+  const coming = await findInstance(context, to, service);
+  if (attempt > 1 && coming && isUp(coming)) await host.stopInstance(coming.id);
+  await startService(context, service);
+  // What several of them wait for would be one line that changes all the time.
+  await prove({ ...context, report: () => {} }, [service]);
+}
+
+/** At most so many at the same time. All that were begun have ended when it does, and the first failure is thrown. */
+async function inTurns<Item>(items: readonly Item[], atATime: number, act: (item: Item) => Promise<void>) {
+  const waiting = [...items];
+  const failures: unknown[] = [];
+  const work = async () => {
+    for (let item = waiting.shift(); item !== undefined && failures.length === 0; item = waiting.shift()) {
+      await act(item).catch((thrown) => failures.push(thrown));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(atATime, items.length)) }, work));
+  if (failures.length > 0) throw failures[0];
+}
+
+function tell({ facts, report }: StepContext, all: number, { name }: ServiceSpec): void {
+  const states = Object.values(facts().engines ?? {}).map(({ state }) => state);
+  const [followed, failed] = ['followed', 'failed'].map((state) => states.filter((each) => each === state).length);
+  const failing = failed ? `, ${failed} failed so far` : '';
+  report({ fraction: all > 0 ? (followed ?? 0) / all : null, detail: `${name}; ${followed} of ${all} done${failing}` });
+}
+
+function noteLaggards({ facts, learn, to }: StepContext): void {
+  const failed = failedEngines(facts());
+  if (failed.length === 0) return;
+  const all = facts().following?.engines.length ?? 0;
+  const doubt = `${to.version} runs, but ${failed.length} of ${all} service engines did not follow: ${failed.join(', ')}.`;
+  learn({ doubt: [facts().doubt, doubt].filter(Boolean).join(' ') });
+}
