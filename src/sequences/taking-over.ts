@@ -14,7 +14,7 @@ export function isShared({ journal, operation }: StepContext, { name }: ServiceS
 }
 
 /** Whether it is an engine that goes over by itself, after the gate. */
-export function followsLater({ facts }: StepContext, { name }: ServiceSpec): boolean {
+function followsLater({ facts }: StepContext, { name }: ServiceSpec): boolean {
   const { following } = facts();
   return following !== undefined && following.maxUnavailable !== null && following.engines.includes(name);
 }

@@ -18,7 +18,7 @@ import { SEQUENCES } from '../simulation/plants.ts';
 import { FakeHost, fakeImage } from './fake-host.ts';
 import { aRelease, aService, aSlot } from './specimens.ts';
 
-export const APPLIANCE = 'acme';
+const APPLIANCE = 'acme';
 const ALWAYS = { name: 'always', maximumRetryCount: 0 };
 
 /** A member of the site: `server` is the controller. */
