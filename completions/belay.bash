@@ -11,7 +11,7 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
     'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
@@ -26,6 +26,7 @@ _belay() {
     'restore') found=('system') ;;
     'move') found=('data') ;;
     'move data') found=('bind' 'volume') ;;
+    'note') found=('release') ;;
     'export') found=('snapshot' 'bundle') ;;
     'import') found=('snapshot' 'bundle') ;;
     'delete') found=('snapshot' 'release' 'file') ;;

@@ -20,6 +20,7 @@ function __belay_complete
                 'repair' 'Bring what runs back to what its release says' \
                 'restore' 'Bring data back under what runs' \
                 'move' 'Have the data somewhere else' \
+                'note' 'Write something down for whoever comes next' \
                 'export' 'Write to a file outside' \
                 'import' 'Bring in from a file' \
                 'mirror' 'Copy every image of a version to the site\'s own registry' \
@@ -86,6 +87,8 @@ function __belay_complete
         case 'move data'
             printf '%s\t%s\n' 'bind' 'Have the data in a directory of the host' \
                 'volume' 'Have the data in a volume of the engine'
+        case 'note'
+            printf '%s\t%s\n' 'release' 'Write something about a release'
         case 'export'
             printf '%s\t%s\n' 'snapshot' 'Write a snapshot with its release to one file' \
                 'bundle' 'Write every image of a version to one file, for hosts without internet access'

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts';
 
-const REDACTED = '(redacted)';
+/** Stands in the place of a secret. */
+export const REDACTED = '(redacted)';
 
 const SECRET_PART = /passw(or)?d|passphrase|secret|token|credential|authorization/i;
 const SECRET_WORDS = new Set(['pass', 'pwd', 'auth', 'key', 'keys', 'apikey', 'cookie']);

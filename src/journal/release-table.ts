@@ -1,14 +1,15 @@
 import type { ReleaseId, SlotId } from '../domain/ids.ts';
+import type { Note } from '../domain/note.ts';
 import type { ReleaseHistory, ReleaseName } from '../domain/ports/release-history.ts';
 import type { Release } from '../domain/release.ts';
 import type { Statements } from './confirmation-table.ts';
-import { readRelease, readReleaseName } from './rows.ts';
+import { readNote, readRelease, readReleaseName } from './rows.ts';
 
 /** The history of releases: each question is answered from an index, so that ten thousand of them cost what ten do. */
 export class ReleaseTable implements ReleaseHistory {
-  readonly #database: Pick<Statements, 'all'>;
+  readonly #database: Statements & { transaction<T>(work: () => T): T };
 
-  constructor(database: Pick<Statements, 'all'>) {
+  constructor(database: Statements & { transaction<T>(work: () => T): T }) {
     this.#database = database;
   }
 
@@ -54,5 +55,24 @@ export class ReleaseTable implements ReleaseHistory {
         limit,
       )
       .map(readRelease);
+  }
+  note(release: ReleaseId): Note | null {
+    const [row] = this.#database.all(
+      'SELECT * FROM note WHERE release = ? ORDER BY sequence_number DESC LIMIT 1',
+      release,
+    );
+    return row && row['text'] !== '' ? readNote(row) : null;
+  }
+
+  keepNote(release: ReleaseId, { text, by, at }: Note): void {
+    this.#database.transaction(() =>
+      this.#database.run(
+        'INSERT INTO note (release, text, by, at) VALUES (?, ?, ?, ?)',
+        release,
+        text,
+        by,
+        at.toISOString(),
+      ),
+    );
   }
 }

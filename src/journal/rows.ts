@@ -1,3 +1,4 @@
+import type { Note } from '../domain/note.ts';
 import type { EntryPhase, JournalEntry, Operation, OperationKind, OperationState } from '../domain/operation.ts';
 import { completePolicy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord } from '../domain/ports/journal.ts';
@@ -41,6 +42,8 @@ export const readReleaseName = (row: Row): ReleaseName => ({
   status: row.status as ReleaseStatus,
   createdAt: date(row.created_at),
 });
+
+export const readNote = (row: Row): Note => ({ text: text(row.text), by: text(row.by), at: date(row.at) });
 
 export const readSlot = (row: Row): Slot => ({
   id: text(row.id),

@@ -195,4 +195,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX notice_by_appliance ON notice (appliance, sequence_number);
   CREATE INDEX waiting_notice ON notice (next_at) WHERE state = 'waiting';
   `,
+  // What people write about releases.
+  `
+  CREATE TABLE note (
+    sequence_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    release TEXT NOT NULL,
+    text TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX note_by_release ON note (release, sequence_number);
+  `,
 ];

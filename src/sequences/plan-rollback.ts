@@ -118,8 +118,9 @@ async function warningsOf(world: World, active: Release): Promise<string[]> {
   ];
 }
 
-async function changesSince(
-  { journal, slots }: World,
+/** What differs in the data of one release from that of an earlier one, in the mounts that both have. */
+export async function changesSince(
+  { journal, slots }: Pick<World, 'journal' | 'slots'>,
   target: Release,
   active: Release,
   signal?: AbortSignal,

@@ -22,6 +22,8 @@ export interface ArgumentSpec {
   kind: Kind;
   help: string;
   optional?: true;
+  /** Takes all words to the end of the line; the last parameter. */
+  rest?: true;
   /** A word that has to stand before the value, as in `to RELEASE`. */
   after?: { word: string; help: string };
 }

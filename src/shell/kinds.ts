@@ -181,6 +181,13 @@ export const newVolume: Kind = {
   complete: async () => [],
 };
 
+/** Words of one's own. */
+export const text: Kind = {
+  metavar: 'TEXT',
+  problem: () => null,
+  complete: async () => [],
+};
+
 /** A user and a group of a container. */
 export const owner: Kind = {
   metavar: 'UID:GID',

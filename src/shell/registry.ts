@@ -16,6 +16,7 @@ import { installAppliance } from './commands/install-appliance.ts';
 import { journalCheck } from './commands/journal-check.ts';
 import { journalRestore } from './commands/journal-restore.ts';
 import { moveDataBind, moveDataVolume } from './commands/move-data.ts';
+import { noteRelease } from './commands/note-release.ts';
 import { showNotifications, testNotification } from './commands/notifications.ts';
 import { rehearseUpgrade } from './commands/rehearse-upgrade.ts';
 import { repairSystem } from './commands/repair-system.ts';
@@ -28,6 +29,7 @@ import { showHistory } from './commands/show-history.ts';
 import { showLog } from './commands/show-log.ts';
 import { showManifest } from './commands/show-manifest.ts';
 import { showRelease } from './commands/show-release.ts';
+import { showReleaseDiff } from './commands/show-release-diff.ts';
 import { showReleases } from './commands/show-releases.ts';
 import { showRollbackPlan } from './commands/show-rollback-plan.ts';
 import { showSnapshot, showSnapshots } from './commands/show-snapshots.ts';
@@ -55,6 +57,7 @@ export const registry: Grammar = {
     showSystem,
     showReleases,
     showRelease,
+    showReleaseDiff,
     showSnapshots,
     showSnapshot,
     showVersions,
@@ -83,6 +86,7 @@ export const registry: Grammar = {
     restoreSystem,
     moveDataBind,
     moveDataVolume,
+    noteRelease,
     exportSnapshot,
     importSnapshot,
     exportBundle,
@@ -123,6 +127,7 @@ export const registry: Grammar = {
     restore: 'Bring data back under what runs',
     move: 'Have the data somewhere else',
     'move data': 'To a directory of the host, or to a volume',
+    note: 'Write something down for whoever comes next',
     export: 'Write to a file outside',
     import: 'Bring in from a file',
     adopt: 'Look after what runs already',

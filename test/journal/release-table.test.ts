@@ -90,6 +90,17 @@ describe('the history of an appliance', () => {
     expect(journal.history.onSlot(two?.slot as string).map(({ id }) => id)).toEqual([two?.id]);
   });
 
+  test('the last note about a release counts, and an empty one is none', () => {
+    const [first, other] = upgraded('acme', ['1']).map(({ id }) => id) as [string, string];
+    expect(journal.history.note(first)).toBeNull();
+    journal.history.keepNote(first, { text: 'one', by: 'admin', at });
+    journal.history.keepNote(first, { text: 'two', by: 'eve', at });
+    expect(journal.history.note(first)).toEqual({ text: 'two', by: 'eve', at });
+    expect(journal.history.note(other)).toBeNull();
+    journal.history.keepNote(first, { text: '', by: 'admin', at });
+    expect(journal.history.note(first)).toBeNull();
+  });
+
   test('however long it is, no question about it reads all of it', () => {
     upgraded('acme', ['1']);
     journal.close();

@@ -85,6 +85,33 @@ test('an old release is found by the letters that it begins with, as long as the
   expect((await belay(['show', 'release', 'r'])).err).toContain('Several releases begin with R.');
 });
 
+test('a note about a release: all words to the end of the line, and none with an empty one', async () => {
+  const [id = ''] = daemon.releases.map((each) => each.id);
+  const noted = await belay(['note', 'release', id, 'the last', 'before the "audit"', '--yes']);
+  expect(noted).toMatchObject({ code: 0, out: `Noted with 2.0.4 (${id}): the last before the "audit"\n` });
+  expect((await belay(['-c', `note release ${id} one | two --yes`])).code).toBe(2);
+  expect((await belay(['-c', `note release ${id} one two  three --yes`])).out).toContain(': one two three');
+  expect((await belay(['show', 'releases'])).out).toMatch(/2\.0\.4\* .*one two three/);
+  expect((await belay(['show', 'release', id])).out).toMatch(/Note +one two three\n/);
+  const json = await belay(['note', 'release', id, 'again', '--yes', '--json']);
+  expect(JSON.parse(json.out).note).toMatchObject({ text: 'again', by: expect.any(String) });
+  expect((await belay(['note', 'release', id, '', '--yes'])).out).toBe(`2.0.4 (${id}) has no note.\n`);
+  expect((await belay(['note', 'release', id, '--yes'])).err).toContain('Incomplete command');
+  expect((await belay(['note', 'release', 'nothing', 'x', '--yes'])).code).toBe(2);
+});
+
+test('two releases are held against each other, and one against what runs', async () => {
+  const [newest = '', earlier = ''] = daemon.releases.map((each) => each.id);
+  const { code, out } = await belay(['show', 'release', 'diff', earlier, newest]);
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`^From 2\\.0\\.3 \\(${earlier}, .*\\) to 2\\.0\\.4 \\(${newest}`));
+  expect(out).toContain('  env LOG_LEVEL  info → debug');
+  expect((await belay(['show', 'release', 'diff', earlier])).out).toBe(out);
+  expect(JSON.parse((await belay(['show', 'release', 'diff', earlier, '--json'])).out).to.release).toBe(newest);
+  expect((await belay(['show', 'release', 'diff'])).err).toContain('Incomplete command');
+  expect((await belay(['show', 'release', 'diff', 'RZZZZZZZZZZ'])).code).toBe(3);
+});
+
 test('which releases are wanted has to make sense', async () => {
   for (const [args, said] of [
     [['last', '3', 'all'], 'Either all, or the last of them.'],

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { LogLineView } from '../../src/api/contract/log.ts';
+import type { ReleaseDiffView } from '../../src/api/contract/release-history.ts';
 import type { ConfirmationView } from '../../src/api/contract/running-views.ts';
 import type {
   ContainerView,
@@ -208,6 +209,7 @@ export class FakeDaemon {
       data: { state: status === 'active' ? 'live' : 'frozen', sizeBytes, frozenAt: null },
       image: `registry.example/acme:${version}`,
       digest: `sha256:${'ab'.repeat(32)}`,
+      note: null,
     };
   }
 
@@ -415,6 +417,12 @@ export class FakeDaemon {
     if (path === '/api/releases/names') {
       return [200, this.releases.map(({ id, version, created, status }) => ({ id, version, created, status }))];
     }
+    if (method === 'POST' && path.endsWith('/note')) {
+      const release = this.target(path.split('/').at(-2) ?? '');
+      release.note = body['text'] ? { text: body['text'], by: user, at: iso() } : null;
+      return [200, this.detail(release.id)];
+    }
+    if (path.endsWith('/diff')) return [200, this.diff(path.split('/').at(-2) ?? '', query('to'))];
     if (path.startsWith('/api/releases/')) return [200, this.detail(path.slice('/api/releases/'.length))];
     if (path === '/api/versions') return [200, this.versions()];
     if (path === '/api/upgrade/status') {
@@ -501,6 +509,9 @@ export class FakeDaemon {
     const release = this.target(id);
     return {
       ...release,
+      previous: null,
+      importedFrom: null,
+      archive: null,
       services: [
         {
           name: 'server',
@@ -525,6 +536,25 @@ export class FakeDaemon {
           ],
         },
       ],
+    };
+  }
+
+  private diff(fromId: string, toId: string | null): ReleaseDiffView {
+    const [from, to] = [this.target(fromId), toId === null ? this.active() : this.target(toId)];
+    const named = ({ id, version, created }: ReleaseView) => ({ release: id, version, created });
+    return {
+      appliance: this.name ?? '',
+      from: named(from),
+      to: named(to),
+      images: [
+        {
+          service: 'server',
+          from: { reference: from.image, digest: from.digest },
+          to: { reference: to.image, digest: to.digest },
+        },
+      ],
+      settings: [{ service: 'server', setting: 'env LOG_LEVEL', now: 'info', after: 'debug' }],
+      data: { isShared: false, changes: null, note: 'The data of it is an archive, which is not compared.' },
     };
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ReleaseDiffView } from '../../src/api/contract/release-history.ts';
 import type { OperationView, ReleaseView, StepView, SystemView } from '../../src/api/contract/views.ts';
 import { createRates, sparkline } from '../../src/shell/live/rates.ts';
 import { createPaint } from '../../src/shell/paint.ts';
@@ -12,6 +13,7 @@ import { nextLines } from '../../src/shell/views/next.ts';
 import { operationLines } from '../../src/shell/views/operation.ts';
 import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
 import { rehearsalLines } from '../../src/shell/views/rehearsal.ts';
+import { releaseDiffLines } from '../../src/shell/views/release-diff.ts';
 import { releaseTable } from '../../src/shell/views/releases.ts';
 import { stepLines } from '../../src/shell/views/step-lines.ts';
 import { cut, fitted, widthOf, wrap } from '../../src/shell/width.ts';
@@ -32,6 +34,7 @@ const release = (more: Partial<ReleaseView>): ReleaseView => ({
   data: { state: 'live', sizeBytes: 1.2 * 1024 ** 3, frozenAt: null },
   image: 'acme:2.1.0',
   digest: null,
+  note: null,
   ...more,
 });
 
@@ -52,6 +55,86 @@ test('releases at 80 columns', () => {
     'RPQXVNXFGXU  2.1.0    2 min ago    8da41b2  admin  active      live 1.2 GiB',
     'RHKOIXXVDMJ  2.0.4    3 weeks ago           admin  superseded  instant 1.1 GiB',
   ]);
+});
+
+test('a note marks its release, and is shown where there is room', () => {
+  const note = { text: 'the last one before the audit', by: 'eve', at: ago(0) };
+  const noted = [releases[0] as ReleaseView, { ...(releases[1] as ReleaseView), note }];
+  expect(releaseTable(noted, { width: 40, nowMs, paint })[2]).toBe('RHKOIXXVDMJ  2.0.4*   superseded');
+  const wide = releaseTable(noted, { width: 160, nowMs, paint });
+  expect(wide[0]).toMatch(/DATA +NOTE$/);
+  expect(wide[2]).toMatch(/2\.0\.4\*.*instant, 1\.1 GiB frozen +the last one before the audit$/);
+});
+
+const diff: ReleaseDiffView = {
+  appliance: 'acme',
+  from: { release: 'RHKOIXXVDMJ', version: '2.0.4', created: ago(21 * 86_400_000) },
+  to: { release: 'RPQXVNXFGXU', version: '2.1.0', created: ago(120_000) },
+  images: [
+    {
+      service: 'server',
+      from: { reference: 'acme/server:2.0.4', digest: `sha256:${'1'.repeat(64)}` },
+      to: { reference: 'acme/server:2.1.0', digest: `sha256:${'2'.repeat(64)}` },
+    },
+    { service: 'agent', from: null, to: { reference: 'acme/agent:2.1.0', digest: null } },
+  ],
+  settings: [
+    { service: 'server', setting: 'env DB_PASSWORD', now: '(redacted)', after: '(redacted)' },
+    { service: 'server', setting: 'env LOG_LEVEL', now: 'info', after: 'debug' },
+  ],
+  data: {
+    isShared: false,
+    changes: { added: 3, changed: 210, removed: 0, sample: [{ path: 'db/t.ibd', change: 'changed', sizeBytes: 8192 }] },
+    note: null,
+  },
+};
+
+test('what two releases differ in, at 80 columns', () => {
+  expect(releaseDiffLines(diff, { width: 80, nowMs, paint })).toEqual([
+    'From 2.0.4 (RHKOIXXVDMJ, 3 weeks ago) to 2.1.0 (RPQXVNXFGXU, 2 minutes ago)',
+    '',
+    'Images',
+    '  server  acme/server:2.0.4 111111111111',
+    '          → acme/server:2.1.0 222222222222',
+    '  agent   (no such service)',
+    '          → acme/agent:2.1.0',
+    '',
+    'Settings',
+    '  env DB_PASSWORD  another one (redacted)',
+    '  env LOG_LEVEL    info → debug',
+    '',
+    'Data',
+    '  213 files: 3 added, 210 changed',
+    '  ~ db/t.ibd (8 KiB)',
+    '  and 212 more files',
+  ]);
+});
+
+test('what two releases differ in, at 40 columns', () => {
+  const lines = releaseDiffLines(diff, { width: 40, nowMs, paint });
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
+  expect(lines).toContain('  env LOG_LEVEL  info → debug');
+  expect(lines.join('\n')).toContain('acme/server:2.0.4 111111111111');
+});
+
+test('two releases that differ in nothing that could be compared', () => {
+  const { from, to, appliance } = diff;
+  const same = { appliance, from, to, images: [], settings: [] };
+  const said = (data: ReleaseDiffView['data']) =>
+    releaseDiffLines({ ...same, data }, { width: 80, nowMs, paint }).slice(2);
+  expect(said({ isShared: true, changes: null, note: null })).toEqual([
+    'Images',
+    '  the same',
+    '',
+    'Settings',
+    '  the same',
+    '',
+    'Data',
+    '  the same: they share it',
+  ]);
+  expect(said({ isShared: false, changes: null, note: 'The data of 2.0.4 is gone.' }).at(-1)).toBe(
+    '  The data of 2.0.4 is gone.',
+  );
 });
 
 test('releases at 120 columns', () => {

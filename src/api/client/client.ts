@@ -12,6 +12,7 @@ import type { MoveInput, MovePlanView } from '../contract/move.ts';
 import type { NotificationTestView, NotificationView } from '../contract/notifications.ts';
 import type { RehearsalInput } from '../contract/rehearsal-views.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
+import type { NoteInput, ReleaseDiffView } from '../contract/release-history.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type {
   ExportInput,
@@ -71,6 +72,9 @@ export interface Client {
   /** Newest first. */
   releaseNames(signal?: AbortSignal): Promise<ReleaseNameView[]>;
   release(id: string, signal?: AbortSignal): Promise<ReleaseDetailView>;
+  /** What `to`, or else the active release, has other than that one. */
+  releaseDiff(id: string, to?: string, signal?: AbortSignal): Promise<ReleaseDiffView>;
+  noteRelease(id: string, input: NoteInput, signal?: AbortSignal): Promise<ReleaseDetailView>;
   /** What `deleteRelease` would remove. */
   releaseDeletion(id: string, signal?: AbortSignal): Promise<ReleaseDeletionView>;
   /** Goes on in the daemon: see `job`. */

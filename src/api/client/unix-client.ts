@@ -124,6 +124,10 @@ export function createUnixClient(options: UnixClientOptions): Client {
     releases: (page, signal) => call('/api/releases', { query: { ...page }, signal }),
     releaseNames: (signal) => call('/api/releases/names', { signal }),
     release: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}`, { signal }),
+    releaseDiff: (id, to, signal) =>
+      call(`/api/releases/${encodeURIComponent(id)}/diff`, { query: { to }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    noteRelease: (id, body, signal) =>
+      call(`/api/releases/${encodeURIComponent(id)}/note`, { method: 'POST', body, signal }),
     releaseDeletion: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/deletion`, { signal }),
     deleteRelease: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),
     versions: (signal) => call('/api/versions', { signal }),

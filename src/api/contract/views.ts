@@ -134,6 +134,8 @@ export const systemView = z
   })
   .openapi('System');
 
+const noteView = z.object({ text: z.string(), by: z.string(), at: date });
+
 export const releaseView = z
   .object({
     id: releaseId,
@@ -151,6 +153,8 @@ export const releaseView = z
     }),
     image: z.string(),
     digest: z.string().nullable(),
+    /** What somebody has written about it; null where nobody has. */
+    note: noteView.nullable(),
   })
   .openapi('Release');
 
@@ -170,6 +174,12 @@ const mountView = z.object({
 
 export const releaseDetailView = releaseView
   .extend({
+    /** What ran when it was made; null for the first one, and for one from another host. */
+    previous: z.object({ release: releaseId, version: z.string() }).nullable(),
+    /** Where its data came from, in words, where it was imported. */
+    importedFrom: z.string().nullable(),
+    /** The file that its data is while it is an archive. */
+    archive: z.string().nullable(),
     services: z.array(
       z.object({
         name: z.string(),

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { BelayError } from '../../domain/errors.ts';
+import { redactedChange } from '../../domain/release-diff.ts';
 import { projectOf } from '../../sequences/compose-project.ts';
 import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
@@ -127,7 +128,8 @@ function addReads(app: OpenAPIHono, service: Service): void {
   app.openapi(routes.rollbackPlan, async (c) => {
     const request = { release: c.req.valid('query').release, by: userOf(c) };
     const { plan } = await service.planRollback(applianceOf(service, c), request);
-    return c.json({ ...plan, data: { ...plan.data, backTo: plan.data.backTo?.toISOString() ?? null } }, 200);
+    const data = { ...plan.data, backTo: plan.data.backTo?.toISOString() ?? null };
+    return c.json({ ...plan, settings: plan.settings.map(redactedChange), data }, 200);
   });
 }
 

@@ -1,10 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { BelayError } from '../../domain/errors.ts';
+import { noteNamed } from '../../domain/note.ts';
 import type { Appliance, Journal } from '../../domain/ports/journal.ts';
 import type { Release } from '../../domain/release.ts';
+import { diffReleases } from '../../sequences/diff-releases.ts';
+import * as history from '../contract/release-history.ts';
 import * as routes from '../contract/routes.ts';
 import { viewReleaseDetail, viewReleaseName, viewReleases } from './release-view.ts';
-import { applianceOf } from './request.ts';
+import { applianceOf, userOf } from './request.ts';
 import type { Service } from './service.ts';
 
 /** More names than these are of no help to whoever looks for one. */
@@ -12,7 +15,7 @@ const MOST_NAMES = 10_000;
 
 /** The history of releases: page by page, by name, and one in full. */
 export function addReleases(app: OpenAPIHono, service: Service): void {
-  const { journal } = service.world;
+  const { journal, clock } = service.world;
   app.openapi(routes.listReleases, async (c) => {
     const appliance = applianceOf(service, c);
     const { limit, before } = c.req.valid('query');
@@ -30,7 +33,26 @@ export function addReleases(app: OpenAPIHono, service: Service): void {
     const release = releaseNamed(journal, applianceOf(service, c), c.req.valid('param').id);
     return c.json(await viewReleaseDetail(journal, service.sizes, release), 200);
   });
+  app.openapi(history.releaseDiff, async (c) => {
+    const appliance = applianceOf(service, c);
+    const from = releaseNamed(journal, appliance, c.req.valid('param').id);
+    const to = releaseNamed(journal, appliance, c.req.valid('query').to ?? appliance.active);
+    const diff = await diffReleases(service.world, from, to, c.req.raw.signal);
+    return c.json({ ...diff, from: viewNamed(diff.from), to: viewNamed(diff.to) }, 200);
+  });
+  app.openapi(history.noteRelease, async (c) => {
+    const release = releaseNamed(journal, applianceOf(service, c), c.req.valid('param').id);
+    const text = noteNamed(c.req.valid('json').text);
+    journal.history.keepNote(release.id, { text, by: userOf(c), at: clock.now() });
+    return c.json(await viewReleaseDetail(journal, service.sizes, release), 200);
+  });
 }
+
+const viewNamed = ({ release, version, createdAt }: { release: string; version: string; createdAt: Date }) => ({
+  release,
+  version,
+  created: createdAt.toISOString(),
+});
 
 /** A release by its id, in either case. `not-found` where the appliance has none of that id. */
 function releaseNamed(journal: Journal, appliance: Appliance, named: string): Release {

@@ -1,5 +1,7 @@
+import type { Note } from '../../domain/note.ts';
 import type { InstanceRecord, Journal } from '../../domain/ports/journal.ts';
 import type { ReleaseName } from '../../domain/ports/release-history.ts';
+import { redactJson } from '../../domain/redaction.ts';
 import { controllerOf, type Release, type ReleaseStatus } from '../../domain/release.ts';
 import { restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Slot } from '../../domain/slot.ts';
@@ -21,7 +23,8 @@ export async function viewReleases(
     releases.map(async (release, index) => {
       const slot = journal.slot(release.slot);
       const measurable = slot && dataState(slot) !== 'gone' && (slot.archive || index < measured);
-      return viewRelease(release, slot, measurable ? await sizes.of(slot, PATIENCE_MS) : null);
+      const sizeBytes = measurable ? await sizes.of(slot, PATIENCE_MS) : null;
+      return viewRelease(release, slot, sizeBytes, journal.history.note(release.id));
     }),
   );
 }
@@ -35,7 +38,7 @@ export const viewReleaseName = ({ id, version, status, createdAt }: ReleaseName)
 
 const listedStatus = (status: ReleaseStatus): ReleaseView['status'] => (status === 'candidate' ? 'failed' : status);
 
-function viewRelease(release: Release, slot: Slot | null, sizeBytes: number | null): ReleaseView {
+function viewRelease(release: Release, slot: Slot | null, sizeBytes: number | null, note: Note | null): ReleaseView {
   const { image } = controllerOf(release);
   return {
     id: release.id,
@@ -49,6 +52,7 @@ function viewRelease(release: Release, slot: Slot | null, sizeBytes: number | nu
     data: { state: dataState(slot), sizeBytes, frozenAt: slot?.frozenAt?.toISOString() ?? null },
     image: image.reference,
     digest: image.digest ?? image.imageId,
+    note: note && { ...note, at: note.at.toISOString() },
   };
 }
 
@@ -67,8 +71,12 @@ export async function viewReleaseDetail(
   const [view] = await viewReleases(journal, sizes, [release]);
   const instances = journal.instances(release.id);
   const slot = journal.slot(release.slot);
+  const previous = release.previous === null ? null : journal.release(release.previous);
   return {
     ...(view as ReleaseView),
+    previous: previous && { release: previous.id, version: previous.version },
+    importedFrom: slot?.importedFrom ?? null,
+    archive: slot?.state === 'archived' ? (slot.archive?.path ?? null) : null,
     services: release.services.map((service) => viewService(service, instances, slot)),
   };
 }
@@ -85,9 +93,9 @@ function viewService(
     image: service.image.reference,
     digest: service.image.digest ?? service.image.imageId,
     containerId: instances.find((instance) => instance.service === service.name)?.containerId ?? null,
-    env: (config.Env as string[] | undefined) ?? [],
+    env: redactJson((config.Env as string[] | undefined) ?? []) as string[],
     ports: portsOf(service),
-    labels: (config.Labels as Record<string, string> | undefined) ?? {},
+    labels: redactJson((config.Labels as Record<string, string> | undefined) ?? {}) as Record<string, string>,
     networks: Object.keys(service.settings.networks),
     restartPolicy: restartPolicyOf(service).name,
     mounts: service.mounts.map(({ kind, source, target, readOnly, slotKey, sharedBecause }) => ({

@@ -1,4 +1,5 @@
 import type { ReleaseId, SlotId } from '../ids.ts';
+import type { Note } from '../note.ts';
 import type { Release, ReleaseStatus } from '../release.ts';
 
 /** A release without its services: what it takes to name it. */
@@ -18,4 +19,8 @@ export interface ReleaseHistory {
   onSlot(slot: SlotId): Release[];
   /** Those that were left and whose data is still a slot: not archived, not deleted. */
   left(appliance: string, limit: number): Release[];
+  /** What is written about a release; null where nothing is. */
+  note(release: ReleaseId): Note | null;
+  /** From now on this is. The earlier ones stay in the record; an empty one means that there is none. */
+  keepNote(release: ReleaseId, note: Note): void;
 }

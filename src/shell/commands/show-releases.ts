@@ -43,6 +43,10 @@ export const showReleases = command({
       () => releaseTable(releases, screen),
       ([latest, earlier]) => [
         ...(more ? [{ purpose: 'There are more', line: 'show releases all' }] : []),
+        ...releases
+          .filter(({ note }) => note)
+          .slice(0, 1)
+          .map(({ id }) => ({ purpose: '* has a note', line: `show release ${id}` })),
         ...(latest && earlier
           ? [
               { purpose: 'One in full', line: `show release ${latest.id}` },

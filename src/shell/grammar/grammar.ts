@@ -3,7 +3,7 @@ import type { Token } from './tokenizer.ts';
 
 type Element =
   | { type: 'word'; word: string; help: string; flag: string | null }
-  | { type: 'value'; argument: ArgumentSpec }
+  | { type: 'value'; argument: ArgumentSpec; isMore?: true }
   | { type: 'words' };
 
 interface Place {
@@ -60,6 +60,10 @@ function placesOf(command: Verb, words: readonly string[], groups: Grammar['grou
     }
     const skippable = parameter.optional === true && !after;
     places.push({ element: { type: 'value', argument: parameter }, skipTo: skippable ? end : null });
+    if (parameter.rest) {
+      const element: Element = { type: 'value', argument: parameter, isMore: true };
+      places.push({ element, skipTo: places.length + 1 });
+    }
   }
   if (command.takesWords) places.push({ element: { type: 'words' }, skipTo: places.length + 1 });
   return places;
@@ -125,8 +129,10 @@ interface Step<V extends Verb> {
 
 function take<V extends Verb>({ state, index, element }: Step<V>, token: Token): State<V> {
   if (element.type === 'value') {
-    const values = { ...state.values, [element.argument.name]: token.text };
-    return { ...state, index: index + 1, values, full: [...state.full, token.text] };
+    const { argument, isMore } = element;
+    const text = isMore ? `${state.values[argument.name]} ${token.text}` : token.text;
+    const values = { ...state.values, [argument.name]: text };
+    return { ...state, index: isMore ? index : index + 1, values, full: [...state.full, token.text] };
   }
   if (element.type === 'words') return state;
   const values = element.flag === null ? state.values : { ...state.values, [element.flag]: true };

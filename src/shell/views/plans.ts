@@ -147,7 +147,11 @@ export function repairPlanLines(plan: RepairPlanView, screen: Screen): string[] 
 const marks = { added: '+', changed: '~', removed: '-' } as const;
 
 /** The largest changes, and how many there are besides. */
-function fileLines(sample: RollbackPlanView['data']['changes']['sample'], count: number, columns: number): string[] {
+export function fileLines(
+  sample: RollbackPlanView['data']['changes']['sample'],
+  count: number,
+  columns: number,
+): string[] {
   const shown = sample.map(({ path, change, sizeBytes }) => {
     const size = formatBytes(sizeBytes);
     return `${marks[change]} ${cut(path, columns - size.length - 5)} (${size})`;

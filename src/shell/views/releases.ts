@@ -1,4 +1,5 @@
 import type { ReleaseDetailView, ReleaseView } from '../../api/contract/views.ts';
+import type { NextCommand } from '../context.ts';
 import { formatAge, formatBytes, formatDate } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { fields } from './fields.ts';
@@ -15,7 +16,7 @@ const WIDE_COLUMNS = 100;
 const BUILD_DIGITS = { short: 7, long: 12 };
 
 /** The digits of an image's digest that are enough to tell it from others. */
-function buildOf({ digest }: Pick<ReleaseView, 'digest'>, digits = BUILD_DIGITS.long): string {
+export function buildOf({ digest }: Pick<ReleaseView, 'digest'>, digits = BUILD_DIGITS.long): string {
   return digest === null ? '' : digest.replace(/^[a-z0-9]+:/, '').slice(0, digits);
 }
 
@@ -64,7 +65,8 @@ export function releaseTable(releases: readonly ReleaseView[], { width, nowMs, p
     releases,
     [
       { title: 'ID', value: (each) => each.id },
-      { title: 'VERSION', value: (each) => each.version, least: 8 },
+      // One that has a note is marked, also where there is no room for it.
+      { title: 'VERSION', value: (each) => `${each.version}${each.note ? '*' : ''}`, least: 8 },
       { title: 'CREATED', value: (each) => (isWide ? formatAge : shortAge)(each.created, nowMs), dispensable: 3 },
       {
         title: 'BUILD',
@@ -74,6 +76,9 @@ export function releaseTable(releases: readonly ReleaseView[], { width, nowMs, p
       { title: 'BY', value: (each) => each.by, least: 5, dispensable: 4 },
       { title: 'STATUS', value: statusOf, colour: (text, each) => paintStatus(text, each, paint), least: 11 },
       { title: 'DATA', value: isWide ? dataOf : shortDataOf, least: 8, dispensable: 2 },
+      ...(isWide && releases.some(({ note }) => note)
+        ? [{ title: 'NOTE', value: (each: ReleaseView) => each.note?.text ?? '', least: 10, dispensable: 6 }]
+        : []),
     ],
     width,
     paint,
@@ -89,9 +94,10 @@ export function releaseLines(release: ReleaseDetailView, { width, nowMs, paint }
         name: 'Created',
         value: `${formatDate(release.created)}, ${formatAge(release.created, nowMs)}, by ${release.by}`,
       },
-      { name: 'Origin', value: release.copyOf ? `${release.origin}, copy of ${release.copyOf}` : release.origin },
-      { name: 'Data', value: `${dataOf(release)} (${release.slot})` },
+      { name: 'Origin', value: originOf(release) },
+      { name: 'Data', value: [`${dataOf(release)} (${release.slot})`, ...(release.archive ? [release.archive] : [])] },
       { name: 'Frozen', value: release.data.frozenAt ? formatDate(release.data.frozenAt) : null },
+      { name: 'Note', value: release.note && [release.note.text, noteSource(release.note, nowMs)] },
     ],
     width,
     paint,
@@ -117,6 +123,50 @@ export function releaseLines(release: ReleaseDetailView, { width, nowMs, paint }
     ),
   ]);
   return [paint.strong(`Release ${release.id}`), ...head, ...services];
+}
+
+const noteSource = ({ by, at }: NonNullable<ReleaseView['note']>, nowMs: number): string =>
+  `${by}, ${formatDate(at)}, ${formatAge(at, nowMs)}`;
+
+/** How it came about, in words. */
+function originOf({ origin, previous, copyOf, importedFrom }: ReleaseDetailView): string {
+  const from = previous === null ? '' : ` from ${previous.version} (${previous.release})`;
+  const copied = copyOf === null ? '' : `, a copy of ${copyOf}`;
+  switch (origin) {
+    case 'adopt':
+      return 'taken over as it ran';
+    case 'install':
+      return 'installed from its manifest';
+    case 'upgrade':
+      return `upgrade${from}`;
+    case 'rollback':
+      return `rollback${from}${copied}, with its data`;
+    case 'restore':
+      return `data restored, on${from.slice(' from'.length) || ' what ran'}`;
+    case 'move':
+      return `data moved to another place, on${from.slice(' from'.length) || ' what ran'}`;
+    case 'import':
+      return `imported${importedFrom === null ? '' : ` from ${importedFrom}`}`;
+  }
+}
+
+/** What can be done with a release, beginning with what is wanted most. */
+export function nextOfRelease({ id, status, version, data }: ReleaseDetailView): NextCommand[] {
+  const diff = { purpose: 'Against what runs', line: `show release diff ${id}` };
+  switch (status) {
+    case 'active':
+      return [{ purpose: 'What came before it', line: 'show releases' }];
+    case 'failed':
+      return [diff, { purpose: 'To try it again', line: `upgrade system ${version}` }];
+    default:
+      return data.state === 'gone'
+        ? [diff]
+        : [
+            { purpose: 'What going there would give up', line: `show rollback plan ${id}` },
+            { purpose: 'To go there, with its data', line: `rollback system to ${id}` },
+            diff,
+          ];
+  }
 }
 
 const withoutContainer = ({ status }: ReleaseView): string | null =>
