@@ -7,6 +7,7 @@ import { move, movePlan } from '../../../src/api/contract/move.ts';
 import { listNotifications, metrics, testNotification } from '../../../src/api/contract/notifications.ts';
 import * as rehearsalRoutes from '../../../src/api/contract/rehearsal-routes.ts';
 import * as releaseDeletionRoutes from '../../../src/api/contract/release-deletion.ts';
+import * as releaseHistoryRoutes from '../../../src/api/contract/release-history.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
 import * as runningRoutes from '../../../src/api/contract/running-routes.ts';
 import * as snapshotRoutes from '../../../src/api/contract/snapshot-routes.ts';
@@ -66,6 +67,7 @@ describe('the OpenAPI document', () => {
       ...techSupportRoutes,
       ...snapshotRoutes,
       ...releaseDeletionRoutes,
+      ...releaseHistoryRoutes,
       ...rehearsalRoutes,
       ...imageRoutes,
       listNotifications,
@@ -117,6 +119,8 @@ describe('a request that is not as it should be', () => {
     ['has a window without end', UPGRADE, '{"version":"2.0","confirmWithin":"31d"}'],
     ['has no duration', '/api/upgrade/extend', '{}'],
     ['has a duration in words', '/api/upgrade/extend', '{"duration":"ten minutes"}'],
+    ['is no note', '/api/releases/RAAAAAAAAAA/note', '{"note":"x"}'],
+    ['has a note that is a number', '/api/releases/RAAAAAAAAAA/note', '{"text":5}'],
     ['names a container with a number', '/api/appliances', '{"container":5}'],
   ])('%s (%s)', async (_what, path, body) => {
     const answer = await ask('POST', path, body);
