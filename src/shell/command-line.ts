@@ -124,5 +124,10 @@ function surroundings(
 
 async function* linesOf(input: NodeJS.ReadStream): AsyncGenerator<string> {
   const { createInterface } = await import('node:readline');
-  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  } finally {
+    // Whoever feeds it may keep it open: that is no reason to stay.
+    input.destroy();
+  }
 }

@@ -25,7 +25,8 @@ afterEach(() => daemon.stop());
 
 function start(
   args: readonly string[],
-  input = '',
+  /** Null keeps standard input open. */
+  input: string | null = '',
 ): { child: ChildProcess; ended: Promise<{ code: number | null; out: string; err: string }> } {
   const env = { PATH: process.env['PATH'], HOME: folder, BELAY_SOCKET: join(folder, 'sock') };
   const child = spawn(process.execPath, [program, ...args], { env, stdio: 'pipe' });
@@ -37,7 +38,7 @@ function start(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
   });
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))) };
 }
 
@@ -124,6 +125,14 @@ test('which releases are wanted has to make sense', async () => {
     expect(code).toBe(2);
     expect(err).toContain(said);
   }
+
+test.each([
+  ['exit', 0],
+  ['show bogus', 2],
+])('after %s it ends, also where standard input stays open', async (line, expected) => {
+  const { child, ended } = start([], null);
+  child.stdin?.write(`${line}\n`);
+  expect((await ended).code).toBe(expected);
 });
 
 test('--json before or behind the command', async () => {
