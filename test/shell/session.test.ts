@@ -132,6 +132,27 @@ test('the menu stays below the height of the screen', async () => {
   screen.type('\x1b[A\x1b');
   await screen.until(() => !screen.lines().some((line) => / of \d+/.test(line)), 'the menu to go');
   await screen.untilPrompt('show ');
+  // Sooner than anybody types the next letter on purpose, later than a key comes in pieces.
+  screen.type('\t');
+  await screen.until(() => screen.lines().some((line) => /1 of \d+/.test(line)), 'the menu');
+  screen.type('\x1b');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  screen.type('rel');
+  await screen.untilPrompt('show rel');
+});
+
+test('what is typed right behind Ctrl-C is the next line', async () => {
+  const screen = await stage.openAtPrompt();
+  screen.type('nonsense\x03show ver');
+  await screen.untilShown('nonsense^C');
+  await screen.untilPrompt('show ver');
+});
+
+test('TAB in the middle of a word does not say its end twice', async () => {
+  const screen = await stage.openAtPrompt();
+  screen.type('show system json\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\t');
+  await screen.untilPrompt('show system');
+  expect(screen.lines()).toContain('[admin@acme]> show system json');
 });
 
 test('Ctrl-C drops the line, history brings lines back, Ctrl-D leaves', async () => {

@@ -39,7 +39,10 @@ export class EditedLine {
 
   /** Puts a text in the place of what stands from here to the cursor, with a blank behind what is decided. */
   insert(from: number, text: string, decided: boolean): void {
-    const after = this.text.slice(this.cursor);
+    const behind = this.text.slice(this.cursor);
+    const rest = /^\S*/.exec(behind)?.[0] ?? '';
+    // In the middle of a word, what stands there already is not said twice.
+    const after = text.endsWith(rest) && text.length > rest.length ? behind.slice(rest.length) : behind;
     const gap = decided && !after.startsWith(' ') ? ' ' : '';
     const before = this.text.slice(0, from) + text + gap;
     this.replace(before + after, before.length);

@@ -1,3 +1,5 @@
+import { ESCAPE } from './keys.ts';
+
 /** A key as readline reports it. */
 export interface Key {
   name?: string;
@@ -8,6 +10,8 @@ export interface Key {
 }
 
 export const isEnter = ({ name }: Key): boolean => name === 'return' || name === 'enter';
+
+export const isEscape = ({ name, sequence }: Key): boolean => name === 'escape' || sequence === ESCAPE;
 
 /** What a key does to a search through the history. */
 export function searchKeyOf({ name = '', ctrl, meta, sequence = '' }: Key): 'older' | 'edits' | 'drops' | 'takes' {

@@ -4,6 +4,11 @@ const UNIT = /\x16.|\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|\x1b[^\r\n]|\r\n?|\n|[\t?]|[^
 const PASTE_BEGINS = '\x1b[200~';
 const PASTE_ENDS = '\x1b[201~';
 const CTRL_C = '\x03';
+/**
+ * The Escape key alone, as terminals with unambiguous keys send it: readline would wait half a second for the rest of
+ * a bare one, and make an Alt of the letter that is typed behind it.
+ */
+export const ESCAPE = '\x1b[27u';
 /** Ctrl-Z, one-byte control sequences, and what turns the direction of writing: never in a line. */
 const NEVER_TYPED = /[\x1a\x80-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
@@ -50,7 +55,7 @@ export class KeyReader {
   /** What looked like the beginning of a paste and was not. */
   flush(): string[] {
     const keys: string[] = [];
-    this.push(keys, this.rest);
+    this.push(keys, this.rest === '\x1b' && !this.pasting ? ESCAPE : this.rest);
     this.rest = '';
     return keys;
   }

@@ -1,7 +1,7 @@
 import type { Paint } from '../paint.ts';
 import type { Assistance, Completion } from './assistance.ts';
 import { EditedLine, type Readline } from './edited-line.ts';
-import { isEnter, type Key, searchKeyOf } from './key.ts';
+import { isEnter, isEscape, type Key, searchKeyOf } from './key.ts';
 import { Menu } from './menu.ts';
 import type { PromptScreen } from './prompt-screen.ts';
 import { Recall } from './recall.ts';
@@ -187,7 +187,7 @@ export class LineEditor {
     else this.line.replace(this.recall.endSearch(does === 'drops' ? 'dropped' : 'taken'));
     this.config.redraw();
     if (key.sequence === '?' || key.name === 'tab') this.config.keys.next();
-    return does !== 'takes' || key.name === 'tab' || key.name === 'escape';
+    return does !== 'takes' || key.name === 'tab' || isEscape(key);
   }
 
   /** True where the key was the menu's; any other closes it and counts as typed. */
@@ -196,7 +196,7 @@ export class LineEditor {
     if (moves) menu.move(key.name === 'up' || key.shift ? -1 : 1);
     else this.menu = null;
     if (isEnter(key)) this.line.insert(menu.from, menu.chosenText(), true);
-    else if (moves || key.name === 'escape') this.line.restore();
+    else if (moves || isEscape(key)) this.line.restore();
     else return false;
     this.config.redraw();
     if (isEnter(key) || (key.name === 'tab' && !key.shift)) this.config.keys.next();

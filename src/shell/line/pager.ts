@@ -1,6 +1,7 @@
 import type { Paint } from '../paint.ts';
 import { matcher } from '../pipes/pattern.ts';
 import { cut } from '../width.ts';
+import { ESCAPE } from './keys.ts';
 import { BACK, BOTTOM, DOWN, FORWARD, LEAVE, TOP, UP } from './pager-keys.ts';
 import { screenRows } from './screen-rows.ts';
 import type { PromptKeys, Terminal } from './terminal.ts';
@@ -162,7 +163,7 @@ class Pager {
   private async pressInSearch(key: string): Promise<void> {
     const asked = this.asked ?? '';
     if (key === '\r' || key === '\n') return this.search(asked);
-    if (key === '\x03' || key === '\x1b') this.asked = null;
+    if (key === '\x03' || key === ESCAPE) this.asked = null;
     else if (key === '\x7f' || key === '\b') this.asked = asked === '' ? null : [...asked].slice(0, -1).join('');
     else if (key === '\x15') this.asked = '';
     else if (!/^[\x00-\x1f\x7f]/.test(key)) this.asked = `${asked}${key}`.slice(0, 200);

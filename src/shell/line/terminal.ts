@@ -192,6 +192,8 @@ export class Terminal {
     if (this.open && !this.open.waiting) {
       this.feed();
       if (this.open && !this.open.waiting) {
+        // What comes behind it is for the next prompt.
+        this.open.waiting = true;
         this.open.stream.write('\x03');
         return;
       }

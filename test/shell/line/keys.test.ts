@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endsFeed, KeyReader, splitUnits } from '../../../src/shell/line/keys.ts';
+import { ESCAPE, endsFeed, KeyReader, splitUnits } from '../../../src/shell/line/keys.ts';
 
 test('keeps escape sequences and quoted keys whole', () => {
   expect(splitUnits('ab\x1b[A?\x16?\tc\r\nd\x1b[?1;2c\x1bOP')).toEqual([
@@ -39,5 +39,7 @@ test('a lone Escape is held back until it is clear that it is one', () => {
   const reader = new KeyReader();
   expect(reader.read('\x1b')).toEqual([]);
   expect(reader.isHolding).toBe(true);
-  expect(reader.flush()).toEqual(['\x1b']);
+  expect(reader.flush()).toEqual([ESCAPE]);
+  expect(reader.read('\x1bs')).toEqual(['\x1bs']);
+  expect([...reader.read('\x1b[200~a\x1b'), ...reader.flush()].join('')).toBe('a');
 });
