@@ -1,9 +1,12 @@
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
 import { listing } from '../views/listing.ts';
-import { widthOf } from '../width.ts';
+import { widthOf, wrap } from '../width.ts';
 import type { Expected } from './grammar.ts';
 import type { Misread } from './parse.ts';
+
+/** More would not stand on a screen together with the line. */
+const MOST_ROWS = 16;
 
 export interface Typed {
   line: string;
@@ -34,9 +37,16 @@ export function diagnose(wrong: Misread, typed: Typed, paint: Paint): string[] {
   if (wrong.problem !== null) lines.push(wrong.problem);
   if (wrong.nearest !== null) lines.push(`Did you mean: ${paint.strong(printable(wrong.nearest))}`);
   else if (wrong.problem === null && wrong.expected.length > 0) {
-    lines.push('What may stand there:', ...listing(wrong.expected.map(rowOf), typed.width, paint));
+    lines.push('What may stand there:', ...possible(wrong.expected, typed.width, paint));
   }
   return lines;
+}
+
+/** With a word about each, or, where they would push the caret off the screen, the words alone. */
+function possible(expected: readonly Expected[], width: number, paint: Paint): string[] {
+  const rows = listing(expected.map(rowOf), width, paint);
+  if (rows.length <= MOST_ROWS) return rows;
+  return wrap(expected.map((each) => rowOf(each)[0]).join(', '), width, 2);
 }
 
 function rowOf(expected: Expected): [string, string] {

@@ -41,12 +41,17 @@ export function withWordBefore(
   grammar: Grammar<Verb>,
 ): string | null {
   if (words.length > MOST_WORDS) return null;
-  for (const word of known) {
-    const state = readWhole([...words.slice(0, position), asToken(word), ...words.slice(position)], grammar);
+  const readBehind = (word: string, typed: readonly Token[]) =>
+    readWhole([...words.slice(0, position), asToken(word), ...typed], grammar);
+  const guesses = known.flatMap((word) => {
+    const state = readBehind(word, words.slice(position));
     // Almost anything can be a name: a line that begins with none of the words is no guess at one.
-    if (state && (position > 0 || Object.keys(state.values).length === 0)) return state.full.map(quote).join(' ');
-  }
-  return null;
+    return state && (position > 0 || Object.keys(state.values).length === 0) ? [{ word, state }] : [];
+  });
+  // Nor is one that could be the name of several things.
+  const sure = guesses.find(({ word }) => !readBehind(word, [asToken('x'), ...words.slice(position + 1)]));
+  const guess = sure ?? (guesses.length === 1 ? guesses[0] : undefined);
+  return guess ? guess.state.full.map(quote).join(' ') : null;
 }
 
 /** The whole line with another word in the place of one; null where it makes no sense further on. */

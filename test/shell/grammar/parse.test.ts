@@ -99,6 +99,21 @@ test('what begins like nothing is no guess at a name', () => {
   expect(wrong('releases')).toContain('Did you mean: show releases');
 });
 
+test('what could be the name of several things is no guess at one of them', () => {
+  for (const line of ['show running-config', 'show 2.1.0'])
+    expect(wrong(line).join('\n')).not.toContain('Did you mean');
+  expect(wrong('show RABCDEFGHIJ')).toContain('Did you mean: show release RABCDEFGHIJ');
+});
+
+test('the caret stays on the screen with what may stand there', () => {
+  for (const line of ['reload', 'show running-config']) {
+    expect(wrong(line).length).toBeLessThan(10);
+    expect(wrong(line)[2]).toBe('What may stand there:');
+  }
+  expect(wrong('reload')[3]).toMatch(/^ {2}show, upgrade, /);
+  expect(wrong('delete').at(-1)).toMatch(/^ {2}file +Delete an answer/);
+});
+
 test('a quote that is not closed is pointed at', () => {
   expect(wrong('adopt "web')).toEqual([
     '      ^',
