@@ -8,6 +8,8 @@ import { ShellError } from './failure.ts';
 const MAX_MANIFEST_BYTES = 256 * 1024;
 const MAX_ENV_FILE_BYTES = 64 * 1024;
 
+const OTHER_FILE = 'Name the manifest itself, as in: check manifest /srv/acme/appliance.yaml';
+
 export interface CheckedManifest {
   input: ManifestInput;
   check: ManifestCheckView;
@@ -59,17 +61,25 @@ async function readBeside(directory: string, name: string): Promise<string | nul
 }
 
 async function readText(path: string, mostBytes: number): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    throw new ShellError('usage', `${path} cannot be read: ${why}.`);
-  });
-  if (!found.isFile()) throw new ShellError('usage', `${path} cannot be read: it is not a file.`);
-  if (found.size > mostBytes) throw new ShellError('usage', `${path} is larger than ${mostBytes / 1024} KiB.`);
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw new ShellError('usage', `${path} cannot be read: ${error.message}.`);
-  });
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => unreadable(path, whyNot(error)));
+  if (!found.isFile()) unreadable(path, 'it is not a file');
+  if (found.size > mostBytes)
+    throw new ShellError('usage', `${path} is larger than ${mostBytes / 1024} KiB.`, OTHER_FILE);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => unreadable(path, whyNot(error)));
   if (isUtf8(bytes)) return bytes.toString('utf8');
   throw new ShellError('usage', `${path}:${brokenLine(bytes)}: this is not UTF-8.`, 'Save it as UTF-8.');
+}
+
+function unreadable(path: string, why: string): never {
+  const hint = path.startsWith('~')
+    ? 'A ~ is not read as a home directory here. Write the whole path: check manifest /root/appliance.yaml'
+    : OTHER_FILE;
+  throw new ShellError('usage', `${path} cannot be read: ${why}.`, hint);
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  return code === 'EACCES' ? 'you may not read it' : message;
 }
 
 /** Line and column of the first byte that is not UTF-8, from 1. */

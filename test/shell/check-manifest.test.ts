@@ -56,6 +56,7 @@ test('a manifest that is right, with .env and environment files beside it', () =
     problems: [],
     appliance: { name: 'acme', version: '2.0' },
   });
+  expect(check('right.yaml', '--yaml').lines).toContain('problems: []');
 });
 
 test('a manifest that is wrong: each mistake on a line of its own, exit code 2', () => {
@@ -79,6 +80,7 @@ test('files that cannot be read are named', () => {
   ] as const) {
     const { status, stderr } = check(name);
     expect(stderr).toContain(sentence);
+    expect(stderr.trimEnd().split('\n').length, 'a sentence, and what to type next').toBe(2);
     expect(status).toBe(2);
   }
 });

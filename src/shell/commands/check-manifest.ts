@@ -15,7 +15,7 @@ export const checkManifest = command({
   parameters: [{ name: 'file', kind: file, help: 'The manifest, such as appliance.yaml' }],
   async run(values, { client, output, signal, answer }) {
     const { check } = await readManifestFile(values.file, client, { signal });
-    answer(check, (view) => manifestCheckLines(view, values.file, output));
+    await answer(check, (view) => manifestCheckLines(view, values.file, output));
     return check.problems.length > 0 ? exitCode.usage : exitCode.done;
   },
 });
