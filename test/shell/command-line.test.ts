@@ -125,6 +125,7 @@ test('which releases are wanted has to make sense', async () => {
     expect(code).toBe(2);
     expect(err).toContain(said);
   }
+});
 
 test.each([
   ['exit', 0],
