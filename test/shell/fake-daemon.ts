@@ -263,6 +263,7 @@ export class FakeDaemon {
           totalBytes: bytes ?? null,
           startedAt: null,
           endedAt: null,
+          takenBackAt: null,
           detail: null,
         }),
       ),
@@ -326,7 +327,10 @@ export class FakeDaemon {
   private fail(operation: OperationView, step: StepView, from: ReleaseView, to: ReleaseView, stoppedMs: number): void {
     step.status = 'failed';
     step.detail = 'The container exited with code 1.';
-    for (const each of operation.steps) if (['stop', 'delta', 'start'].includes(each.name)) each.status = 'reverted';
+    for (const each of operation.steps) {
+      if (['stop', 'delta', 'start'].includes(each.name))
+        Object.assign(each, { status: 'reverted', takenBackAt: iso() });
+    }
     operation.reason = `${to.version} did not prove itself: the container exited with code 1.`;
     operation.hint = `show release ${to.id}`;
     operation.logTail = ['starting up', 'migrating data', '\x1b[31mFATAL\x1b[0m: cannot read config'];

@@ -171,6 +171,7 @@ const step = (name: string, status: StepView['status'], more: Partial<StepView> 
   totalBytes: null,
   startedAt: status === 'pending' ? null : ago(1100),
   endedAt: status === 'done' ? ago(900) : null,
+  takenBackAt: null,
   detail: null,
   ...more,
 });
@@ -420,6 +421,24 @@ test('what happened in an operation, oldest first', () => {
     'Upgrade of acme from 2.0.4 to 2.1.0: rolled back. It exited.',
   ]);
   expect(happeningsOf(operation).length).toBe(2);
+});
+
+test('a step that was taken back happened twice, and each at its time', () => {
+  const steps = [
+    step('stop', 'reverted', { startedAt: ago(900), endedAt: ago(800), takenBackAt: ago(50) }),
+    step('gate', 'failed', { startedAt: ago(700), endedAt: ago(100) }),
+    step('cut-off', 'reverted', { startedAt: ago(90), endedAt: ago(60), takenBackAt: ago(60) }),
+  ];
+  const whats = happeningsOf({ ...operation, steps }).map(({ what, state }) => [
+    what.replace(' of the upgrade', ''),
+    state,
+  ]);
+  expect(whats.slice(1)).toEqual([
+    ['Step stop: done, 0.1 s', 'done'],
+    ['Step gate: failed, 0.6 s', 'failed'],
+    ['Step cut-off: taken back', 'reverted'],
+    ['Step stop: taken back', 'reverted'],
+  ]);
 });
 
 test('fields and lists stand below one another where there is no room beside', () => {

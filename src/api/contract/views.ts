@@ -31,6 +31,7 @@ export const stepView = z
     totalBytes: z.number().nullable(),
     startedAt: date.nullable(),
     endedAt: date.nullable(),
+    takenBackAt: date.nullable(),
     detail: z.string().nullable(),
   })
   .openapi('Step');

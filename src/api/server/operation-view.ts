@@ -108,6 +108,7 @@ function viewStep(
     totalBytes: isUnderWay ? progress.totalBytes : null,
     startedAt: began?.at.toISOString() ?? null,
     endedAt: isUnderWay ? null : (ended?.at.toISOString() ?? null),
+    takenBackAt: entries.findLast(({ phase }) => phase === 'reverted')?.at.toISOString() ?? null,
     detail: isUnderWay ? progress.detail : status === 'done' ? null : (failure?.message ?? null),
   };
 }

@@ -7,3 +7,4 @@ export const DOWN = new Set(['\r', '\n', 'j', '\x1b[B', '\x1bOB']);
 export const UP = new Set(['k', 'y', '\x1b[A', '\x1bOA']);
 export const TOP = new Set(['g', '<', '\x1b[H', '\x1b[1~', '\x1bOH']);
 export const BOTTOM = new Set(['G', '>', '\x1b[F', '\x1b[4~', '\x1bOF']);
+export const SEARCH = new Set(['/', 'n', 'N']);

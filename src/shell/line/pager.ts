@@ -1,8 +1,8 @@
 import type { Paint } from '../paint.ts';
-import { matcher } from '../pipes/pattern.ts';
+import { matcher, withoutColours } from '../pipes/pattern.ts';
 import { cut } from '../width.ts';
 import { ESCAPE } from './keys.ts';
-import { BACK, BOTTOM, DOWN, FORWARD, LEAVE, TOP, UP } from './pager-keys.ts';
+import { BACK, BOTTOM, DOWN, FORWARD, LEAVE, SEARCH, TOP, UP } from './pager-keys.ts';
 import { screenRows } from './screen-rows.ts';
 import type { PromptKeys, Terminal } from './terminal.ts';
 
@@ -48,6 +48,8 @@ class Pager {
   /** What is being typed behind `/`; null where nothing is. */
   private asked: string | null = null;
   private matches: ((line: string) => boolean) | null = null;
+  /** The line found last, which need not be at the top: the end may be near. Null where one has moved since. */
+  private found: number | null = null;
   private note = '';
   private leave = (): void => {};
 
@@ -112,6 +114,7 @@ class Pager {
   private async press(key: string): Promise<void> {
     this.note = '';
     if (this.asked !== null) return this.pressInSearch(key);
+    if (!SEARCH.has(key)) this.found = null;
     if (LEAVE.has(key)) return this.leave();
     if (FORWARD.has(key)) return this.forward(this.height);
     if (key === 'd') return this.forward(Math.ceil(this.height / 2));
@@ -145,10 +148,18 @@ class Pager {
   }
 
   private text(first: number, end: number): string {
+    const { found, starts } = this;
+    const from = found === null ? -1 : (starts[found] ?? -1);
+    const to = found === null ? -1 : (starts[found + 1] ?? this.rows.length);
     return this.rows
       .slice(first, end)
+      .map((row, place) => (first + place >= from && first + place < to ? this.marked(row) : row))
       .map((row) => `${row}\x1b[0m\n`)
       .join('');
+  }
+
+  private marked(row: string): string {
+    return this.options.paint.chosen(withoutColours(row));
   }
 
   private status(): void {
@@ -184,12 +195,14 @@ class Pager {
   /** To the next line, or the one before, that matches. */
   private find(step: 1 | -1): void {
     const { matches } = this;
-    const here = this.starts.findLastIndex((start) => start <= this.top);
+    const here = this.found ?? this.starts.findLastIndex((start) => start <= this.top);
     let line = here + step;
     while (matches && line >= 0 && line < this.lines.length && !matches(this.lines[line] ?? '')) line += step;
     const start = matches ? this.starts[line] : undefined;
-    if (start !== undefined) this.show(start);
-    else {
+    if (start !== undefined) {
+      this.found = line;
+      this.show(start);
+    } else {
       this.note = matches ? 'Not found.' : 'Type / and what to look for.';
       this.status();
     }

@@ -12,22 +12,10 @@ export interface Happening {
   state: OperationView['state'] | StepView['status'] | null;
 }
 
-const STEP_WORDS: Partial<Record<StepView['status'], string>> = {
-  done: 'done',
-  failed: 'failed',
-  reverted: 'taken back',
-};
-
 /** What has happened in an operation so far, oldest first. */
 export function happeningsOf(operation: OperationView): Happening[] {
   const { id, by, startedAt, endedAt, state } = operation;
-  const steps = operation.steps.flatMap((step): Happening[] => {
-    const word = STEP_WORDS[step.status];
-    if (word === undefined || step.endedAt === null || step.startedAt === null) return [];
-    const took = formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt));
-    const why = step.status === 'failed' && step.detail ? `: ${step.detail}` : '';
-    return [{ at: step.endedAt, operation: id, what: `${step.title}: ${word}, ${took}${why}`, state: step.status }];
-  });
+  const steps = operation.steps.flatMap((step) => stepHappenings(step, id));
   const begun: Happening = { at: startedAt, operation: id, what: `${titleOf(operation)}, by ${by}`, state: null };
   const ended = (): Happening => ({
     at: endedAt ?? startedAt,
@@ -36,6 +24,22 @@ export function happeningsOf(operation: OperationView): Happening[] {
     state,
   });
   return [begun, ...steps.sort((a, b) => a.at.localeCompare(b.at)), ...(state === 'running' ? [] : [ended()])];
+}
+
+/** What became of a step, and that it was taken back, each when it was. */
+function stepHappenings({ title, status, startedAt, endedAt, takenBackAt, detail }: StepView, id: string): Happening[] {
+  const found: Happening[] = [];
+  const isOver = status === 'done' || status === 'failed' || status === 'reverted';
+  if (isOver && startedAt !== null && endedAt !== null && endedAt !== takenBackAt) {
+    const took = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
+    const why = status === 'failed' && detail ? `: ${detail}` : '';
+    const state = status === 'failed' ? status : 'done';
+    found.push({ at: endedAt, operation: id, what: `${title}: ${state}, ${took}${why}`, state });
+  }
+  if (takenBackAt !== null) {
+    found.push({ at: takenBackAt, operation: id, what: `${title}: taken back`, state: 'reverted' });
+  }
+  return found;
 }
 
 /** Every happening once, out of events that carry whole operations. */

@@ -59,6 +59,19 @@ test('/ and n find lines, and say where there is none', async () => {
   await screen.untilPrompt();
 });
 
+test('n goes on from what was found, also where the end lets it not come to the top', async () => {
+  const screen = await openPages();
+  screen.type('/lastOperation\r');
+  await screen.untilShown('100 %');
+  expect(screen.written).toMatch(/\x1b\[7m *"lastOperation": null\x1b\[27m/);
+  screen.type('n');
+  await screen.untilShown('Not found.');
+  screen.type('N');
+  await screen.until(() => statusOf(screen).includes('Not found.'), 'that there is none before');
+  screen.type('q');
+  await screen.untilPrompt();
+});
+
 test('a resize keeps the place', async () => {
   const screen = await openPages();
   screen.type(' ');
