@@ -53,6 +53,21 @@ export function cut(text: string, columns: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** As `cut`, and what is missing is the beginning. */
+export function cutStart(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  if (widthOf(text) <= columns) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of [...text].reverse()) {
+    const width = characterWidth(character);
+    if (used + width > columns - 1) break;
+    kept = character + kept;
+    used += width;
+  }
+  return `…${kept.trimStart()}`;
+}
+
 /** Fills a text with spaces up to `columns`. */
 export function pad(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
   const spaces = ' '.repeat(Math.max(0, columns - widthOf(text)));

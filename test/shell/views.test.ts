@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReleaseDiffView } from '../../src/api/contract/release-history.ts';
-import type { OperationView, ReleaseView, StepView, SystemView } from '../../src/api/contract/views.ts';
+import type { ContainerView, OperationView, ReleaseView, StepView, SystemView } from '../../src/api/contract/views.ts';
 import { createRates, sparkline } from '../../src/shell/live/rates.ts';
 import { createPaint } from '../../src/shell/paint.ts';
 import { compactLines } from '../../src/shell/views/compact-steps.ts';
@@ -16,7 +16,8 @@ import { rehearsalLines } from '../../src/shell/views/rehearsal.ts';
 import { releaseDiffLines } from '../../src/shell/views/release-diff.ts';
 import { releaseTable } from '../../src/shell/views/releases.ts';
 import { stepLines } from '../../src/shell/views/step-lines.ts';
-import { cut, fitted, widthOf, wrap } from '../../src/shell/width.ts';
+import { containerTable } from '../../src/shell/views/system.ts';
+import { cut, cutStart, fitted, widthOf, wrap } from '../../src/shell/width.ts';
 
 const paint = createPaint(false);
 const nowMs = Date.parse('2026-11-21T20:16:00Z');
@@ -421,6 +422,23 @@ test('what happened in an operation, oldest first', () => {
     'Upgrade of acme from 2.0.4 to 2.1.0: rolled back. It exited.',
   ]);
   expect(happeningsOf(operation).length).toBe(2);
+});
+
+test('of an image that is too long its tag is left, in columns', () => {
+  expect(cutStart('127.0.0.1:17050/acme/server:1.0', 16)).toBe('…acme/server:1.0');
+  expect(cutStart('acme:1', 6)).toBe('acme:1');
+  expect(widthOf(cutStart('日本語日本語:2.0', 8))).toBeLessThanOrEqual(8);
+  const container: ContainerView = {
+    id: 'c'.repeat(64),
+    name: 'acme',
+    image: 'registry.example.com/vendor/acme/server:2.0.4',
+    status: 'Up 3 hours',
+    running: true,
+    appliance: 'acme',
+    project: null,
+    service: null,
+  };
+  expect(containerTable([container], { width: 50, nowMs, paint })[1]).toMatch(/ …\S*server:2\.0\.4 /);
 });
 
 test('a step that was taken back happened twice, and each at its time', () => {

@@ -43,7 +43,7 @@ export function manifestSummary({ appliance }: ManifestCheckView, { width, paint
     [
       { title: 'SERVICE', value: (each) => each.name, least: 8 },
       { title: 'ROLE', value: (each) => each.role, dispensable: 2 },
-      { title: 'IMAGE', value: (each) => each.image, least: 12 },
+      { title: 'IMAGE', value: (each) => each.image, least: 12, keeps: 'end' },
       { title: 'UPGRADES', value: (each) => (each.versioned ? 'new version' : 'stays'), least: 5 },
       { title: 'AFTER', value: (each) => each.dependsOn.join(', '), least: 6, dispensable: 1 },
     ],

@@ -53,9 +53,9 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
       { title: 'ROLE', value: (each) => each.role, dispensable: 4 },
       { title: 'STATE', value: (each) => each.state, colour: (text, each) => paintSystem(text, each.state, paint) },
       { title: 'HEALTH', value: (each) => (each.health === 'none' ? '' : each.health), dispensable: 2 },
-      { title: 'IMAGE', value: (each) => each.image, least: 12, dispensable: 1 },
+      { title: 'IMAGE', value: (each) => each.image, least: 12, keeps: 'end', dispensable: 1 },
       { title: 'CONTAINER', value: (each) => each.containerName, least: 8, dispensable: 5 },
-      { title: 'PORTS', value: (each) => each.ports.join(', '), least: 8, dispensable: 3 },
+      { title: 'PORTS', value: (each) => each.ports.join(', '), least: 8, keeps: 'end', dispensable: 3 },
       { title: 'RESTART', value: (each) => each.restartPolicy, dispensable: 6 },
     ],
     width,
@@ -110,7 +110,7 @@ export function containerTable(containers: readonly ContainerView[], { width, pa
     containers,
     [
       { title: 'NAME', value: (each) => each.name, least: 10 },
-      { title: 'IMAGE', value: (each) => each.image, least: 12, dispensable: 1 },
+      { title: 'IMAGE', value: (each) => each.image, least: 12, keeps: 'end', dispensable: 1 },
       {
         title: 'STATUS',
         value: (each) => each.status,

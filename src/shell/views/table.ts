@@ -1,5 +1,5 @@
 import type { Paint } from '../paint.ts';
-import { cut, pad, widthOf } from '../width.ts';
+import { cut, cutStart, pad, widthOf } from '../width.ts';
 
 export interface Column<Row> {
   title: string;
@@ -7,6 +7,8 @@ export interface Column<Row> {
   align?: 'left' | 'right';
   /** Columns it may be shortened to; without it the column is never shortened. */
   least?: number;
+  /** Where shortening leaves the end, as of an image, whose tag stands there; without it the beginning. */
+  keeps?: 'end';
   /** The higher, the earlier it is left out where the screen is narrow; without it never. */
   dispensable?: number;
   colour?(text: string, row: Row, paint: Paint): string;
@@ -43,7 +45,7 @@ export function table<Row>(
       kept.map(({ column }, position) => {
         const room = widths[position] ?? 0;
         const isLast = position === kept.length - 1 && column.align !== 'right';
-        const text = cut(column.value(row), room);
+        const text = (column.keeps === 'end' ? cutStart : cut)(column.value(row), room);
         const padded = isLast ? text : pad(text, room, column.align);
         return column.colour ? column.colour(padded, row, paint) : padded;
       }),
