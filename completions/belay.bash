@@ -11,16 +11,17 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
-    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'update' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
     'show restore') found=('plan') ;;
+    'show cli') found=('releases') ;;
     'upgrade') found=('system') ;;
     'extend') found=('upgrade') ;;
     'abort') found=('upgrade' 'installation') ;;
     'confirm') found=('system') ;;
-    'rollback') found=('system') ;;
+    'rollback') found=('system' 'cli') ;;
     'rehearse') found=('upgrade') ;;
     'repair') found=('system') ;;
     'restore') found=('system') ;;
@@ -33,6 +34,7 @@ _belay() {
     'apply') found=('manifest') ;;
     'check') found=('manifest') ;;
     'test') found=('notification') ;;
+    'update') found=('cli') ;;
     'use') found=('appliance') ;;
     'journal') found=('check' 'restore') ;;
     'terminal') found=('length' 'width' 'monitor' 'no' 'idle-timeout') ;;

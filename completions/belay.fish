@@ -30,6 +30,7 @@ function __belay_complete
                 'apply' 'Put something in force' \
                 'check' 'Look for mistakes; changes nothing' \
                 'test' 'Try something out; changes nothing' \
+                'update' 'Bring something to another release' \
                 'use' 'Choose what commands are about' \
                 'journal' 'The record of everything that was done, and its copies' \
                 'terminal' 'How this session shows things' \
@@ -52,6 +53,7 @@ function __belay_complete
                 'log' 'What the containers say' \
                 'events' 'What has happened, step by step' \
                 'notifications' 'Who else was told how operations ended' \
+                'cli' 'Belay itself' \
                 'history' 'The commands that you typed before' \
                 'files' 'The answers that you have kept' \
                 'file' 'An answer that you have kept' \
@@ -65,6 +67,8 @@ function __belay_complete
             printf '%s\t%s\n' 'plan' 'What a rollback would give up; changes nothing'
         case 'show restore'
             printf '%s\t%s\n' 'plan' 'What a restore would do; changes nothing'
+        case 'show cli'
+            printf '%s\t%s\n' 'releases' 'The releases of Belay itself on this host'
         case 'upgrade'
             printf '%s\t%s\n' 'system' 'Move the appliance to another version'
         case 'extend'
@@ -75,7 +79,8 @@ function __belay_complete
         case 'confirm'
             printf '%s\t%s\n' 'system' 'Keep the version that would go back by itself'
         case 'rollback'
-            printf '%s\t%s\n' 'system' 'Go back to the version before, with its data'
+            printf '%s\t%s\n' 'system' 'Go back to the version before, with its data' \
+                'cli' 'Change Belay itself back to the release that ran before'
         case 'rehearse'
             printf '%s\t%s\n' 'upgrade' 'Try a version on a clone of the data; what runs goes on'
         case 'repair'
@@ -105,6 +110,8 @@ function __belay_complete
             printf '%s\t%s\n' 'manifest' 'Everything that is wrong with a manifest'
         case 'test'
             printf '%s\t%s\n' 'notification' 'Tell everybody who would be told that this is a test'
+        case 'update'
+            printf '%s\t%s\n' 'cli' 'Change Belay itself over to another release'
         case 'use'
             printf '%s\t%s\n' 'appliance' 'Choose the appliance that commands are about'
         case 'journal'

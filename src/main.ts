@@ -22,9 +22,10 @@ async function main(args: string[]): Promise<number> {
   const places = placesOf(process.env, process.getuid?.() ?? -1, homedir());
   // Compiled code is kept for the next start, where nobody else can write.
   if (existsSync(places.home)) enableCompileCache(join(places.home, 'compile-cache'));
+  const program = fileURLToPath(import.meta.url);
   if (argv[0] === 'daemon') {
     const { serve } = await import('./daemon/serve.ts');
-    return serve(places, version);
+    return serve(places, version, program);
   }
   if (argv[0] === '__complete') {
     const { completionLines } = await import('./shell/complete-words.ts');
@@ -34,7 +35,6 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     return 0;
   }
-  const program = fileURLToPath(import.meta.url);
   const connect = async () => {
     const { ensureDaemon } = await import('./daemon/ensure-running.ts');
     await ensureDaemon(places, program);

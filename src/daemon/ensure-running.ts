@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAnswering } from '../api/client/probe.ts';
 import { BelayError } from '../domain/errors.ts';
+import { currentIn, programIn, rootOf } from '../installation/layout.ts';
 import { holderOf, isStopped } from '../journal/lock-holder.ts';
 import type { Places } from './places.ts';
 
@@ -18,7 +19,7 @@ export async function ensureDaemon(places: Places, program: string): Promise<voi
   if (await isAnswering(places.socket)) return refuseStopped(places);
   const logPath = openableLog(places.home);
   const log = openSync(logPath, 'a', 0o600);
-  const child = spawn(process.execPath, [program, 'daemon'], {
+  const child = spawn(process.execPath, [currentOf(program), 'daemon'], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: '/',
@@ -38,6 +39,13 @@ export async function ensureDaemon(places: Places, program: string): Promise<voi
   throw new BelayError('no-daemon', `The Belay daemon does not start: ${lastWords(logPath)}`, {
     hint: 'See why: belay daemon',
   });
+}
+
+/** A session of an earlier release starts the daemon of the one that is installed now. */
+function currentOf(program: string): string {
+  const root = rootOf(program);
+  const version = root && currentIn(root);
+  return root && version ? programIn(root, version) : program;
 }
 
 function isAnotherComingUp(places: Places): boolean {

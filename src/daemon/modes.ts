@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Handover } from '../api/server/cli-service.ts';
 import type { JournalKeeper } from '../api/server/journal-keeper.ts';
 import { createUnusableApp } from '../api/server/unusable-app.ts';
 import { DockerHost } from '../docker/docker-host.ts';
@@ -18,13 +19,23 @@ import { workingMode } from './working.ts';
 /** How often a disk that is full or read-only is tried again. */
 const RETRY_MS = 5_000;
 
+export interface ModesOptions {
+  home: string;
+  version: string;
+  /** The file that this daemon runs from. */
+  program: string;
+  log: Logger;
+  /** Another release of Belay is to go on. */
+  handOver: (handover: Handover) => void;
+}
+
 /**
  * Opens the journal as well as it can be opened, and makes the daemon after it: all of it; one that only shows,
  * where nothing can be written; or one that answers for the journal alone. It changes from one to another without
  * a new start: when a disk has room again, and when a copy is restored.
  */
 export class DaemonModes implements JournalKeeper {
-  readonly #options: { home: string; version: string; log: Logger };
+  readonly #options: ModesOptions;
   readonly #path: string;
   #lock: DaemonLock | null = null;
   #journal: SqliteJournal | null = null;
@@ -33,7 +44,7 @@ export class DaemonModes implements JournalKeeper {
   #retry: NodeJS.Timeout | undefined;
   #isChanging = false;
 
-  constructor(options: { home: string; version: string; log: Logger }) {
+  constructor(options: ModesOptions) {
     this.#options = options;
     this.#path = join(options.home, 'journal.db');
   }
@@ -134,11 +145,11 @@ export class DaemonModes implements JournalKeeper {
   }
 
   #become(journal: SqliteJournal | null, trouble: BelayError | null): void {
-    const { home, version, log } = this.#options;
+    const { home, version, log, program, handOver } = this.#options;
     this.#journal = journal;
     this.#trouble = trouble;
     if (journal) {
-      this.#mode = workingMode({ home, version, log, journal, keeper: this });
+      this.#mode = workingMode({ home, version, log, journal, keeper: this, program, handOver });
       return;
     }
     const app = createUnusableApp({

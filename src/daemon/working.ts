@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from '../api/server/app.ts';
+import { CliService, type Handover } from '../api/server/cli-service.ts';
 import { EvidenceStore } from '../api/server/evidence/evidence-store.ts';
 import type { JournalKeeper } from '../api/server/journal-keeper.ts';
 import { Service } from '../api/server/service.ts';
@@ -37,10 +38,15 @@ export interface WorkingOptions {
   log: Logger;
   journal: SqliteJournal;
   keeper: JournalKeeper;
+  /** The file that this daemon runs from. */
+  program: string;
+  /** Another release of Belay is to go on. */
+  handOver: (handover: Handover) => void;
 }
 
 /** The daemon on a journal that can be read: everything is answered; where it cannot be written, nothing is begun. */
-export function workingMode({ home, version, log, journal, keeper }: WorkingOptions): Mode {
+export function workingMode(options: WorkingOptions): Mode {
+  const { home, version, log, journal, keeper, program, handOver } = options;
   const world: World = {
     journal,
     host: new DockerHost(),
@@ -91,6 +97,14 @@ export function workingMode({ home, version, log, journal, keeper }: WorkingOpti
     onError: ({ code, message }, request) => log.warn({ code, ...request }, message),
     onAdopted: copy,
     courier,
+    cli: new CliService({
+      journal,
+      clock: world.clock,
+      program,
+      version,
+      runningJobs: () => service.snapshots.jobs.running(),
+      handOver,
+    }),
   });
   const watch = new ConfirmationWatch({
     world,

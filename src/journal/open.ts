@@ -13,7 +13,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { BelayError } from '../domain/errors.ts';
 import { journalFailure, unusable } from './failures.ts';
 import { companionsOf, flushFile, hasTraces, markerOf } from './places.ts';
-import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS, ONLY_ADDING } from './schema.ts';
 
 const HEADER = 'SQLite format 3\0';
 
@@ -35,6 +35,23 @@ export function refuseForeignFile(path: string): void {
 const pragma = (database: DatabaseSync, name: string): unknown =>
   Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
+/** How many migrations a release has to know to open what this one writes. */
+const mustBeKnown = (): number =>
+  MIGRATIONS.map((_, index) => index + 1).findLast((number) => !ONLY_ADDING.has(number)) ?? 0;
+
+/** What this release can read, and what it writes can be read by: both count migrations. */
+export const journalFormat = { known: MIGRATIONS.length, mustBeKnown: mustBeKnown() };
+
+/** How many migrations a release has to know to open this journal. */
+export function formatNeededBy(database: DatabaseSync): number {
+  const version = pragma(database, 'user_version') as number;
+  try {
+    return (database.prepare('SELECT must_be_known FROM compatibility').get()?.['must_be_known'] as number) ?? version;
+  } catch {
+    return version; // from before there was such a table
+  }
+}
+
 export function migrate(database: DatabaseSync): void {
   const version = pragma(database, 'user_version') as number;
   for (let next = version; next < MIGRATIONS.length; next++) {
@@ -42,6 +59,9 @@ export function migrate(database: DatabaseSync): void {
     database.exec(MIGRATIONS[next] as string);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     database.exec(`PRAGMA user_version = ${next + 1}`);
+    if (next + 1 === MIGRATIONS.length) {
+      database.prepare('UPDATE compatibility SET must_be_known = max(must_be_known, ?)').run(mustBeKnown());
+    }
     database.exec('COMMIT');
   }
 }
@@ -51,7 +71,8 @@ export function refuseUnsound(database: DatabaseSync, path: string): void {
   if (pragma(database, 'application_id') !== APPLICATION_ID) {
     throw unusable('foreign', `The journal ${path} belongs to another program.`);
   }
-  if ((pragma(database, 'user_version') as number) > MIGRATIONS.length) {
+  const isLater = (pragma(database, 'user_version') as number) > MIGRATIONS.length;
+  if (isLater && formatNeededBy(database) > MIGRATIONS.length) {
     throw unusable('newer', `The journal ${path} was written by a later release of Belay.`);
   }
   const verdict = pragma(database, 'quick_check');

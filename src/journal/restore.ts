@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { BelayError } from '../domain/errors.ts';
 import type { JournalCopy } from '../domain/journal-report.ts';
 import { listCopies } from './copies.ts';
+import { troubleOf } from './failures.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { companionsOf, flushFile, freeName } from './places.ts';
 
@@ -54,4 +55,18 @@ export function restoreCopy(path: string, copy: JournalCopy): string | null {
   renameSync(restored, path);
   flushFile(path);
   return hadOne ? setAside : null;
+}
+
+/**
+ * Where a later release has changed the journal so that this one cannot use it, the newest copy that can be used comes in its
+ * place. Returns the new name of what was there; null where nothing had to be done.
+ */
+export function putBackWhereUnreadable(path: string): string | null {
+  try {
+    openReadOnly(path).close();
+    return null;
+  } catch (thrown) {
+    if (troubleOf(thrown) !== 'newer') return null; // what it is, this release says when it starts
+    return restoreCopy(path, chooseCopy(path));
+  }
 }

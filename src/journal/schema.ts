@@ -1,6 +1,12 @@
 /** `BELY` in ASCII: tells a Belay journal from any other SQLite file. */
 export const APPLICATION_ID = 0x42454c59;
 
+/**
+ * The migrations, counted from 1, that only add what an earlier release does not look at and what has a default where it
+ * inserts: it may go on with such a journal. Every other one has to be known to whoever opens it.
+ */
+export const ONLY_ADDING: ReadonlySet<number> = new Set<number>();
+
 /** Applied in order; `user_version` counts how many have been. A migration is never edited once released. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -205,5 +211,10 @@ export const MIGRATIONS: readonly string[] = [
     at TEXT NOT NULL
   ) STRICT;
   CREATE INDEX note_by_release ON note (release, sequence_number);
+  `,
+  // Which releases of Belay may use this journal.
+  `
+  CREATE TABLE compatibility (must_be_known INTEGER NOT NULL) STRICT;
+  INSERT INTO compatibility VALUES (0);
   `,
 ];

@@ -13,7 +13,7 @@ import { JournalConnection } from './connection.ts';
 import { footprintOf, keepCopy, knowledgeOf } from './copies.ts';
 import { ImageTable } from './image-table.ts';
 import { NoticeTable } from './notice-table.ts';
-import { openJournalDatabase } from './open.ts';
+import { formatNeededBy, openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { recordProblems } from './record-problems.ts';
 import { ReleaseTable } from './release-table.ts';
@@ -295,6 +295,11 @@ export class SqliteJournal implements Journal {
         this.#connection.run("UPDATE slot SET state = 'discarded' WHERE id = ? AND state = 'preparing'", to.slot);
       }
     });
+  }
+
+  /** How many migrations a release of Belay has to know to open it. */
+  get formatNeeded(): number {
+    return formatNeededBy(this.#connection.database);
   }
 
   /** Copies the journal beside itself, verified; the oldest copies beyond the last ten go. */

@@ -153,6 +153,20 @@ export const snapshot: Kind = {
   },
 };
 
+/** A release of Belay itself. */
+export const cliRelease: Kind = {
+  metavar: 'VERSION',
+  problem: (text) => (isVersionText(text) ? null : 'A version is letters, digits, dots and dashes, as in 0.2.0'),
+  async complete(client, signal) {
+    const { releases } = await client.cliReleases(signal);
+    return releases
+      .filter(({ isCurrent }) => !isCurrent)
+      .map((each) => ({ text: each.version, help: each.problem === null ? 'here' : 'cannot run here' }));
+  },
+};
+
+const isVersionText = (text: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(text);
+
 /** A directory that containers mount, as they see it. */
 export const place: Kind = {
   metavar: 'PATH',

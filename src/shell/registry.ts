@@ -4,6 +4,7 @@ import { adoptProject } from './commands/adopt-project.ts';
 import { applyManifest } from './commands/apply-manifest.ts';
 import { exportBundle, importBundle, mirror } from './commands/bundle.ts';
 import { checkManifest } from './commands/check-manifest.ts';
+import { installCli, rollbackCli, showCliReleases, updateCli } from './commands/cli-releases.ts';
 import { confirmSystem } from './commands/confirm-system.ts';
 import { deleteRelease } from './commands/delete-release.ts';
 import { deleteSnapshot } from './commands/delete-snapshot.ts';
@@ -72,6 +73,7 @@ export const registry: Grammar = {
     showLog,
     showEvents,
     showNotifications,
+    showCliReleases,
     showHistory,
     showFiles,
     showFile,
@@ -100,6 +102,9 @@ export const registry: Grammar = {
     applyManifest,
     checkManifest,
     testNotification,
+    updateCli,
+    rollbackCli,
+    installCli,
     useAppliance,
     showTechSupport,
     journalCheck,
@@ -138,6 +143,8 @@ export const registry: Grammar = {
     journal: 'The record of everything that was done, and its copies',
     delete: 'Delete what is not needed any more',
     test: 'Try something out; changes nothing',
+    update: 'Bring something to another release',
+    'show cli': 'Belay itself',
     terminal: 'How this session shows things',
     'terminal no': 'Turn something off',
   },

@@ -19,7 +19,7 @@ import { BelayError } from '../../src/domain/errors.ts';
 import { newOperationId } from '../../src/domain/ids.ts';
 import { listCopies } from '../../src/journal/copies.ts';
 import { mayPass, troubleOf } from '../../src/journal/failures.ts';
-import { chooseCopy, restoreCopy } from '../../src/journal/restore.ts';
+import { chooseCopy, putBackWhereUnreadable, restoreCopy } from '../../src/journal/restore.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { aRelease, aSlot } from '../support/specimens.ts';
@@ -197,6 +197,20 @@ describe('a restored copy', () => {
     expect(readdirSync(directory)).toEqual(expect.arrayContaining(['journal.db.broken-1', 'journal.db.broken-1-wal']));
     expect(open().release(release.id)).toEqual(release);
     expect(opened.at(-1)?.appliance('later')).toBeNull();
+  });
+
+  test('comes in the place of a journal that a later release has changed, and of no other', async () => {
+    const journal = open();
+    const release = adopted(journal);
+    await journal.backup();
+    journal.close();
+    expect(putBackWhereUnreadable(path)).toBeNull();
+    const later = new DatabaseSync(path);
+    later.exec('PRAGMA user_version = 999; UPDATE compatibility SET must_be_known = 999');
+    later.close();
+    expect(troubleIn(() => open())).toBe('newer');
+    expect(putBackWhereUnreadable(path)).toBe(`${path}.broken-1`);
+    expect(open().release(release.id)).toEqual(release);
   });
 
   test('is finished where it was cut off after the journal had been set aside', async () => {

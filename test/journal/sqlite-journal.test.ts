@@ -106,6 +106,25 @@ describe('what is written is read back the same', () => {
     migrated.close();
   });
 
+  test('what a later release has only added to, and what that release writes then', () => {
+    const { release } = adopted();
+    journal.close();
+    const later = new DatabaseSync(path);
+    const known = MIGRATIONS.length;
+    later.exec(`CREATE TABLE later (a TEXT); ALTER TABLE appliance ADD COLUMN later TEXT NOT NULL DEFAULT 'x';
+      PRAGMA user_version = ${known + 2}; UPDATE compatibility SET must_be_known = ${known}`);
+    later.close();
+    journal = new SqliteJournal(path);
+    expect(journal.release(release.id)).toEqual(release);
+    journal.setPolicy('acme', DEFAULT_POLICY);
+    expect(journal.formatNeeded).toBe(known);
+    journal.close();
+    const again = new DatabaseSync(path);
+    expect(again.prepare('PRAGMA user_version').get()).toEqual({ user_version: known + 2 });
+    again.close();
+    journal = new SqliteJournal(path);
+  });
+
   test('by another process after a kill: everything that was acknowledged', () => {
     const { operation } = begun();
     journal.record({ operation: operation.id, step: 'pull', phase: 'intent', at });
@@ -233,7 +252,7 @@ describe('a file that is no journal is refused and left alone', () => {
       'of a later release',
       () => {
         const later = new DatabaseSync(path);
-        later.exec('PRAGMA user_version = 999');
+        later.exec('PRAGMA user_version = 999; UPDATE compatibility SET must_be_known = 999');
         later.close();
       },
     ],

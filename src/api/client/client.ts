@@ -1,3 +1,10 @@
+import type {
+  CliChangeAcceptedView,
+  CliReleasesView,
+  InstallCliInput,
+  RollbackCliInput,
+  UpdateCliInput,
+} from '../contract/cli-releases.ts';
 import type { ExportBundleInput, MirrorInput } from '../contract/image-views.ts';
 import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
 import type { LogLineView } from '../contract/log.ts';
@@ -109,6 +116,11 @@ export interface Client {
   journalRestore(input: JournalRestoreInput, signal?: AbortSignal): Promise<JournalRestoredView>;
   /** Writes one file for whoever is to help. */
   makeTechSupport(signal?: AbortSignal): Promise<MadeTechSupportView>;
+  cliReleases(signal?: AbortSignal): Promise<CliReleasesView>;
+  /** All three hand the daemon over to the other release: see `cliReleases`. */
+  updateCli(input: UpdateCliInput, signal?: AbortSignal): Promise<CliChangeAcceptedView>;
+  rollbackCli(input: RollbackCliInput, signal?: AbortSignal): Promise<CliChangeAcceptedView>;
+  installCli(input: InstallCliInput, signal?: AbortSignal): Promise<CliChangeAcceptedView>;
   /** The latest first. */
   notifications(signal?: AbortSignal): Promise<NotificationView[]>;
   testNotification(signal?: AbortSignal): Promise<NotificationTestView>;

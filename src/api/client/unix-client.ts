@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BelayError, toBelayError } from '../../domain/errors.ts';
+import { API_LEVEL, API_LEVEL_HEADER } from '../contract/api-level.ts';
 import type { Client } from './client.ts';
 import { readEventStream } from './event-stream.ts';
 import { answeredError, parseAnswer, readAll, send } from './http-call.ts';
@@ -28,6 +29,20 @@ interface Request {
   body?: unknown;
   deadlineMs?: number;
   signal?: AbortSignal | undefined;
+}
+
+/** A daemon of another release of Belay is talked to as long as both mean the same. */
+function refuseOtherLevel({ headers }: IncomingMessage): void {
+  const level = Number(headers[API_LEVEL_HEADER] ?? 1);
+  if (level === API_LEVEL) return;
+  const which = level > API_LEVEL ? 'a later' : 'an earlier';
+  throw new BelayError(
+    'refused',
+    `The daemon is of ${which} release of Belay, which this session does not understand.`,
+    {
+      hint: 'Leave, and log in again: exit',
+    },
+  );
 }
 
 /** The API over the daemon's unix socket. Every call has a deadline; nothing is sent before the first call. */
@@ -65,7 +80,9 @@ export function createUnixClient(options: UnixClientOptions): Client {
         ...(accept === undefined ? {} : { accept }),
       };
       try {
-        return await send(call);
+        const answer = await send(call);
+        refuseOtherLevel(answer);
+        return answer;
       } catch (thrown) {
         connected = null;
         if (attempt > 1 || !isNotThere(thrown)) throw thrown;
@@ -158,6 +175,13 @@ export function createUnixClient(options: UnixClientOptions): Client {
     journalCheck: (signal) => call('/api/journal', { deadlineMs: LONG_DEADLINE_MS, signal }),
     journalRestore: (body, signal) =>
       call('/api/journal/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    cliReleases: (signal) => call('/api/cli/releases', { signal }),
+    updateCli: (body, signal) =>
+      call('/api/cli/update', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    rollbackCli: (body, signal) =>
+      call('/api/cli/rollback', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    installCli: (body, signal) =>
+      call('/api/cli/install', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     notifications: (signal) => call('/api/notifications', { signal }),
     testNotification: (signal) => call('/api/notifications/test', { method: 'POST', signal }),
     snapshots: (signal) => call('/api/snapshots', { signal }),

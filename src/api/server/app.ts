@@ -7,6 +7,8 @@ import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
 import { type AppOptions, baseApp } from './base-app.ts';
+import { addCliReleases } from './cli-routes.ts';
+import type { CliService } from './cli-service.ts';
 import { addImages } from './image-routes.ts';
 import { addJournal, type JournalKeeper } from './journal-keeper.ts';
 import { addLog } from './log-routes.ts';
@@ -35,6 +37,7 @@ export interface WorkingAppOptions extends AppOptions {
   /** Called when an appliance was adopted. */
   onAdopted: () => void;
   courier: Notifier;
+  cli: CliService;
 }
 
 /** Every route of the contract, answered by the service. */
@@ -55,6 +58,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addEvents(app, service);
   addLog(app, service);
   addJournal(app, options.keeper);
+  addCliReleases(app, options.cli);
   addTechSupport(app, { ...service.daemon, keeper: options.keeper, service });
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { BelayError } from '../../domain/errors.ts';
+import { API_LEVEL, API_LEVEL_HEADER } from '../contract/api-level.ts';
 import { failureOf } from './failures.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -18,6 +19,10 @@ export function baseApp(options: AppOptions): OpenAPIHono {
       const where = issue?.path.join('.') || 'the request';
       throw new BelayError('invalid-input', `${where}: ${issue?.message ?? 'is not valid'}.`);
     },
+  });
+  app.use(async (context, next) => {
+    await next();
+    context.header(API_LEVEL_HEADER, String(API_LEVEL));
   });
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
   app.onError((thrown, context) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installCli, listCliReleases, rollbackCli, updateCli } from '../../../src/api/contract/cli-releases.ts';
 import * as imageRoutes from '../../../src/api/contract/image-routes.ts';
 import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
 import { followLog, log } from '../../../src/api/contract/log.ts';
@@ -70,6 +71,10 @@ describe('the OpenAPI document', () => {
       ...releaseHistoryRoutes,
       ...rehearsalRoutes,
       ...imageRoutes,
+      listCliReleases,
+      updateCli,
+      rollbackCli,
+      installCli,
       listNotifications,
       testNotification,
       metrics,

@@ -31,7 +31,8 @@ const words = (before: string): string[] =>
 const FILTERS = ['include', 'exclude', 'begin', 'section', 'count', 'first', 'last'];
 
 test.each([
-  ['up', ['upgrade']],
+  ['upg', ['upgrade']],
+  ['up', ['upgrade', 'update']],
   ['show re', ['releases', 'release', 'restore']],
   ['show releases ', ['last', 'all', '<cr>', '|']],
   ['show releases last ', ['N']],
