@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAnswering } from '../api/client/probe.ts';
 import { BelayError } from '../domain/errors.ts';
 import { currentIn, programIn, rootOf } from '../installation/layout.ts';
 import { holderOf, isStopped } from '../journal/lock-holder.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { Places } from './places.ts';
 
 const START_TIMEOUT_MS = 15_000;
@@ -70,7 +71,7 @@ function refuseStopped(places: Places): void {
 function openableLog(home: string): string {
   const logPath = join(home, 'daemon.log');
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeDirectory(home, 0o700);
     closeSync(openSync(logPath, 'a', 0o600));
     return logPath;
   } catch (cause) {

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { dirname } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Handover } from '../api/server/cli-service.ts';
 import { listen } from '../api/server/listen.ts';
 import { toBelayError } from '../domain/errors.ts';
 import { Installation } from '../installation/installation.ts';
 import { handOver, noteArrival } from './hand-over.ts';
+import { makeDirectory } from './make-directory.ts';
 import { DaemonModes } from './modes.ts';
 import type { Places } from './places.ts';
 
@@ -18,6 +20,7 @@ export async function serve(places: Places, version: string, program: string): P
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, standardOutput);
   try {
     makeHome(places.home);
+    makeDirectory(dirname(places.socket), 0o750);
     const handover = await runUntilStopped(places, { version, program }, log);
     return handover ? await handOver(handover, { places, log, own: { version, program } }) : 0;
   } catch (thrown) {
@@ -40,7 +43,7 @@ const standardOutput = {
 
 function makeHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeDirectory(home, 0o700);
   } catch (error) {
     // On a read-only disk it is enough that it is there.
     if (!existsSync(home)) throw error;

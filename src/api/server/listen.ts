@@ -1,19 +1,17 @@
-import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { BelayError } from '../../domain/errors.ts';
 import { isAnswering } from '../client/probe.ts';
 
 /**
- * Serves the API on a unix socket of mode 0600. A socket file that a killed daemon has left is probed
+ * Serves the API on a unix socket of mode 0600, in a directory that is there. A socket file that a killed daemon has left is probed
  * and replaced; anything else in its place is refused.
  */
 export async function listen(
   fetch: (request: Request, env: object) => Response | Promise<Response>,
   socketPath: string,
 ): Promise<Server> {
-  mkdirSync(dirname(socketPath), { recursive: true, mode: 0o750 });
   await removeStale(socketPath);
   const server = createServer(getRequestListener(fetch));
   // The mode must be right from the first instant: between bind and chmod anybody could connect.
