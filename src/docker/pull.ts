@@ -86,6 +86,6 @@ const inStreamFailure = (sentence: string) =>
 const stalled = (image: PinnedImage, source: string, timeoutMs: number) =>
   new BelayError(
     'registry-unreachable',
-    `The pull of ${image.reference} from ${registryName(source)} has not moved for ${Math.round(timeoutMs / 1000)} s.`,
+    `The pull of ${image.reference} from the registry ${registryName(source)} has not moved for ${Math.round(timeoutMs / 1000)} s.`,
     { hint: 'Check the network to the registry, then try again: what has arrived is kept.' },
   );

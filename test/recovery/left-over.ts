@@ -59,7 +59,9 @@ async function strayMounts({ engine, second }: Subject): Promise<string[]> {
   if (!second) return [];
   const root = dirname(engine.socketPath);
   const table = await readFile('/proc/self/mountinfo', 'latin1');
-  const all = await Promise.all((await allContainers(engine)).map(({ Id }) => inspectContainer(engine, Id)));
+  // One may be removed between the two questions.
+  const looks = await Promise.allSettled((await allContainers(engine)).map(({ Id }) => inspectContainer(engine, Id)));
+  const all = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
   const own = all.map(({ GraphDriver }) => GraphDriver.Data?.MergedDir);
   const merged = lines(table).flatMap((line) => {
     const path = line.split(' ')[4] ?? '';

@@ -7,7 +7,7 @@ import type { OperationView } from '../../../src/api/contract/views.ts';
 import type { Fault } from '../fault.ts';
 import { FORWARD_ONLY, THROUGHOUT } from '../places.ts';
 import type { Stage } from '../stage.ts';
-import { pause } from '../waiting.ts';
+import { pause, until } from '../waiting.ts';
 
 const run = promisify(execFile);
 
@@ -60,6 +60,16 @@ function memoryGroup(pid: number): { path: string; limit: string } {
     : { path: join('/sys/fs/cgroup', `belay-${pid}`), limit: 'memory.max' };
 }
 
+function removed(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    return false;
+  }
+}
+
 /** Lets the daemon have a megabyte more, which it takes at its next deed: the kernel kills it. */
 async function runOutOfMemory(stage: Stage, go: () => void): Promise<void> {
   const { pid } = stage.belay;
@@ -74,7 +84,8 @@ async function runOutOfMemory(stage: Stage, go: () => void): Promise<void> {
     const how = await stage.belay.died();
     if (how !== 'SIGKILL') throw new Error(`the daemon ended by ${how}, and not by the kernel`);
   } finally {
-    rmdirSync(path);
+    // The kernel lets go of what it has killed a moment later.
+    await until('the control group is empty', async () => removed(path));
   }
   await stage.belay.kill();
   await stage.start();
