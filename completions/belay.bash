@@ -11,17 +11,19 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'update' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
-    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'update' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
     'show restore') found=('plan') ;;
+    'show promotion') found=('plan') ;;
     'show cli') found=('releases') ;;
     'upgrade') found=('system') ;;
     'extend') found=('upgrade') ;;
     'abort') found=('upgrade' 'installation') ;;
     'confirm') found=('system') ;;
     'rollback') found=('system' 'cli') ;;
+    'promote') found=('release') ;;
     'rehearse') found=('upgrade') ;;
     'repair') found=('system') ;;
     'restore') found=('system') ;;

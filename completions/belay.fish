@@ -16,6 +16,7 @@ function __belay_complete
                 'abort' 'Take back what runs' \
                 'confirm' 'Keep what would go back by itself' \
                 'rollback' 'Go back, with the data' \
+                'promote' 'Bring an earlier release back, with today\'s data' \
                 'rehearse' 'Try something; what runs goes on' \
                 'repair' 'Bring what runs back to what its release says' \
                 'restore' 'Bring data back under what runs' \
@@ -47,6 +48,7 @@ function __belay_complete
                 'upgrade' 'Upgrades: the running one, earlier ones, a planned one' \
                 'rollback' 'What a rollback would do' \
                 'restore' 'What a restore would do' \
+                'promotion' 'What a promotion would do' \
                 'manifest' 'What the vendor says of the appliance, as it is in force' \
                 'containers' 'The containers on this host, and which can be adopted' \
                 'appliances' 'What Belay looks after here' \
@@ -67,6 +69,8 @@ function __belay_complete
             printf '%s\t%s\n' 'plan' 'What a rollback would give up; changes nothing'
         case 'show restore'
             printf '%s\t%s\n' 'plan' 'What a restore would do; changes nothing'
+        case 'show promotion'
+            printf '%s\t%s\n' 'plan' 'What bringing an earlier release back with today\'s data would do; changes nothing'
         case 'show cli'
             printf '%s\t%s\n' 'releases' 'The releases of Belay itself on this host'
         case 'upgrade'
@@ -81,6 +85,8 @@ function __belay_complete
         case 'rollback'
             printf '%s\t%s\n' 'system' 'Go back to the version before, with its data' \
                 'cli' 'Change Belay itself back to the release that ran before'
+        case 'promote'
+            printf '%s\t%s\n' 'release' 'Bring an earlier release back with today\'s data'
         case 'rehearse'
             printf '%s\t%s\n' 'upgrade' 'Try a version on a clone of the data; what runs goes on'
         case 'repair'

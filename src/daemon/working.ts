@@ -19,6 +19,7 @@ import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
 import { install } from '../sequences/install.ts';
 import { move } from '../sequences/move.ts';
+import { promotion } from '../sequences/promotion.ts';
 import { rehearsal } from '../sequences/rehearsal.ts';
 import { repair } from '../sequences/repair.ts';
 import { restore } from '../sequences/restore.ts';
@@ -30,7 +31,7 @@ import { hostWatcher } from './host-watcher.ts';
 import type { Mode } from './mode.ts';
 import { systemClock } from './system-clock.ts';
 
-const sequences = { upgrade, rollback, restore, repair, install, move, rehearsal };
+const sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion };
 
 export interface WorkingOptions {
   home: string;

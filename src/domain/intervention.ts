@@ -43,13 +43,15 @@ export function abortRefusal(
   return refusal(`${versions.to} has taken over already.`, 'To go back: rollback system');
 }
 
+const EXTENDABLE: readonly OperationKind[] = ['upgrade', 'promotion', 'rehearsal'];
+
 /** Why the gate's deadline of an operation cannot be extended; null where it can. */
 export function extendRefusal(
   operation: Operation,
   entries: readonly JournalEntry[],
   versions: { from: string; to: string },
 ): BelayError | null {
-  if (operation.kind !== 'upgrade' && operation.kind !== 'rehearsal') {
+  if (!EXTENDABLE.includes(operation.kind)) {
     const { kind, appliance } = operation;
     const what = `${kind === 'install' ? 'An' : 'A'} ${wordOf(kind)}`;
     return refusal(`${what} of ${appliance} is running, and no upgrade.`, WATCH);

@@ -10,7 +10,15 @@ import type { DirectoryLook } from './ports/slot-store.ts';
 import type { RestartPolicy } from './service-spec.ts';
 import type { StaleLock } from './stale-lock.ts';
 
-export type OperationKind = 'upgrade' | 'rollback' | 'restore' | 'repair' | 'install' | 'move' | 'rehearsal';
+export type OperationKind =
+  | 'upgrade'
+  | 'rollback'
+  | 'restore'
+  | 'repair'
+  | 'install'
+  | 'move'
+  | 'rehearsal'
+  | 'promotion';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.

@@ -51,6 +51,13 @@ export interface UpgradePlan {
   obstacles: Obstacle[];
 }
 
+/** What it would mean to bring an earlier release back with today's data. */
+export interface PromotionPlan extends UpgradePlan {
+  /** The release whose version and configuration it takes. */
+  source: { release: ReleaseId; version: string; createdAt: Date };
+  settings: SettingChange[];
+}
+
 export interface RepairPlan {
   appliance: string;
   release: { release: ReleaseId; version: string };

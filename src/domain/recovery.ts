@@ -13,32 +13,35 @@ interface Decisions {
 const BACK: Decisions = { intent: 'go-back', done: 'go-back' };
 const FORWARD: Decisions = { intent: 'go-forward', done: 'go-forward' };
 
+const UPGRADE: Readonly<Record<string, Decisions>> = {
+  preflight: BACK,
+  pull: BACK,
+  'pre-copy': BACK,
+  prepare: BACK,
+  quiesce: BACK,
+  backup: BACK,
+  stop: BACK,
+  delta: BACK,
+  'hand-over': BACK,
+  start: BACK,
+  gate: BACK,
+  engines: BACK,
+  commit: { intent: 'go-back', done: 'go-forward' },
+  'restart-policy': FORWARD,
+  thaw: FORWARD,
+};
+
 /**
  * The explicit table of DESIGN section 6: (operation, last step, phase) → decision.
  *
  * An upgrade goes back until its one transaction is on disk: the old release is untouched, and nobody
  * may be watching who could judge the new one. A rollback goes forward from the moment at which it
- * begins to stop what runs: a machine never takes a rollback back. A restore and a move are like an upgrade:
+ * begins to stop what runs: a machine never takes a rollback back. A promotion, a restore and a move are like an upgrade:
  * what they set aside is untouched. A rehearsal is taken away. A repair has nothing to go back to.
  */
 export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<string, Decisions>>>> = {
-  upgrade: {
-    preflight: BACK,
-    pull: BACK,
-    'pre-copy': BACK,
-    prepare: BACK,
-    quiesce: BACK,
-    backup: BACK,
-    stop: BACK,
-    delta: BACK,
-    'hand-over': BACK,
-    start: BACK,
-    gate: BACK,
-    engines: BACK,
-    commit: { intent: 'go-back', done: 'go-forward' },
-    'restart-policy': FORWARD,
-    thaw: FORWARD,
-  },
+  upgrade: UPGRADE,
+  promotion: UPGRADE,
   install: {
     preflight: BACK,
     pull: BACK,

@@ -8,7 +8,7 @@ import type { ServiceSpec } from './service-spec.ts';
  */
 export type ReleaseStatus = 'candidate' | 'active' | 'superseded' | 'rolled-back' | 'imported' | 'failed';
 
-export type ReleaseOrigin = 'adopt' | 'install' | 'upgrade' | 'rollback' | 'restore' | 'move' | 'import';
+export type ReleaseOrigin = 'adopt' | 'install' | 'upgrade' | 'rollback' | 'promotion' | 'restore' | 'move' | 'import';
 
 /** Immutable but for its status: version, image digest and configuration of every service. Never lost. */
 export interface Release {
@@ -19,7 +19,7 @@ export interface Release {
   slot: SlotId;
   status: ReleaseStatus;
   origin: ReleaseOrigin;
-  /** The release that this one is a copy of, where a rollback made it. */
+  /** The release that this one is a copy of, where a rollback or a promotion made it. */
   copyOf: ReleaseId | null;
   /** The release that was active when this one was made; null for an adopted one. */
   previous: ReleaseId | null;

@@ -21,6 +21,8 @@ import * as rows from './rows.ts';
 import { SnapshotTable } from './snapshot-table.ts';
 
 const MOST_RELEASES = 10_000;
+/** What would leave a release that may still go back by itself. */
+const CHANGING_ANEW: readonly OperationKind[] = ['upgrade', 'promotion', 'move'];
 
 /** The journal in SQLite: the only SQL there is. Longer than most files, because the port is. */
 export class SqliteJournal implements Journal {
@@ -164,7 +166,7 @@ export class SqliteJournal implements Journal {
       const active = this.appliance(operation.appliance)?.active;
       if (active !== (operation.kind === 'install' ? undefined : operation.from)) throw outdated(operation.appliance);
       const waiting = this.confirmations.pendingOf(operation.appliance);
-      if (waiting && (operation.kind === 'upgrade' || operation.kind === 'move')) {
+      if (waiting && CHANGING_ANEW.includes(operation.kind)) {
         throw unconfirmed(operation.appliance, this.release(waiting.release)?.version ?? waiting.release);
       }
       if (operation.slot) this.#insertSlot(operation.slot);

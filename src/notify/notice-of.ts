@@ -8,7 +8,7 @@ import { redactText, secretsIn } from '../domain/redaction.ts';
 /** Where the kind is not what people call it. */
 const NOUNS: Partial<Record<OperationKind, string>> = { install: 'installation', move: 'move of the data' };
 /** Those that go from one version to another. */
-const LEADS_TO: readonly OperationKind[] = ['upgrade', 'rollback', 'install', 'rehearsal'];
+const LEADS_TO: readonly OperationKind[] = ['upgrade', 'rollback', 'promotion', 'install', 'rehearsal'];
 
 /** What is told of an operation as it is now. */
 export function noticeOf(journal: Pick<Journal, 'release'>, operation: Operation, at: Date): Notice {

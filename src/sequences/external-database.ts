@@ -1,15 +1,18 @@
 import { BelayError } from '../domain/errors.ts';
+import type { OperationKind } from '../domain/operation.ts';
 import type { StepContext } from '../domain/step.ts';
 import { findInstance } from './instances.ts';
 import { hasBeenRun, runHook } from './run-hook.ts';
 import { isShared } from './taking-over.ts';
+
+const GOING_BACK: readonly OperationKind[] = ['upgrade', 'promotion'];
 
 /**
  * Whether an upgrade that goes back leaves a database that the new release may have changed, and that a hook can bring
  * back to how the old one left it.
  */
 async function needsRestore(context: StepContext): Promise<boolean> {
-  if (context.operation.kind !== 'upgrade' || !context.facts().planned?.hooks.restore) return false;
+  if (!GOING_BACK.includes(context.operation.kind) || !context.facts().planned?.hooks.restore) return false;
   return (await wasStarted(context)) && !(await hasBeenRun(context, 'restore'));
 }
 

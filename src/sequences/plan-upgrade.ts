@@ -1,6 +1,7 @@
 import { unconfirmed } from '../domain/confirmation.ts';
 import type { Following } from '../domain/followers.ts';
 import type { PlannedHooks } from '../domain/hooks.ts';
+import type { ReleaseId } from '../domain/ids.ts';
 import type { Obstacle, PlannedMount, UpgradePlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
@@ -40,6 +41,8 @@ export interface UpgradeWish {
   confirmWithinMs?: number | undefined;
   /** Also to what did not prove itself before. */
   force?: boolean | undefined;
+  /** An earlier release's services with today's data, instead of what runs in that version. */
+  earlier?: { release: ReleaseId; services: ServiceSpec[]; found: FoundImage[] };
 }
 
 /**
@@ -55,7 +58,7 @@ export async function planUpgrade(
 ): Promise<PlannedUpgrade> {
   const { journal, clock } = world;
   const policy = journal.appliance(from.appliance)?.policy ?? DEFAULT_POLICY;
-  const { services, found } = await versionImages(world, from, request.version, signal);
+  const { services, found } = request.earlier ?? (await versionImages(world, from, request.version, signal));
   const images = services.map((spec, index) => ({ spec, image: (found[index] as FoundImage).image }));
   const fromSlot = mustSlot(journal, from.slot);
   const candidate = upgradeCandidate(from, fromSlot, images, { ...request, at: clock.now() });
@@ -69,7 +72,8 @@ export async function planUpgrade(
     }),
   );
   const main = found[services.findIndex(({ role }) => role === 'controller')] as FoundImage;
-  const untrusted = quarantineObstacles(journal, candidate.release);
+  const command = request.earlier ? `promote release ${request.earlier.release}` : `upgrade system ${request.version}`;
+  const untrusted = quarantineObstacles(journal, candidate.release, command);
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
   const subject = { policy, hasMounts: fromSlot.mounts.length > 0, from: from.version, to: request.version };
   const hooks = await hooksOfUpgrade(world, subject, signal);
@@ -96,7 +100,7 @@ export async function planUpgrade(
     warnings: [
       ...externalWarnings(hooks.externalData),
       ...(request.force ? untrusted.map(({ message }) => message) : []),
-      ...(await warningsOf(world, from, candidate.release, images)),
+      ...(await warningsOf(world, from, candidate.release, images, request.earlier?.release)),
       ...(tight ? [tight] : []),
     ],
     obstacles: [
@@ -106,6 +110,7 @@ export async function planUpgrade(
       ...belowFloor(policy, request.version),
       ...(request.force ? [] : untrusted),
       ...(await obstaclesOf(world, from, candidate.release)),
+      ...(request.earlier ? [] : runningAlready(from, candidate.release)),
     ],
   };
   return { plan, candidate, hooks: hooks.planned, following };
@@ -141,18 +146,17 @@ async function obstaclesOf(world: World, from: Release, to: Release): Promise<Ob
       hint: 'Run Belay on the machine that the engine runs on.',
     });
   }
+  return obstacles;
+}
+
+function runningAlready(from: Release, to: Release): Obstacle[] {
   const same = to.services.every(({ image }, index) => {
     const current = from.services[index]?.image;
     return current && (image.imageId ? image.imageId === current.imageId : image.digest === current.digest);
   });
-  if (same && to.version === from.version) {
-    obstacles.push({
-      code: 'refused',
-      message: `${from.appliance} runs ${to.version} already.`,
-      hint: 'See what else there is: show versions',
-    });
-  }
-  return obstacles;
+  if (!same || to.version !== from.version) return [];
+  const message = `${from.appliance} runs ${to.version} already.`;
+  return [{ code: 'refused', message, hint: 'See what else there is: show versions' }];
 }
 
 async function warningsOf(
@@ -160,11 +164,13 @@ async function warningsOf(
   from: Release,
   to: Release,
   images: readonly { spec: ServiceSpec }[],
+  earlier: ReleaseId | undefined,
 ): Promise<string[]> {
   const warnings: string[] = [];
+  const wayBack = earlier === undefined ? 'rollback system' : `rollback system to ${earlier}`;
   if (compareVersions(to.version, from.version) < 0) {
     warnings.push(
-      `${to.version} is older than ${from.version} and gets today's data. To go back with its own data: rollback system`,
+      `${to.version} is older than ${from.version} and gets today's data. To go back with its own data: ${wayBack}`,
     );
   }
   for (const service of from.services) {

@@ -42,15 +42,15 @@ export function quarantined(journal: Journal, appliance: string): Quarantined[] 
 
 const hasProved = ({ status }: Release): boolean => status !== 'failed' && status !== 'candidate';
 
-/** What stands in the way of an upgrade to a release with these images. */
-export function quarantineObstacles(journal: Journal, release: Release): Obstacle[] {
-  const { appliance, version } = release;
+/** What stands in the way of a release with these images. `command` is what was typed. */
+export function quarantineObstacles(journal: Journal, release: Release, command: string): Obstacle[] {
+  const { appliance } = release;
   return quarantined(journal, appliance)
     .filter(({ image }) => isOf(image, release))
     .map((found) => ({
       code: 'refused',
       message: quarantineReason(found),
-      hint: `To try it all the same: upgrade system ${version} force`,
+      hint: `To try it all the same: ${command} force`,
     }));
 }
 

@@ -9,7 +9,7 @@ import type { Release } from '../domain/release.ts';
  * twice never goes forward by accident.
  */
 export function rollbackTarget(journal: Journal, active: Release, named?: ReleaseId): Release {
-  const target = named ? namedTarget(journal, active, named.toUpperCase()) : previousOf(journal, active);
+  const target = named ? releaseThatRan(journal, active, named.toUpperCase()) : previousOf(journal, active);
   const slot = journal.slot(target.slot);
   if (slot?.state === 'discarded') {
     throw new BelayError('refused', `The data of ${target.id} (${target.version}) has been deleted.`, {
@@ -25,7 +25,8 @@ export function rollbackTarget(journal: Journal, active: Release, named?: Releas
   return target;
 }
 
-function namedTarget(journal: Journal, active: Release, id: ReleaseId): Release {
+/** A release of the appliance that has taken over once, or came from another host. Throws where it is none. */
+export function releaseThatRan(journal: Journal, active: Release, id: ReleaseId): Release {
   const release = journal.release(id);
   if (!release || release.appliance !== active.appliance || release.status === 'candidate') {
     throw new BelayError('not-found', `${active.appliance} has no release ${id}.`, {
@@ -42,7 +43,9 @@ function namedTarget(journal: Journal, active: Release, id: ReleaseId): Release 
 
 function previousOf(journal: Journal, active: Release): Release {
   let original = active;
-  while (original.copyOf) original = journal.release(original.copyOf) ?? failMissing(original.copyOf);
+  while (original.origin === 'rollback' && original.copyOf) {
+    original = journal.release(original.copyOf) ?? failMissing(original.copyOf);
+  }
   if (!original.previous && journal.slot(active.slot)?.state === 'archived') return active;
   if (!original.previous) {
     const left = journal.releases(active.appliance).find(({ status }) => status === 'rolled-back');

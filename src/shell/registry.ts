@@ -19,6 +19,7 @@ import { journalRestore } from './commands/journal-restore.ts';
 import { moveDataBind, moveDataVolume } from './commands/move-data.ts';
 import { noteRelease } from './commands/note-release.ts';
 import { showNotifications, testNotification } from './commands/notifications.ts';
+import { promoteRelease, showPromotionPlan } from './commands/promote-release.ts';
 import { rehearseUpgrade } from './commands/rehearse-upgrade.ts';
 import { repairSystem } from './commands/repair-system.ts';
 import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
@@ -67,6 +68,7 @@ export const registry: Grammar = {
     showUpgradePlan,
     showRollbackPlan,
     showRestorePlan,
+    showPromotionPlan,
     showManifest,
     showContainers,
     showAppliances,
@@ -83,6 +85,7 @@ export const registry: Grammar = {
     abortUpgrade,
     confirmSystem,
     rollbackSystem,
+    promoteRelease,
     rehearseUpgrade,
     repairSystem,
     restoreSystem,
@@ -123,12 +126,14 @@ export const registry: Grammar = {
     'show upgrade': 'Upgrades: the running one, earlier ones, a planned one',
     'show rollback': 'What a rollback would do',
     'show restore': 'What a restore would do',
+    'show promotion': 'What a promotion would do',
     upgrade: 'Move to another version',
     extend: 'Give what runs more time',
     abort: 'Take back what runs',
     confirm: 'Keep what would go back by itself',
     rehearse: 'Try something; what runs goes on',
     rollback: 'Go back, with the data',
+    promote: "Bring an earlier release back, with today's data",
     restore: 'Bring data back under what runs',
     move: 'Have the data somewhere else',
     'move data': 'To a directory of the host, or to a volume',

@@ -3,6 +3,7 @@ import type { EntryPhase, JournalEntry } from '../../src/domain/operation.ts';
 import { decideRecovery, RECOVERY_TABLE } from '../../src/domain/recovery.ts';
 import { install } from '../../src/sequences/install.ts';
 import { move } from '../../src/sequences/move.ts';
+import { promotion } from '../../src/sequences/promotion.ts';
 import { rehearsal } from '../../src/sequences/rehearsal.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
@@ -18,14 +19,14 @@ const entry = (step: string, phase: EntryPhase): JournalEntry => ({
   message: null,
 });
 
-test.each([upgrade, rollback, restore, repair, install, move, rehearsal])(
+test.each([upgrade, rollback, restore, repair, install, move, rehearsal, promotion])(
   'the table has a row for every step of $kind, and no other',
   ({ kind, steps }) => {
     expect(Object.keys(RECOVERY_TABLE[kind]).sort()).toEqual(steps.map(({ name }) => name).sort());
   },
 );
 
-test.each([upgrade, rollback, restore, repair, install, move, rehearsal])(
+test.each([upgrade, rollback, restore, repair, install, move, rehearsal, promotion])(
   'the table agrees with where $kind goes forward',
   ({ kind, steps, forwardFrom }) => {
     const forwardIndex = steps.findIndex(({ name }) => name === forwardFrom);

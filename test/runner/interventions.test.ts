@@ -20,7 +20,16 @@ afterEach(() => script.close());
 const runner = () =>
   new Runner({
     world: script.world,
-    sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade, rehearsal: upgrade },
+    sequences: {
+      upgrade,
+      rollback,
+      restore: upgrade,
+      repair,
+      install: upgrade,
+      move: upgrade,
+      rehearsal: upgrade,
+      promotion: upgrade,
+    },
     onChange: () => {},
   });
 const left = ({ id }: Operation) => script.journal.operation(id) as Operation;
@@ -80,7 +89,16 @@ describe('an operation that is aborted', () => {
     const recovery = {
       world: script.world,
       runner: next,
-      sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade, rehearsal: upgrade },
+      sequences: {
+        upgrade,
+        rollback,
+        restore: upgrade,
+        repair,
+        install: upgrade,
+        move: upgrade,
+        rehearsal: upgrade,
+        promotion: upgrade,
+      },
     };
     await recoverUnfinished(recovery, new AbortController().signal);
     expect(left(operation)).toMatchObject({ reason: 'The upgrade was aborted by eve.', recoveries: 1 });

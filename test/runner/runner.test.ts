@@ -21,7 +21,16 @@ afterEach(() => script.close());
 const runner = () =>
   new Runner({
     world: script.world,
-    sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade, rehearsal: upgrade },
+    sequences: {
+      upgrade,
+      rollback,
+      restore: upgrade,
+      repair,
+      install: upgrade,
+      move: upgrade,
+      rehearsal: upgrade,
+      promotion: upgrade,
+    },
     onChange: () => {},
   });
 const left = (operation: Operation) => script.journal.operation(operation.id);
@@ -204,7 +213,16 @@ describe('the next daemon', () => {
       {
         world: script.world,
         runner: runner(),
-        sequences: { upgrade, rollback, restore: upgrade, repair, install: upgrade, move: upgrade, rehearsal: upgrade },
+        sequences: {
+          upgrade,
+          rollback,
+          restore: upgrade,
+          repair,
+          install: upgrade,
+          move: upgrade,
+          rehearsal: upgrade,
+          promotion: upgrade,
+        },
       },
       new AbortController().signal,
     );

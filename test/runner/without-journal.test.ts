@@ -62,6 +62,7 @@ async function begin(kind: 'upgrade' | 'rollback') {
       install: upgrade,
       move: upgrade,
       rehearsal: upgrade,
+      promotion: upgrade,
     },
     onChange: () => {},
   });

@@ -57,6 +57,7 @@ test('what did not prove itself is kept by its digest, with its reason', () => {
   const [obstacle, ...others] = quarantineObstacles(
     script.journal,
     aRelease({ version: '2.0', services: withImage('2.0') }),
+    'upgrade system 2.0',
   );
   expect(others).toEqual([]);
   expect(obstacle).toEqual({
@@ -68,7 +69,9 @@ test('what did not prove itself is kept by its digest, with its reason', () => {
 
 test('the same version with another image is free', () => {
   attempt('2.0', false);
-  expect(quarantineObstacles(script.journal, aRelease({ version: '2.0', services: withImage('2.1') }))).toEqual([]);
+  expect(
+    quarantineObstacles(script.journal, aRelease({ version: '2.0', services: withImage('2.1') }), 'upgrade system 2.0'),
+  ).toEqual([]);
 });
 
 test('the same image under another digest, as a mirror gives it, is known by its id', () => {
@@ -77,7 +80,9 @@ test('the same image under another digest, as a mirror gives it, is known by its
     ...service,
     image: { ...service.image, imageId: 'the same' },
   }));
-  expect(quarantineObstacles(script.journal, aRelease({ version: '2.1', services: mirrored }))).toHaveLength(1);
+  expect(
+    quarantineObstacles(script.journal, aRelease({ version: '2.1', services: mirrored }), 'upgrade system 2.0'),
+  ).toHaveLength(1);
 });
 
 test('what has taken over since is out again, and in when it fails again', () => {

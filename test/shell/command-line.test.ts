@@ -101,6 +101,35 @@ test('a note about a release: all words to the end of the line, and none with an
   expect((await belay(['note', 'release', 'nothing', 'x', '--yes'])).code).toBe(2);
 });
 
+test("an earlier release comes back with today's data", async () => {
+  const [, { id = '' } = {}] = daemon.releases;
+  const plan = await belay(['show', 'promotion', 'plan', id]);
+  expect(plan.out).toContain(`to 2.0.3 as it was in ${id} (2 months ago), with today's data.`);
+  expect(plan.out).toContain(
+    'Settings     env DB_PASSWORD is another one (redacted)\n               env LOG_LEVEL debug → info',
+  );
+  const asked = await belay(['promote', 'release', id]);
+  expect(asked).toMatchObject({ code: 2, out: '' });
+  expect(asked.err).toContain(`promote release ${id} --yes`);
+  const accepted = await belay([
+    'promote',
+    'release',
+    id,
+    'confirm-within',
+    '10m',
+    'force',
+    '--yes',
+    '--no-wait',
+    '--json',
+  ]);
+  expect(JSON.parse(accepted.out)).toMatchObject({ kind: 'promotion', to: '2.0.3' });
+  const { body } = daemon.calls.find(({ path }) => path === '/api/cluster/promote') ?? {};
+  expect(body).toEqual({ release: id, confirmWithin: '10m', force: true });
+  await expect.poll(() => daemon.operations[0]?.state, { timeout: 5_000 }).toBe('succeeded');
+  expect((await belay(['show', 'releases'])).out).toMatch(new RegExp(`2\\.0\\.3 .* active, copy of ${id}`));
+  expect((await belay(['promote', 'release', '--yes'])).err).toContain('Incomplete command');
+});
+
 test('two releases are held against each other, and one against what runs', async () => {
   const [newest = '', earlier = ''] = daemon.releases.map((each) => each.id);
   const { code, out } = await belay(['show', 'release', 'diff', earlier, newest]);

@@ -316,7 +316,7 @@ export class FakeDaemon {
       }
       this.send({ type: 'operation', operation });
     }
-    from.status = operation.kind === 'upgrade' ? 'superseded' : 'rolled-back';
+    from.status = operation.kind === 'rollback' ? 'rolled-back' : 'superseded';
     from.data.state = 'frozen';
     to.status = 'active';
     to.data.state = 'live';
@@ -405,6 +405,11 @@ export class FakeDaemon {
       };
       return [202, this.begin('rollback', from, copy, user, rollbackSteps(from.version, to.version))];
     }
+    if (method === 'POST' && path === '/api/cluster/promote') {
+      const [from, to] = [this.active(), this.target(body['release'] ?? null)];
+      const copy = { ...this.release(to.version, 'superseded', 'promotion', Date.now(), 5 * MIB), copyOf: to.id };
+      return [202, this.begin('promotion', from, copy, user, upgradeSteps(from.version, to.version))];
+    }
     if (method === 'POST' && path === '/api/appliances') {
       this.name = body['name'] ?? body['container'] ?? 'acme';
       this.releases = [{ ...this.release('1.0', 'active', 'adopt', Date.now(), 5 * MIB), by: user }];
@@ -436,6 +441,15 @@ export class FakeDaemon {
     if (path === '/api/upgrade/history') return [200, this.operations];
     if (path === '/api/upgrade/plan')
       return [200, this.upgradePlan(this.known(query('version') ?? ''), query('confirmWithin'))];
+    if (path === '/api/promotion/plan') {
+      const { id, version, created } = this.target(query('release'));
+      const source = { release: id, version, created };
+      const settings = [
+        { service: 'server', setting: 'env DB_PASSWORD', now: '(redacted)', after: '(redacted)' },
+        { service: 'server', setting: 'env LOG_LEVEL', now: 'debug', after: 'info' },
+      ];
+      return [200, { ...this.upgradePlan(version, query('confirmWithin')), source, settings }];
+    }
     if (path === '/api/rollback/plan') return [200, this.rollbackPlan(query('release'))];
     throw refuse(404, 'not-found', `There is no ${path}.`, null);
   }

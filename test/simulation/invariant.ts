@@ -1,4 +1,4 @@
-import type { Operation } from '../../src/domain/operation.ts';
+import type { Operation, OperationKind } from '../../src/domain/operation.ts';
 import type { InstanceRecord } from '../../src/domain/ports/journal.ts';
 import { controllerOf, type Release } from '../../src/domain/release.ts';
 import { restartPolicyOf } from '../../src/domain/service-spec.ts';
@@ -67,6 +67,7 @@ const REVIVED = ['always', 'unless-stopped'];
 
 /** What no gate may let pass. */
 const NEVER_GOOD = ['exits', 'never-healthy', 'wrong-version'];
+const TAKES_OVER_ANEW: readonly OperationKind[] = ['upgrade', 'promotion'];
 
 function checkEnd({ machine, daemon, site }: Simulation, operation: Operation | null, active: Release): void {
   if (!operation || operation.state === 'running') return;
@@ -75,7 +76,11 @@ function checkEnd({ machine, daemon, site }: Simulation, operation: Operation | 
   if (state !== 'needs-attention' && active.id !== endsOn) {
     machine.violate(`${kind} ${state}, and ${active.id} is active instead of ${endsOn}`);
   }
-  if (state === 'succeeded' && kind === 'upgrade' && NEVER_GOOD.includes(site.behaviours.get(active.version) ?? '')) {
+  if (
+    state === 'succeeded' &&
+    TAKES_OVER_ANEW.includes(kind) &&
+    NEVER_GOOD.includes(site.behaviours.get(active.version) ?? '')
+  ) {
     machine.violate(`${active.version} took over, and ${site.behaviours.get(active.version)}`);
   }
   if (state === 'succeeded' && machine.circumstances.tamperedWith.includes(operation.to)) {
@@ -83,7 +88,7 @@ function checkEnd({ machine, daemon, site }: Simulation, operation: Operation | 
   }
   const confirmation = daemon.journal.confirmations.ofOperation(operation.id);
   if (
-    kind === 'upgrade' &&
+    TAKES_OVER_ANEW.includes(kind) &&
     state === 'succeeded' &&
     operation.facts.confirmWithinMs &&
     confirmation?.state !== 'confirmed'

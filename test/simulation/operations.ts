@@ -1,6 +1,7 @@
 import { abortUpgrade, confirmSystem, extendUpgrade } from '../../src/api/server/running-upgrade.ts';
 import type { DataTarget } from '../../src/domain/data-target.ts';
 import { move } from '../../src/sequences/move.ts';
+import { promotion } from '../../src/sequences/promotion.ts';
 import { rehearsal } from '../../src/sequences/rehearsal.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
@@ -81,6 +82,20 @@ export const OPERATIONS = {
         const others = releases.filter(({ slot, status }) => slot !== live && status !== 'failed');
         const release = machine.chance.pick(others.length > 0 ? others : releases).id;
         return service.rollback(appliance, { release, by: BY });
+      }),
+  },
+  promotion: {
+    weight: 14,
+    steps: promotion.steps.map(({ name }) => name),
+    run: ({ machine, daemon }) =>
+      daemon.ask((service) => {
+        const appliance = service.appliance();
+        const releases = daemon.journal.releases(appliance.name);
+        const active = releases.find(({ id }) => id === appliance.active)?.version;
+        const others = releases.filter(({ version, status }) => version !== active && status !== 'failed');
+        const release = machine.chance.pick(others.length > 0 ? others : releases).id;
+        const confirm = machine.chance.happens(0.2) ? { confirmWithinMs: machine.chance.between(5_000, 60_000) } : {};
+        return service.promote(appliance, { release, by: BY, ...confirm });
       }),
   },
   restore: {

@@ -2,6 +2,7 @@ import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
 import { install } from '../../src/sequences/install.ts';
 import { move } from '../../src/sequences/move.ts';
+import { promotion } from '../../src/sequences/promotion.ts';
 import { rehearsal } from '../../src/sequences/rehearsal.ts';
 import { repair } from '../../src/sequences/repair.ts';
 import { restore } from '../../src/sequences/restore.ts';
@@ -12,7 +13,7 @@ import type { Storage } from './slots.ts';
 type Sequences = Readonly<Record<OperationKind, Sequence>>;
 
 /** The runbooks as they are. */
-export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move, rehearsal };
+export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion };
 
 /** A bug that the simulation must find: a checker that has never failed proves nothing. */
 interface Plant {
@@ -33,6 +34,7 @@ function changed(name: string, change: (step: Step) => Partial<Step>): Sequences
     install: inSequence(install),
     move: inSequence(move),
     rehearsal: inSequence(rehearsal),
+    promotion: inSequence(promotion),
   };
 }
 

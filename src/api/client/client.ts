@@ -17,6 +17,7 @@ import type {
 } from '../contract/manifest-views.ts';
 import type { MoveInput, MovePlanView } from '../contract/move.ts';
 import type { NotificationTestView, NotificationView } from '../contract/notifications.ts';
+import type { PromotionInput, PromotionPlanView } from '../contract/promotion.ts';
 import type { RehearsalInput } from '../contract/rehearsal-views.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { NoteInput, ReleaseDiffView } from '../contract/release-history.ts';
@@ -91,6 +92,9 @@ export interface Client {
   upgradeStatus(operation?: string, signal?: AbortSignal): Promise<OperationView | null>;
   upgradeHistory(limit?: number, signal?: AbortSignal): Promise<OperationView[]>;
   upgradePlan(input: UpgradeInput, signal?: AbortSignal): Promise<UpgradePlanView>;
+  promotionPlan(input: PromotionInput, signal?: AbortSignal): Promise<PromotionPlanView>;
+  /** Goes on in the daemon. */
+  promote(input: PromotionInput, signal?: AbortSignal): Promise<OperationView>;
   /** What a rehearsal would do. */
   rehearsalPlan(input: RehearsalInput, signal?: AbortSignal): Promise<UpgradePlanView>;
   /** Goes on in the daemon. */

@@ -154,6 +154,10 @@ export function createUnixClient(options: UnixClientOptions): Client {
       call('/api/upgrade/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
     rollbackPlan: (release, signal) =>
       call('/api/rollback/plan', { query: { release }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    promotionPlan: (input, signal) =>
+      call('/api/promotion/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    promote: (body, signal) =>
+      call('/api/cluster/promote', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     rehearsalPlan: (input, signal) =>
       call('/api/rehearsal/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
     rehearse: (body, signal) =>

@@ -8,4 +8,5 @@ export const DOING = {
   repair: 'repairing',
   move: 'moving',
   rehearsal: 'rehearsing',
+  promotion: 'promoting',
 } as const satisfies Record<Exclude<OperationView['kind'], 'install'>, SystemView['state']>;

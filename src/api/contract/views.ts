@@ -40,7 +40,7 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move', 'rehearsal']),
+    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move', 'rehearsal', 'promotion']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -110,7 +110,7 @@ export const systemView = z
     promptName: z.string().nullable(),
     version: z.string(),
     release: releaseId,
-    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `moving`, `rehearsing`, `recovering`, `down`, `needs-attention`. */
+    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `moving`, `promoting`, `rehearsing`, `recovering`, `down`, `needs-attention`. */
     state: z.enum([
       'running',
       'upgrading',
@@ -118,6 +118,7 @@ export const systemView = z
       'restoring',
       'repairing',
       'moving',
+      'promoting',
       'rehearsing',
       'recovering',
       'down',
@@ -144,7 +145,7 @@ export const releaseView = z
     created: date,
     by: z.string(),
     status: z.enum(['active', 'superseded', 'rolled-back', 'imported', 'failed']),
-    origin: z.enum(['adopt', 'install', 'upgrade', 'rollback', 'restore', 'move', 'import']),
+    origin: z.enum(['adopt', 'install', 'upgrade', 'rollback', 'promotion', 'restore', 'move', 'import']),
     copyOf: releaseId.nullable(),
     slot: z.string(),
     data: z.object({

@@ -16,6 +16,7 @@ import { addManifests } from './manifest-routes.ts';
 import { adoptRequest } from './manifests.ts';
 import { addMoves } from './move-routes.ts';
 import { addNotifications, type Notifier } from './notification-routes.ts';
+import { addPromotion } from './promotion-routes.ts';
 import { addRehearsal } from './rehearsal-routes.ts';
 import { addReleaseDeletion } from './release-deletion-routes.ts';
 import { addReleases } from './release-routes.ts';
@@ -49,6 +50,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addOperations(app, service, options);
   addRunning(app, service);
   addRehearsal(app, service);
+  addPromotion(app, service);
   addSnapshots(app, service);
   addReleaseDeletion(app, service);
   addImages(app, service);

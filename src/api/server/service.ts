@@ -21,6 +21,7 @@ import { followingFacts } from '../../sequences/following.ts';
 import { hookFacts } from '../../sequences/plan-hooks.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
+import { type PlannedPromotion, type PromotionWish, planPromotion } from '../../sequences/plan-promotion.ts';
 import { type PlannedRehearsal, planRehearsal } from '../../sequences/plan-rehearsal.ts';
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
@@ -180,6 +181,20 @@ export class Service {
         ...hookFacts(hooks),
         ...followingFacts(following),
       });
+    });
+  }
+
+  async planPromotion(appliance: Appliance, request: PromotionWish): Promise<PlannedPromotion> {
+    return planPromotion(this.world, this.active(appliance), request, this.#sequences.promotion.steps);
+  }
+
+  async promote(appliance: Appliance, request: PromotionWish): Promise<OperationView> {
+    const { by, confirmWithinMs } = request;
+    return this.#afterRetention(appliance, async () => {
+      const { plan, candidate, hooks, following } = await this.planPromotion(appliance, request);
+      const confirm = confirmWithinMs === undefined ? {} : { confirmWithinMs };
+      const facts = { ...confirm, ...hookFacts(hooks), ...followingFacts(following) };
+      return this.#begin('promotion', candidate, plan, by, facts);
     });
   }
 

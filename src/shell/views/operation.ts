@@ -25,6 +25,7 @@ const nouns: Record<OperationView['kind'], string> = {
   install: 'Installation',
   move: 'Move of the data',
   rehearsal: 'Rehearsal',
+  promotion: 'Promotion',
 };
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */

@@ -1,5 +1,6 @@
+import type { PromotionPlanView } from '../../api/contract/promotion.ts';
 import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
-import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment } from '../format.ts';
+import { formatAge, formatBytes, formatCount, formatDuration, formatForecast, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
@@ -29,6 +30,40 @@ export function upgradePlanLines(
   screen: Screen,
   steps: 'with steps' | 'without steps',
 ): string[] {
+  const { appliance, from, to } = plan;
+  return takeoverLines(
+    `This takes ${appliance} from ${from.version} (${from.release}) to ${to.version}.`,
+    [],
+    plan,
+    screen,
+    steps,
+  );
+}
+
+/** The same for an earlier release that comes back with today's data. */
+export function promotionPlanLines(
+  plan: PromotionPlanView,
+  screen: Screen,
+  steps: 'with steps' | 'without steps',
+): string[] {
+  const { appliance, from, source } = plan;
+  const age = formatAge(source.created, screen.nowMs);
+  const head = `This takes ${appliance} from ${from.version} (${from.release}) to ${source.version} as it was in ${source.release} (${age}), with today's data.`;
+  return takeoverLines(head, [{ name: 'Settings', value: plan.settings.map(settingText) }], plan, screen, steps);
+}
+
+const settingText = ({ setting, now, after }: RollbackPlanView['settings'][number]): string =>
+  now !== null && now === after
+    ? `${setting} is another one ${after}`
+    : `${setting} ${now ?? '(not set)'} → ${after ?? '(not set)'}`;
+
+function takeoverLines(
+  headline: string,
+  more: Field[],
+  plan: UpgradePlanView,
+  screen: Screen,
+  steps: 'with steps' | 'without steps',
+): string[] {
   const { width, paint } = screen;
   const { from, to } = plan;
   const image = to.alreadyHere ? `${to.image}, here already` : `${to.image}, to be pulled`;
@@ -41,6 +76,7 @@ export function upgradePlanLines(
       { name: 'Engines', value: followingText(plan.engines) },
       { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
       { name: 'Database', value: externalText(plan.externalData) },
+      ...more,
       { name: 'Space', value: plan.space.map(spaceText) },
       {
         name: 'Confirm',
@@ -56,7 +92,7 @@ export function upgradePlanLines(
     2,
   );
   return [
-    ...wrap(`This takes ${plan.appliance} from ${from.version} (${from.release}) to ${to.version}.`, width),
+    ...wrap(headline, width),
     ...head,
     ...(steps === 'with steps' ? stepList(plan.steps, screen) : []),
     ...concerns(plan, screen),
@@ -122,7 +158,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
     { name: 'Database', value: externalText(plan.externalData) },
     {
       name: 'Settings',
-      value: plan.settings.map((each) => `${each.setting} ${each.now ?? '(not set)'} → ${each.after ?? '(not set)'}`),
+      value: plan.settings.map(settingText),
     },
   ];
   return [

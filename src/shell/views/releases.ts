@@ -49,8 +49,8 @@ function dataOf({ data }: ReleaseView): string {
 }
 
 /** The status, with what a release came from where that says more than the status alone. */
-function statusOf({ status, origin, copyOf }: ReleaseView): string {
-  return origin === 'rollback' && status === 'active' && copyOf ? `active, copy of ${copyOf}` : status;
+function statusOf({ status, copyOf }: ReleaseView): string {
+  return status === 'active' && copyOf ? `active, copy of ${copyOf}` : status;
 }
 
 function paintStatus(text: string, { status }: ReleaseView, paint: Paint): string {
@@ -74,7 +74,12 @@ export function releaseTable(releases: readonly ReleaseView[], { width, nowMs, p
         dispensable: 5,
       },
       { title: 'BY', value: (each) => each.by, least: 5, dispensable: 4 },
-      { title: 'STATUS', value: statusOf, colour: (text, each) => paintStatus(text, each, paint), least: 11 },
+      {
+        title: 'STATUS',
+        value: isWide ? statusOf : ({ status }) => status,
+        colour: (text, each) => paintStatus(text, each, paint),
+        least: 11,
+      },
       { title: 'DATA', value: isWide ? dataOf : shortDataOf, least: 8, dispensable: 2 },
       ...(isWide && releases.some(({ note }) => note)
         ? [{ title: 'NOTE', value: (each: ReleaseView) => each.note?.text ?? '', least: 10, dispensable: 6 }]
@@ -141,6 +146,8 @@ function originOf({ origin, previous, copyOf, importedFrom }: ReleaseDetailView)
       return `upgrade${from}`;
     case 'rollback':
       return `rollback${from}${copied}, with its data`;
+    case 'promotion':
+      return `promotion${from}${copied}, with the data of ${previous?.version ?? 'what ran'}`;
     case 'restore':
       return `data restored, on${from.slice(' from'.length) || ' what ran'}`;
     case 'move':
@@ -159,13 +166,16 @@ export function nextOfRelease({ id, status, version, data }: ReleaseDetailView):
     case 'failed':
       return [diff, { purpose: 'To try it again', line: `upgrade system ${version}` }];
     default:
-      return data.state === 'gone'
-        ? [diff]
-        : [
-            { purpose: 'What going there would give up', line: `show rollback plan ${id}` },
-            { purpose: 'To go there, with its data', line: `rollback system to ${id}` },
-            diff,
-          ];
+      return [
+        ...(data.state === 'gone'
+          ? []
+          : [
+              { purpose: 'What going there would give up', line: `show rollback plan ${id}` },
+              { purpose: 'To go there, with its data', line: `rollback system to ${id}` },
+            ]),
+        { purpose: "With today's data", line: `promote release ${id}` },
+        diff,
+      ];
   }
 }
 

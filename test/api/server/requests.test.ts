@@ -6,6 +6,7 @@ import { followLog, log } from '../../../src/api/contract/log.ts';
 import * as manifestRoutes from '../../../src/api/contract/manifest-routes.ts';
 import { move, movePlan } from '../../../src/api/contract/move.ts';
 import { listNotifications, metrics, testNotification } from '../../../src/api/contract/notifications.ts';
+import { promote, promotionPlan } from '../../../src/api/contract/promotion.ts';
 import * as rehearsalRoutes from '../../../src/api/contract/rehearsal-routes.ts';
 import * as releaseDeletionRoutes from '../../../src/api/contract/release-deletion.ts';
 import * as releaseHistoryRoutes from '../../../src/api/contract/release-history.ts';
@@ -80,6 +81,8 @@ describe('the OpenAPI document', () => {
       metrics,
       move,
       movePlan,
+      promote,
+      promotionPlan,
       log,
       followLog,
     };
@@ -124,6 +127,8 @@ describe('a request that is not as it should be', () => {
     ['has a window without end', UPGRADE, '{"version":"2.0","confirmWithin":"31d"}'],
     ['has no duration', '/api/upgrade/extend', '{}'],
     ['has a duration in words', '/api/upgrade/extend', '{"duration":"ten minutes"}'],
+    ['names no release', '/api/cluster/promote', '{}'],
+    ['has a window without end', '/api/cluster/promote', '{"release":"RAAAAAAAAAA","confirmWithin":"31d"}'],
     ['is no note', '/api/releases/RAAAAAAAAAA/note', '{"note":"x"}'],
     ['has a note that is a number', '/api/releases/RAAAAAAAAAA/note', '{"text":5}'],
     ['names a container with a number', '/api/appliances', '{"container":5}'],
