@@ -36,7 +36,7 @@ function stepHappenings({ title, status, startedAt, endedAt, takenBackAt, detail
     const state = status === 'failed' ? status : 'done';
     found.push({ at: endedAt, operation: id, what: `${title}: ${state}, ${took}${why}`, state });
   }
-  if (takenBackAt !== null) {
+  if (takenBackAt) {
     found.push({ at: takenBackAt, operation: id, what: `${title}: taken back`, state: 'reverted' });
   }
   return found;

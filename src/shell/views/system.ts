@@ -55,7 +55,7 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
       { title: 'HEALTH', value: (each) => (each.health === 'none' ? '' : each.health), dispensable: 2 },
       { title: 'IMAGE', value: (each) => each.image, least: 12, keeps: 'end', dispensable: 1 },
       { title: 'CONTAINER', value: (each) => each.containerName, least: 8, dispensable: 5 },
-      { title: 'PORTS', value: (each) => each.ports.join(', '), least: 8, keeps: 'end', dispensable: 3 },
+      { title: 'PORTS', value: (each) => each.ports.join(', '), least: 18, keeps: 'end', dispensable: 3 },
       { title: 'RESTART', value: (each) => each.restartPolicy, dispensable: 6 },
     ],
     width,
