@@ -60,9 +60,14 @@ test('a running upgrade is aborted, which the others are told', async () => {
 
 test('a running upgrade is given more time, and the status says by whom', async () => {
   const screen = await stage.openAtPrompt({ columns: 80, rows: 40 });
+  screen.type('extend upgrade 10m\r');
+  await screen.untilShown('% No upgrade of acme is running.');
+  await screen.untilPrompt();
   stage.daemon.startUpgrade('2.1.0', 'bob');
   await screen.untilShown('[admin@acme](upgrading)>');
-  screen.type('extend upgrade 10m --yes\r');
+  screen.type('extend upgrade 10m\r');
+  await screen.untilShown('This gives the upgrade of acme to 2.1.0 10m more');
+  screen.type('yes\r');
   await screen.untilShown('The upgrade of acme to 2.1.0 has 10m more.');
   stage.daemon.intervene('extend', 'eve');
   await screen.untilShown('eve gave the upgrade of acme 10 min more.');

@@ -269,6 +269,9 @@ test('the first appliance is adopted from the prompt', async () => {
   const screen = stage.open();
   await screen.untilShown('Belay looks after nothing yet.');
   await screen.untilPrompt();
+  screen.type('adopt nothing\r');
+  await screen.untilShown('% There is no container nothing.');
+  await screen.untilPrompt();
   screen.type('adopt wiki as library\r');
   await screen.untilShown('Continue? [yes,no] (no)');
   screen.type('y\r');

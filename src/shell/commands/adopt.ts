@@ -2,7 +2,7 @@ import type { Client } from '../../api/client/client.ts';
 import type { AdoptInput } from '../../api/contract/views.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { type ExitCode, exitCode } from '../failure.ts';
+import { type ExitCode, exitCode, ShellError } from '../failure.ts';
 import { container, file, name } from '../kinds.ts';
 import { readSoundManifest } from '../manifest-file.ts';
 
@@ -58,6 +58,7 @@ export async function takeOver(context: Context, adoption: Adoption): Promise<Ex
   const { client, output, options, signal, confirm, enterAppliance, answer } = context;
   const { input, what, name: asked, manifest } = adoption;
   const read = manifest === undefined ? null : await readSoundManifest(manifest, client, { name: asked, signal });
+  await refuseUnknown(input.container, client, signal);
   const called = asked ?? read?.check.appliance?.name ?? what;
   if (!(await confirm([`This makes ${what} the appliance ${called}.`, ...adoption.detail]))) return exitCode.refused;
   const release = await client.adopt(
@@ -70,6 +71,14 @@ export async function takeOver(context: Context, adoption: Adoption): Promise<Ex
     output.paint.good(`${adopted} runs ${release.version} (${release.id}).`),
     ...(options.json ? [] : [`To see what it could become: ${output.paint.strong('show versions')}`]),
   ]);
+}
+
+/** Before it is asked: a question about a container that is not there is none. */
+async function refuseUnknown(container: string | undefined, client: Client, signal: AbortSignal): Promise<void> {
+  if (container === undefined) return;
+  const known = await client.containers(signal);
+  if (known.some(({ id, name }) => name === container || id.startsWith(container))) return;
+  throw new ShellError('not-found', `There is no container ${container}.`, 'See which there are: show containers');
 }
 
 async function nameOf(release: string, client: Client, signal: AbortSignal): Promise<string | null> {

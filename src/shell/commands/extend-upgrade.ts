@@ -1,6 +1,7 @@
 import { command } from '../command.ts';
 import { exitCode } from '../failure.ts';
 import { duration } from '../kinds.ts';
+import { wrap } from '../width.ts';
 
 export const extendUpgrade = command({
   words: ['extend', 'upgrade'],
@@ -12,8 +13,12 @@ export const extendUpgrade = command({
   examples: ['extend upgrade 10m', 'extend upgrade 1h30m'],
   parameters: [{ name: 'duration', kind: duration, help: 'How much more' }],
   async run(values, { client, output, signal, confirm, answer }) {
-    if (!(await confirm([`This gives the running upgrade ${values.duration} more to get healthy.`])))
-      return exitCode.refused;
+    const running = await client.upgradeStatus(undefined, signal);
+    // Where nothing runs there is nothing to ask: the daemon says so.
+    if (running?.state === 'running') {
+      const what = `This gives the ${running.kind} of ${running.appliance} to ${running.to} ${values.duration} more to get healthy.`;
+      if (!(await confirm(wrap(what, output.width)))) return exitCode.refused;
+    }
     const operation = await client.extendUpgrade({ duration: values.duration }, signal);
     return answer(operation, ({ appliance, to }) => [
       output.paint.good(`The upgrade of ${appliance} to ${to} has ${values.duration} more.`),
