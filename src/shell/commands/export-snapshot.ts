@@ -20,10 +20,9 @@ export const exportSnapshot = command({
   async run(values, context) {
     const { client, signal, confirm } = context;
     const path = hostFile(values.file);
-    if (!(await confirm([`This writes the snapshot ${values.snapshot.toUpperCase()} to ${path}.`]))) {
-      return exitCode.refused;
-    }
-    return followJob(context, await client.exportSnapshot(values.snapshot, { file: path }, signal));
+    const { id } = await client.snapshot(values.snapshot, signal);
+    if (!(await confirm([`This writes the snapshot ${id} to ${path}.`]))) return exitCode.refused;
+    return followJob(context, await client.exportSnapshot(id, { file: path }, signal));
   },
 });
 

@@ -19,7 +19,7 @@ export const journalRestore = command({
       const report = await client.journalCheck(signal);
       const copy = report.copies.find((each) => (named === undefined ? each.problem === null : each.number === named));
       if (report.state === 'usable' && report.problems.length === 0) {
-        throw new ShellError('refused', 'The journal is sound, so no copy is put in its place.');
+        throw new ShellError('refused', 'The journal is sound, so no copy is put in its place.', 'See: journal check');
       }
       const choice = copy
         ? `This puts copy ${copy.number} in the place of the journal: ${copyWords(copy, screen.nowMs)}.`
