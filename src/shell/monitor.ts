@@ -41,6 +41,9 @@ export class Monitor {
   private readonly told = new Map<string, number>();
   private readonly followed = new Set<string>();
   private looking: NodeJS.Timeout | null = null;
+  /** How often it was asked how the appliance is, and which of these questions what is known answers. */
+  private asked = 0;
+  private known = 0;
   private busy = false;
   private freeSinceMs = Number.NEGATIVE_INFINITY;
 
@@ -101,8 +104,11 @@ export class Monitor {
   /** Asks anew how the appliance is. Keeps what was known where nobody answers. */
   async refresh(): Promise<void> {
     try {
+      const asking = ++this.asked;
       const system = await this.options.client.system(this.stopping.signal);
-      if (this.stopping.signal.aborted) return;
+      // Answers may overtake one another, and an event may be newer than one that is still under way.
+      if (this.stopping.signal.aborted || asking < this.known) return;
+      this.known = asking;
       this.attention = system.attention;
       const before = this.unconfirmed.text;
       this.unconfirmed.set(system.confirmation?.leftMs ?? null);
@@ -167,7 +173,10 @@ export class Monitor {
     if (operation.state === 'running') {
       const ours = this.options.appliance === null || operation.appliance === this.options.appliance;
       // What is being installed is no appliance yet, so it has no state.
-      if (ours && operation.kind !== 'install') this.setState(DOING[operation.kind]);
+      if (ours && operation.kind !== 'install') {
+        this.known = ++this.asked;
+        this.setState(DOING[operation.kind]);
+      }
       if (before === undefined && !this.isOwn(operation.by)) this.options.onNotice(startLine(operation));
     } else if (before === 'running') {
       void this.refresh();
