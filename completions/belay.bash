@@ -11,7 +11,7 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'update' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'update' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
     'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
@@ -24,6 +24,7 @@ _belay() {
     'confirm') found=('system') ;;
     'rollback') found=('system' 'cli') ;;
     'promote') found=('release') ;;
+    'update') found=('engines' 'cli') ;;
     'rehearse') found=('upgrade') ;;
     'repair') found=('system') ;;
     'restore') found=('system') ;;
@@ -36,7 +37,6 @@ _belay() {
     'apply') found=('manifest') ;;
     'check') found=('manifest') ;;
     'test') found=('notification') ;;
-    'update') found=('cli') ;;
     'use') found=('appliance') ;;
     'journal') found=('check' 'restore') ;;
     'terminal') found=('length' 'width' 'monitor' 'no' 'idle-timeout') ;;

@@ -17,6 +17,7 @@ function __belay_complete
                 'confirm' 'Keep what would go back by itself' \
                 'rollback' 'Go back, with the data' \
                 'promote' 'Bring an earlier release back, with today\'s data' \
+                'update' 'Bring engines to their version, or Belay to another release' \
                 'rehearse' 'Try something; what runs goes on' \
                 'repair' 'Bring what runs back to what its release says' \
                 'restore' 'Bring data back under what runs' \
@@ -31,7 +32,6 @@ function __belay_complete
                 'apply' 'Put something in force' \
                 'check' 'Look for mistakes; changes nothing' \
                 'test' 'Try something out; changes nothing' \
-                'update' 'Bring something to another release' \
                 'use' 'Choose what commands are about' \
                 'journal' 'The record of everything that was done, and its copies' \
                 'terminal' 'How this session shows things' \
@@ -87,6 +87,9 @@ function __belay_complete
                 'cli' 'Change Belay itself back to the release that ran before'
         case 'promote'
             printf '%s\t%s\n' 'release' 'Bring an earlier release back with today\'s data'
+        case 'update'
+            printf '%s\t%s\n' 'engines' 'Bring engines and helpers that are behind to the version of the controller' \
+                'cli' 'Change Belay itself over to another release'
         case 'rehearse'
             printf '%s\t%s\n' 'upgrade' 'Try a version on a clone of the data; what runs goes on'
         case 'repair'
@@ -116,8 +119,6 @@ function __belay_complete
             printf '%s\t%s\n' 'manifest' 'Everything that is wrong with a manifest'
         case 'test'
             printf '%s\t%s\n' 'notification' 'Tell everybody who would be told that this is a test'
-        case 'update'
-            printf '%s\t%s\n' 'cli' 'Change Belay itself over to another release'
         case 'use'
             printf '%s\t%s\n' 'appliance' 'Choose the appliance that commands are about'
         case 'journal'

@@ -17,6 +17,7 @@ import { Turns } from '../reconcile/turns.ts';
 import { ConfirmationWatch } from '../runner/confirmation-watch.ts';
 import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
+import { change } from '../sequences/change.ts';
 import { install } from '../sequences/install.ts';
 import { move } from '../sequences/move.ts';
 import { promotion } from '../sequences/promotion.ts';
@@ -31,7 +32,7 @@ import { hostWatcher } from './host-watcher.ts';
 import type { Mode } from './mode.ts';
 import { systemClock } from './system-clock.ts';
 
-const sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion };
+const sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change };
 
 export interface WorkingOptions {
   home: string;

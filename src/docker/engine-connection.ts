@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { BelayError } from '../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
@@ -133,6 +134,9 @@ function openDocker(socketPath: string | undefined, address: string): Docker {
     const modem = docker.modem as typeof docker.modem & { protocol: string; agent: HttpAgent };
     modem.agent =
       modem.protocol === 'https' ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false });
+    // The client library writes out the options of every call, to any depth, also when nobody reads that: from the agent
+    // it would get to each open socket, so that forty calls at once would cost seconds.
+    Object.defineProperty(modem.agent, inspect.custom, { value: () => 'Agent' });
     return docker;
   } catch (cause) {
     throw new BelayError('engine-unreachable', `${address} is not an address of a Docker Engine that can be used.`, {

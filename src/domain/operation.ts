@@ -18,7 +18,8 @@ export type OperationKind =
   | 'install'
   | 'move'
   | 'rehearsal'
-  | 'promotion';
+  | 'promotion'
+  | 'change';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.
@@ -106,6 +107,12 @@ export interface OperationFacts {
   servedUntilMs?: number;
   /** The last lines of the failing container's log, oldest first. */
   logTail?: string[];
+  /** Services whose containers go on untouched, where nothing is against it. */
+  kept?: string[];
+  /** The controller goes on: what is off meanwhile is no downtime of the appliance. */
+  withoutDowntime?: true;
+  /** Engines that were down already when they were turned off: nothing is lost where they stay so. */
+  downBefore?: string[];
   /** The service engines that go over in a step of their own. */
   following?: Following;
   /** How far each of them is. */

@@ -3,6 +3,7 @@ import type { Following } from './followers.ts';
 import type { ExternalData } from './hooks.ts';
 import type { ReleaseId, SlotId } from './ids.ts';
 import type { DataChanges } from './ports/slot-store.ts';
+import type { UpdateTrigger } from './service-spec.ts';
 
 /** What stands in the way. An operation with an obstacle is refused before anything is touched. */
 export interface Obstacle {
@@ -34,8 +35,16 @@ export interface UpgradePlan {
   appliance: string;
   from: { release: ReleaseId; version: string };
   to: { version: string; image: string; digest: string | null; alreadyHere: boolean };
-  /** Every service's image before and after: one that is not versioned with the controller keeps its own. */
-  services: { name: string; from: string; to: string }[];
+  /**
+   * Every service's image before and after: one that is not versioned with the controller keeps its own. `kept` where
+   * the image of the version waits: its container goes on untouched, or is made anew with its data.
+   */
+  services: {
+    name: string;
+    from: string;
+    to: string;
+    kept: { update: UpdateTrigger; awaits: string; isUntouched: boolean } | null;
+  }[];
   steps: { name: string; title: string }[];
   /** The service engines that go over after the controller; null where there are none. */
   engines: Following | null;
@@ -154,6 +163,22 @@ export interface MovePlan {
   space: { path: string; neededBytes: number; freeBytes: number }[];
   preCopyForecastMs: number;
   downtimeForecastMs: number;
+  warnings: string[];
+  obstacles: Obstacle[];
+}
+
+/** A new release on the same data, in which some services are others. */
+export interface ChangePlan {
+  appliance: string;
+  from: { release: ReleaseId; version: string };
+  to: { version: string };
+  steps: { name: string; title: string }[];
+  /** The services that get new containers: another image, other settings, or neither. */
+  changes: { service: string; image: { now: string; after: string } | null; settings: SettingChange[] }[];
+  /** The services that go on untouched. */
+  kept: string[];
+  /** Null where the controller goes on. */
+  downtimeForecastMs: number | null;
   warnings: string[];
   obstacles: Obstacle[];
 }

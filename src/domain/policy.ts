@@ -1,12 +1,14 @@
 import type { Hooks } from './hooks.ts';
 import type { NotifyRules } from './notify-rules.ts';
-import type { GateRules, Versioned } from './service-spec.ts';
+import type { GateRules, UpdateTrigger, Versioned } from './service-spec.ts';
 import type { StaleLockRule } from './stale-lock.ts';
 
 /** What the manifest says of a service that is not part of its container. */
 export interface ServicePolicy {
   gate: Partial<GateRules>;
   versioned: Versioned | null;
+  /** Absent in what an earlier release of Belay has stored. */
+  update?: UpdateTrigger | null;
 }
 
 /** What an appliance wants of Belay beyond single operations. Kept in the journal; the default where nobody has said otherwise. */

@@ -37,7 +37,7 @@ const UPGRADE: Readonly<Record<string, Decisions>> = {
  * An upgrade goes back until its one transaction is on disk: the old release is untouched, and nobody
  * may be watching who could judge the new one. A rollback goes forward from the moment at which it
  * begins to stop what runs: a machine never takes a rollback back. A promotion, a restore and a move are like an upgrade:
- * what they set aside is untouched. A rehearsal is taken away. A repair has nothing to go back to.
+ * what they set aside is untouched. So is a change, which has containers of its own for the services that differ. A rehearsal is taken away. A repair has nothing to go back to.
  */
 export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<string, Decisions>>>> = {
   upgrade: UPGRADE,
@@ -85,6 +85,16 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
     stop: BACK,
     delta: BACK,
     'set-owner': BACK,
+    start: BACK,
+    gate: BACK,
+    commit: { intent: 'go-back', done: 'go-forward' },
+    'restart-policy': FORWARD,
+  },
+  change: {
+    preflight: BACK,
+    pull: BACK,
+    prepare: BACK,
+    stop: BACK,
     start: BACK,
     gate: BACK,
     commit: { intent: 'go-back', done: 'go-forward' },

@@ -8,7 +8,16 @@ import type { ServiceSpec } from './service-spec.ts';
  */
 export type ReleaseStatus = 'candidate' | 'active' | 'superseded' | 'rolled-back' | 'imported' | 'failed';
 
-export type ReleaseOrigin = 'adopt' | 'install' | 'upgrade' | 'rollback' | 'promotion' | 'restore' | 'move' | 'import';
+export type ReleaseOrigin =
+  | 'adopt'
+  | 'install'
+  | 'upgrade'
+  | 'rollback'
+  | 'promotion'
+  | 'restore'
+  | 'move'
+  | 'change'
+  | 'import';
 
 /** Immutable but for its status: version, image digest and configuration of every service. Never lost. */
 export interface Release {

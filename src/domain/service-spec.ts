@@ -65,6 +65,10 @@ export interface ServiceSpec {
   dependsOn?: Dependencies;
   /** Said by the manifest; without it `versioning.ts` decides by the image's name. */
   versioned?: Versioned;
+  /** When it takes the image of a new version; with the upgrade, where nothing is said. */
+  update?: UpdateTrigger;
+  /** The image of the release's version, which it has not taken yet. */
+  awaits?: PinnedImage;
 }
 
 /** `healthy` waits for the other's own health check, `started` for its start only. */
@@ -72,6 +76,12 @@ export type Dependencies = Record<string, 'started' | 'healthy'>;
 
 /** Whether an upgrade gives a service's image the new version as its tag, or leaves it as it is. */
 export type Versioned = 'with-controller' | 'fixed';
+
+/**
+ * When a helper takes the image of a new version: in the upgrade; the next time its own configuration changes or its
+ * container has to be made anew; only when somebody asks for it.
+ */
+export type UpdateTrigger = 'with-controller' | 'on-change' | 'on-request';
 
 /** What a new release must prove. Set by labels `io.belay.*` of the container or of its image. */
 export interface GateRules {

@@ -9,6 +9,8 @@ import type { ServiceSpec } from './service-spec.ts';
 export function isVersioned(service: ServiceSpec, controller: ServiceSpec): boolean {
   if (service.role !== 'app') return true;
   if (service.versioned) return service.versioned === 'with-controller';
+  // Whoever says when it takes a new image has said that it takes one; a kept one has another tag than the controller.
+  if (service.update) return true;
   const [own, main] = [service.image, controller.image];
   if (own.repository === main.repository) return true;
   const directory = (repository: string) => repository.slice(0, repository.lastIndexOf('/') + 1);

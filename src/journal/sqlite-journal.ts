@@ -22,7 +22,7 @@ import { SnapshotTable } from './snapshot-table.ts';
 
 const MOST_RELEASES = 10_000;
 /** What would leave a release that may still go back by itself. */
-const CHANGING_ANEW: readonly OperationKind[] = ['upgrade', 'promotion', 'move'];
+const CHANGING_ANEW: readonly OperationKind[] = ['upgrade', 'promotion', 'move', 'change'];
 
 /** The journal in SQLite: the only SQL there is. Longer than most files, because the port is. */
 export class SqliteJournal implements Journal {

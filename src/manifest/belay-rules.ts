@@ -1,4 +1,4 @@
-import type { Dependencies, GateRules, ServiceRole, Versioned } from '../domain/service-spec.ts';
+import type { Dependencies, GateRules, ServiceRole, UpdateTrigger, Versioned } from '../domain/service-spec.ts';
 import type { Manifest } from './manifest.ts';
 import type { ServiceEntry } from './service-schema.ts';
 
@@ -40,6 +40,10 @@ export function versionedOf(manifest: Pick<Manifest, 'entry' | 'writtenImages'>,
   if (said) return said;
   return /:\$(?:VERSION$|\{VERSION(?:[:?+-]|\}))/.test(manifest.writtenImages[name] ?? '') ? 'with-controller' : null;
 }
+
+/** When a helper takes a new image; null where nothing is said. */
+export const updateOf = (manifest: Pick<Manifest, 'entry'>, name: string): UpdateTrigger | null =>
+  manifest.entry['x-belay']?.services?.[name]?.update ?? null;
 
 export function dependenciesOf(service: ServiceEntry): Dependencies {
   const { depends_on: asked } = service;

@@ -205,6 +205,16 @@ function checkRoles(parts: Parts, complain: Complain): void {
       name === controller ? "the controller's version is the appliance's" : 'an engine follows the controller';
     complain(['x-belay', 'services', name, 'version'], 'value', `${why}.`);
   }
+  for (const [name, { version, role, update }] of Object.entries(said)) {
+    if (update === undefined || (name !== controller && role !== 'engine' && version !== 'fixed')) continue;
+    const why =
+      name === controller
+        ? "the controller's version is the appliance's"
+        : role === 'engine'
+          ? 'an engine follows the controller'
+          : 'a fixed image is never another one';
+    complain(['x-belay', 'services', name, 'update'], 'key', `${why}.`);
+  }
   const floor = parts.belay?.floor;
   const tag = /:([^/:@]+)(?:@.*)?$/.exec(parts.services[controller ?? '']?.image ?? '')?.[1];
   if (floor && tag && compareVersions(tag, floor) < 0) {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { ContainerSettings, PinnedImage } from '../domain/service-spec.ts';
 import { DEFAULT_GATE } from '../domain/service-spec.ts';
 import { startOrder } from '../domain/start-order.ts';
-import { dependenciesOf, gateOf, roleOf, versionedOf } from './belay-rules.ts';
+import { dependenciesOf, gateOf, roleOf, updateOf, versionedOf } from './belay-rules.ts';
 import { configOf, hostConfigOf } from './container-settings.ts';
 import type { Manifest } from './manifest.ts';
 import type { ServiceEntry } from './service-schema.ts';
@@ -32,6 +32,7 @@ export function draftOf(manifest: Manifest, appliance: string): ApplianceDraft {
 function serviceDraft(manifest: Manifest, appliance: string, name: string, service: ServiceEntry): ServiceDraft {
   const mounts = mountDrafts(manifest, appliance, service);
   const versioned = versionedOf(manifest, name);
+  const update = updateOf(manifest, name);
   const gate = gateOf(manifest, name);
   return {
     spec: {
@@ -45,6 +46,7 @@ function serviceDraft(manifest: Manifest, appliance: string, name: string, servi
       ...(Object.keys(gate).length > 0 ? { askedGate: gate } : {}),
       dependsOn: dependenciesOf(service),
       ...(versioned ? { versioned } : {}),
+      ...(update ? { update } : {}),
     },
     mounts,
   };

@@ -48,6 +48,12 @@ const belayService = z.strictObject({
     .oneOf(['with-controller', 'fixed'])
     .optional()
     .describe("Whether an upgrade gives this service's image the new version as its tag, or leaves it as it is."),
+  update: field
+    .oneOf(['with-controller', 'on-change', 'on-request'])
+    .optional()
+    .describe(
+      'When a helper takes the image of a new version: with the upgrade, the default; when its own configuration changes or its container is made anew; only with update engines. Until then it runs on untouched.',
+    ),
   version_command: versionCommand,
   gate: z
     .strictObject({

@@ -10,7 +10,7 @@ export function findDrift(observation: Observation): Drift[] {
     ...activeDataDrift(observation),
     ...observation.active.services.flatMap((service) => activeContainerDrift(observation.active.release, service)),
     ...observation.frozen.flatMap((frozen) => frozenContainerDrift(observation.active, frozen)),
-    ...observation.frozen.flatMap(frozenDataDrift),
+    ...observation.frozen.flatMap((frozen) => frozenDataDrift(observation.active, frozen)),
   ];
   const rank: Record<DriftLevel, number> = { alarm: 0, warning: 1, note: 2 };
   return found.sort((a, b) => rank[a.level] - rank[b.level]);

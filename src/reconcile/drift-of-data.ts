@@ -8,7 +8,7 @@ const placeOf = ({ mount }: SeenMount) => (mount.volume ? `the volume ${mount.vo
 
 /** Where the live data is gone, or is another's, and what runs nonetheless. */
 export function activeDataDrift({ active, frozen, displaced }: Observation): Drift[] {
-  const wayBack = frozen.some(isComplete)
+  const wayBack = frozen.some((seen) => seen.release.slot !== active.release.slot && isComplete(seen))
     ? 'Put it back where it was, or go back to a release that has its data: rollback system'
     : 'Put it back where it was, then: repair system';
   const running = active.services.filter(({ instance }) => isUp(instance)).map(({ spec }) => spec.name);
@@ -73,7 +73,9 @@ const isComplete = ({ mounts }: SeenRelease): boolean =>
   mounts.every(({ state }) => state === 'in-place' || state === 'parked' || state === 'unknown');
 
 /** Where the data of a release that could be gone back to is gone. */
-export function frozenDataDrift({ release, mounts }: SeenRelease): Drift[] {
+export function frozenDataDrift(active: SeenRelease, { release, mounts }: SeenRelease): Drift[] {
+  // What both have is told of the active one.
+  if (release.slot === active.release.slot) return [];
   return mounts
     .filter(({ state }) => state === 'missing' || state === 'foreign' || state === 'volume-gone')
     .map((seen) => ({

@@ -29,17 +29,22 @@ export async function observe(world: World, active: Release, signal?: AbortSigna
   return { active: seenActive, frozen, displaced };
 }
 
-/** One release for each slot that can be gone back to, and those that share the active slot with containers of their own. */
+/**
+ * The releases that have containers of their own and can be gone back to, newest first, each with the services that they
+ * run.
+ */
 function frozenReleases({ journal }: World, active: Release): Release[] {
-  const containersOf = ({ id }: Release) => journal.instances(id).map(({ containerId }) => containerId);
-  const known = new Set(containersOf(active));
+  const known = new Set(journal.instances(active.id).map(({ containerId }) => containerId));
   const found: Release[] = [];
   for (const release of journal.history.left(active.appliance, MAX_READ)) {
     if (found.length === MAX_FROZEN) break;
-    const own = containersOf(release);
-    if (own.every((id) => known.has(id))) continue;
-    for (const id of own) known.add(id);
-    found.push(release);
+    // A container that a later release has as well is looked at with that one.
+    const shared = journal.instances(release.id).filter(({ containerId }) => known.has(containerId));
+    const own = journal.instances(release.id).filter((record) => !shared.includes(record));
+    if (own.length === 0) continue;
+    for (const { containerId } of own) known.add(containerId);
+    const services = release.services.filter(({ name }) => !shared.some(({ service }) => service === name));
+    found.push({ ...release, services });
   }
   return found;
 }

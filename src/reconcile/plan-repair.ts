@@ -9,6 +9,7 @@ import type { Step } from '../domain/step.ts';
 import { mustHaveItsData } from '../sequences/data-in-place.ts';
 import { isUp } from '../sequences/instances.ts';
 import { startObstacles } from '../sequences/start-obstacles.ts';
+import { madeAnew } from '../sequences/update-triggers.ts';
 import { policyText } from './drift-of-active.ts';
 import { usesLiveData } from './drift-of-frozen.ts';
 import type { Observation, SeenService } from './observation.ts';
@@ -34,7 +35,18 @@ export async function planRepair(world: World, active: Release, steps: readonly 
   };
 }
 
+/** Services whose container is gone, and which take the image that waits for them when it is made anew. */
+export async function waitingToBeMade(world: World, active: Release): Promise<string[]> {
+  const { services } = (await observe(world, active)).active;
+  return services.flatMap(({ spec, instance }) => (!instance && madeAnew(spec) !== spec ? [spec.name] : []));
+}
+
 function actionsFor({ spec, instance, imageHere }: SeenService): string[] {
+  if (!instance && madeAnew(spec) !== spec) {
+    return [
+      `Make the container ${spec.containerName} with ${madeAnew(spec).image.reference}, in a new release, and start it`,
+    ];
+  }
   if (!instance) {
     return [
       ...(imageHere ? [] : [`Fetch ${spec.image.reference} again`]),

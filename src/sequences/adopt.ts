@@ -180,6 +180,7 @@ function governedBy(spec: ServiceSpec, said: ServiceSpec): ServiceSpec {
     gate: { ...spec.gate, ...said.askedGate },
     ...(said.askedGate ? { askedGate: said.askedGate } : {}),
     ...(said.versioned ? { versioned: said.versioned } : {}),
+    ...(said.update ? { update: said.update } : {}),
     dependsOn: { ...spec.dependsOn, ...said.dependsOn },
   };
 }

@@ -17,7 +17,7 @@ export interface Candidate {
 export function upgradeCandidate(
   from: Release,
   fromSlot: Slot,
-  services: readonly { spec: ServiceSpec; image: PinnedImage }[],
+  services: readonly { spec: ServiceSpec; image: PinnedImage; awaits?: PinnedImage | null }[],
   request: { version: string; by: string; at: Date },
 ): Candidate & { slot: Slot } {
   const slot = newSlot(from.appliance, fromSlot.mounts, fromSlot.id, request.at);
@@ -25,7 +25,7 @@ export function upgradeCandidate(
     id: newReleaseId(),
     appliance: from.appliance,
     version: request.version,
-    services: services.map(({ spec, image }) => onSlot({ ...spec, image }, slot)),
+    services: services.map(({ spec, image, awaits }) => onSlot(withImage(spec, image, awaits), slot)),
     slot: slot.id,
     status: 'candidate',
     origin: 'upgrade',
@@ -145,6 +145,12 @@ export function moveCandidate(
 }
 
 const bindPaths = (path: string, slot: SlotId) => ({ path, parkedPath: parkedPathOf(path, slot) });
+
+/** A service with an image, and with the one that it has not taken yet. */
+export function withImage(spec: ServiceSpec, image: PinnedImage, awaits?: PinnedImage | null): ServiceSpec {
+  const { awaits: _, ...rest } = spec;
+  return { ...rest, image, ...(awaits ? { awaits } : {}) };
+}
 
 /** A copy of an earlier release for the top of the list; it takes over that release's slot. */
 export function rollbackCandidate(from: Release, target: Release, request: { by: string; at: Date }): Candidate {

@@ -22,7 +22,7 @@ export async function currentServices(
       const instance = await findInstance(world, release, service, signal);
       if (!instance) return service;
       const spec = rekeyed(await world.host.readSpec(instance.id, signal, service.image), slot);
-      const { name, role, containerName, dependsOn, askedGate, versioned } = service;
+      const { name, role, containerName, dependsOn, askedGate, versioned, update, awaits } = service;
       return {
         ...spec,
         name,
@@ -31,6 +31,8 @@ export async function currentServices(
         ...(dependsOn ? { dependsOn } : {}),
         ...(askedGate ? { askedGate, gate: { ...spec.gate, ...askedGate } } : {}),
         ...(versioned ? { versioned } : {}),
+        ...(update ? { update } : {}),
+        ...(awaits ? { awaits } : {}),
       };
     }),
   );

@@ -6,7 +6,8 @@ import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { Slot } from '../domain/slot.ts';
 import { isUp } from './instances.ts';
-import { wayBack } from './retention.ts';
+import { nextWayBack } from './retention.ts';
+import { isSameRelease } from './rollback-target.ts';
 import { mustSlot } from './slot-pairs.ts';
 
 /**
@@ -16,7 +17,7 @@ import { mustSlot } from './slot-pairs.ts';
 export async function planReleaseDeletion(world: World, active: Release, id: ReleaseId): Promise<ReleaseDeletion> {
   const { journal, host } = world;
   const release = leftRelease(journal, active, id.toUpperCase());
-  const records = journal.instances(release.id);
+  const records = ownContainers(journal, active, release);
   const slot = mustSlot(journal, release.slot);
   const containers = await Promise.all(
     records.map(async ({ service, containerId }) => {
@@ -31,17 +32,23 @@ export async function planReleaseDeletion(world: World, active: Release, id: Rel
       hasDigest: image.digest !== null,
     })),
   );
-  const isWayBack = wayBack(journal, active)?.id === release.slot;
+  const copies = sharing(journal, release, records);
+  const next = nextWayBack(journal, active);
+  const isWayBack = next !== null && isSameRelease(journal, next, release);
   return {
     appliance: active.appliance,
     release: release.id,
     version: release.version,
     containers: containers.map(({ service, name, containerId }) => ({ service, name, containerId })),
-    copies: sharing(journal, release, records).map((other) => other.id),
-    data: slot.mounts.length === 0 ? null : { snapshot: slot.id, volumes: slot.mounts.flatMap((m) => m.volume ?? []) },
+    copies: copies.map((other) => other.id),
+    // What shares its data with what runs leaves none behind.
+    data:
+      slot.mounts.length === 0 || slot.state === 'live'
+        ? null
+        : { snapshot: slot.id, volumes: slot.mounts.flatMap((m) => m.volume ?? []) },
     images,
     isWayBack,
-    warnings: await warningsOf(world, slot, records, images),
+    warnings: [...elsewhere(journal, active, release, records), ...(await warningsOf(world, slot, records, images))],
     obstacles: [
       ...unconfirmedOn(journal, active, records),
       ...containers.filter((each) => each.isUp).map(({ name }) => running(release, name as string)),
@@ -62,9 +69,10 @@ export async function deleteRelease(world: World, active: Release, id: ReleaseId
   for (const { containerId } of deletion.containers) await host.removeInstance(containerId);
   // A power cut would bring back what the engine has removed, and nobody would know whose it is.
   await host.flush();
-  const removed = new Set(deletion.containers.map(({ containerId }) => containerId));
+  // What runs now is kept in mind: going back to this release then leaves it running.
+  const live = liveContainers(journal, active);
   for (const owner of [deletion.release, ...deletion.copies]) {
-    for (const record of journal.instances(owner)) if (removed.has(record.containerId)) journal.forgetInstance(record);
+    for (const record of journal.instances(owner)) if (!live.has(record.containerId)) journal.forgetInstance(record);
   }
   return deletion;
 }
@@ -76,9 +84,7 @@ function leftRelease(journal: Journal, active: Release, id: ReleaseId): Release 
       hint: 'See what there is: show releases',
     });
   }
-  const records = journal.instances(release.id);
-  const live = new Set(journal.instances(active.id).map(({ containerId }) => containerId));
-  if (release.id === active.id || records.some(({ containerId }) => live.has(containerId))) {
+  if (isSameRelease(journal, release, active)) {
     const words = release.id === active.id ? `${id} is what runs now.` : `${id} is what runs now, as ${active.id}.`;
     throw new BelayError('refused', words, { hint: 'Choose one that was left: show releases' });
   }
@@ -87,12 +93,27 @@ function leftRelease(journal: Journal, active: Release, id: ReleaseId): Release 
       hint: 'See what there is: show releases',
     });
   }
-  if (records.length === 0) {
-    throw new BelayError('refused', `${id} (${release.version}) has no containers any more.`, {
+  const live = liveContainers(journal, active);
+  const records = journal.instances(id);
+  if (records.every(({ containerId }) => live.has(containerId))) {
+    const which = records.length > 0 ? 'but those that run now' : 'any more';
+    throw new BelayError('refused', `${id} (${release.version}) has no containers ${which}.`, {
       hint: `To go back to it, they are made again: rollback system to ${id}. Its data: show snapshots`,
     });
   }
   return release;
+}
+
+const liveContainers = (journal: Journal, active: Release): Set<string> =>
+  new Set(journal.instances(active.id).map(({ containerId }) => containerId));
+
+/** What nobody else has: neither what runs, nor another release that was left, unless that is a copy of this one. */
+function ownContainers(journal: Journal, active: Release, release: Release): InstanceRecord[] {
+  const others = journal
+    .releases(release.appliance)
+    .filter((other) => other.id === active.id || !isSameRelease(journal, other, release));
+  const theirs = new Set(others.flatMap(({ id }) => journal.instances(id).map(({ containerId }) => containerId)));
+  return journal.instances(release.id).filter(({ containerId }) => !theirs.has(containerId));
 }
 
 /** A rollback to a release makes a copy of it, which has the same containers. */
@@ -117,6 +138,18 @@ const running = (release: Release, name: string): Obstacle => ({
   message: `The container ${name} of ${release.version} (${release.id}) is running.`,
   hint: `Turn it off first: docker stop ${name}`,
 });
+
+/** Another release that was left has them as well: they go with the last one. */
+function elsewhere(journal: Journal, active: Release, release: Release, own: readonly InstanceRecord[]): string[] {
+  const live = liveContainers(journal, active);
+  const services = journal
+    .instances(release.id)
+    .filter(({ containerId }) => !live.has(containerId) && !own.some((each) => each.containerId === containerId))
+    .map(({ service }) => service);
+  return services.length > 0
+    ? [`Another release has the containers of ${services.join(', ')} as well: they stay.`]
+    : [];
+}
 
 async function warningsOf(
   { host }: World,

@@ -27,6 +27,14 @@ interface Subject {
   to: string;
 }
 
+/** Where nothing outside of the mounts is to change. */
+export const NO_HOOKS: HookPlan = {
+  planned: { hooks: {}, backup: null },
+  externalData: null,
+  spared: ['quiesce', 'thaw', 'backup', 'hand-over', 'restore-database'],
+  obstacles: [],
+};
+
 type HookWorld = { host: ContainerHost; journal: Journal };
 
 /** The hooks of an upgrade, each image of theirs pinned. */

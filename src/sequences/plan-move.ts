@@ -22,6 +22,7 @@ import { mountNamed, targetsOf } from './restored-mounts.ts';
 import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
 import { type SurveyedMount, surveyMounts } from './survey-mounts.ts';
+import { madeAnew } from './update-triggers.ts';
 
 export interface MoveRequest {
   target: DataTarget;
@@ -51,7 +52,7 @@ export async function planMove(
   const { journal, clock } = world;
   const { target, mount, owner = null, by } = request;
   const slot = mustSlot(journal, active.slot);
-  const services = await currentServices(world, active, signal);
+  const services = (await currentServices(world, active, signal)).map(madeAnew);
   const left = leftMount(slot, services, mount);
   const candidate = moveCandidate(active, slot, services, { key: left.key, target }, { by, at: clock.now() });
   const surveyed = await surveyMounts(world, services, slot, signal);

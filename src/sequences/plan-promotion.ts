@@ -66,6 +66,7 @@ export async function planPromotion(
       name,
       from: active.services.find((service) => service.name === name)?.image.reference ?? 'nothing',
       to: image.reference,
+      kept: null,
     })),
     settings,
     obstacles: [

@@ -16,6 +16,7 @@ import { type RestoredFrom, restoredMounts, targetsOf } from './restored-mounts.
 import { mustSlot } from './slot-pairs.ts';
 import { sizeOf, snapshotObstacles } from './snapshot-obstacles.ts';
 import { startObstacles } from './start-obstacles.ts';
+import { madeAnew } from './update-triggers.ts';
 
 export interface PlannedRestore {
   plan: RestorePlan;
@@ -57,7 +58,8 @@ export async function planRestore(
   const snapshot = mustSnapshot(journal, active.appliance, request.snapshot);
   const activeSlot = mustSlot(journal, active.slot);
   const [release] = releasesOf(journal, snapshot);
-  const services = await currentServices(world, active, signal).catch(() => active.services);
+  const now = await currentServices(world, active, signal).catch(() => active.services);
+  const services = now.map(madeAnew);
   const restored = restoredMounts(
     { slot: activeSlot, services },
     { slot: snapshot, services: release?.services ?? [] },

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { DataChanges } from '../domain/ports/slot-store.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
-import { compareSettings } from '../domain/settings-diff.ts';
+import { compareSettings, imageChange } from '../domain/settings-diff.ts';
 import type { SlotArchive, SlotMount } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
 import { type Candidate, rollbackCandidate, unpackedCandidate } from './candidate.ts';
@@ -16,7 +16,7 @@ import { displacedMounts } from './displaced-mounts.ts';
 import { followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
-import { externalWarnings, hooksOfRollback } from './plan-hooks.ts';
+import { externalWarnings, hooksOfRollback, NO_HOOKS } from './plan-hooks.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
 import { rollbackTarget } from './rollback-target.ts';
@@ -59,7 +59,9 @@ export async function planRollback(
     from: active.version,
     to: target.version,
   };
-  const hooks = await hooksOfRollback(world, subject, target, signal);
+  // The data that both of them have goes on as it is, and so does what is outside of it.
+  const isShared = target.slot === active.slot;
+  const hooks = isShared && !targetSlot.archive ? NO_HOOKS : await hooksOfRollback(world, subject, target, signal);
   const obstacles = [
     ...belowFloor(policy, target.version),
     ...hooks.obstacles,
@@ -88,7 +90,7 @@ export async function planRollback(
     externalData: hooks.externalData,
     settings: services.flatMap((now) => {
       const after = target.services.find(({ name }) => name === now.name);
-      return after ? compareSettings(now, after) : [];
+      return after ? [...(isShared ? imageChange(now, after) : []), ...compareSettings(now, after)] : [];
     }),
     warnings: [
       ...externalWarnings(hooks.externalData),
@@ -126,6 +128,7 @@ export async function changesSince(
   signal?: AbortSignal,
 ): Promise<DataChanges> {
   const total: DataChanges = { added: 0, changed: 0, removed: 0, sample: [] };
+  if (target.slot === active.slot) return total;
   for (const { from: before, to: after } of slotPairs(journal, target, active)) {
     const [beforePath, afterPath] = await Promise.all([locateOrNull(slots, before), locateOrNull(slots, after)]);
     if (!beforePath || !afterPath) continue;

@@ -1,12 +1,11 @@
 import { unconfirmed } from '../domain/confirmation.ts';
-import type { Following } from '../domain/followers.ts';
-import type { PlannedHooks } from '../domain/hooks.ts';
 import type { ReleaseId } from '../domain/ids.ts';
-import type { Obstacle, PlannedMount, UpgradePlan } from '../domain/plan.ts';
+import type { OperationFacts } from '../domain/operation.ts';
+import type { Obstacle, UpgradePlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
-import type { ServiceSpec } from '../domain/service-spec.ts';
+import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
 import { compareVersions } from '../domain/version.ts';
@@ -14,24 +13,24 @@ import type { FoundImage } from './brought-image.ts';
 import { type Candidate, upgradeCandidate } from './candidate.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
-import { followingOf } from './following.ts';
-import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
+import { followingFacts, followingOf } from './following.ts';
+import { copyForecastMs, lastDowntimeMs, whileStoppedMs } from './forecast.ts';
 import { findInstance, isUp } from './instances.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
-import { externalWarnings, hooksOfUpgrade } from './plan-hooks.ts';
+import { externalWarnings, hookFacts, hooksOfUpgrade } from './plan-hooks.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
 import { quarantineObstacles } from './quarantine.ts';
 import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
 import { surveyMounts } from './survey-mounts.ts';
+import { inTheirTime, type TimedImage } from './update-triggers.ts';
 import { versionImages } from './version-images.ts';
 
 export interface PlannedUpgrade {
   plan: UpgradePlan;
-  hooks: PlannedHooks;
-  /** Null where there are no engines that follow by themselves. */
-  following: Following | null;
+  /** What the steps have to know from the beginning. */
+  facts: OperationFacts;
   candidate: Candidate & { slot: Slot };
 }
 
@@ -59,7 +58,9 @@ export async function planUpgrade(
   const { journal, clock } = world;
   const policy = journal.appliance(from.appliance)?.policy ?? DEFAULT_POLICY;
   const { services, found } = request.earlier ?? (await versionImages(world, from, request.version, signal));
-  const images = services.map((spec, index) => ({ spec, image: (found[index] as FoundImage).image }));
+  const pinned = services.map((spec, index) => ({ spec, image: (found[index] as FoundImage).image }));
+  // What an earlier release had is taken as it was.
+  const images = request.earlier ? pinned.map(asItWas) : await inTheirTime(world, from, pinned);
   const fromSlot = mustSlot(journal, from.slot);
   const candidate = upgradeCandidate(from, fromSlot, images, { ...request, at: clock.now() });
   const surveyed = await surveyMounts(world, services, fromSlot, signal);
@@ -87,7 +88,12 @@ export async function planUpgrade(
       digest: main.image.digest ?? main.image.imageId,
       alreadyHere: main.alreadyHere,
     },
-    services: images.map(({ spec, image }) => ({ name: spec.name, from: spec.image.reference, to: image.reference })),
+    services: images.map(({ spec, image, awaits, keeps }) => ({
+      name: spec.name,
+      from: spec.image.reference,
+      to: image.reference,
+      kept: spec.update && awaits ? { update: spec.update, awaits: awaits.reference, isUntouched: keeps } : null,
+    })),
     steps: plannedSteps(steps, { from, to: candidate.release }, [...(following ? [] : ['engines']), ...hooks.spared]),
     engines: following,
     mounts: surveyed.map(({ planned }) => planned),
@@ -95,8 +101,7 @@ export async function planUpgrade(
     confirmWithinMs: request.confirmWithinMs ?? null,
     externalData: hooks.externalData,
     preCopyForecastMs: sum(cloned.filter(({ treatment }) => treatment === 'pre-copy').map(copyForecastMs)),
-    downtimeForecastMs:
-      lastDowntimeMs(journal, from.appliance, 'upgrade') + sum(cloned.map((mount) => whileStoppedMs(mount))),
+    downtimeForecastMs: lastDowntimeMs(journal, from.appliance, 'upgrade') + sum(cloned.map(whileStoppedMs)),
     warnings: [
       ...externalWarnings(hooks.externalData),
       ...(request.force ? untrusted.map(({ message }) => message) : []),
@@ -113,17 +118,15 @@ export async function planUpgrade(
       ...(request.earlier ? [] : runningAlready(from, candidate.release)),
     ],
   };
-  return { plan, candidate, hooks: hooks.planned, following };
+  const kept = images.filter(({ keeps }) => keeps).map(({ spec }) => spec.name);
+  return { plan, candidate, facts: { ...hookFacts(hooks.planned), ...followingFacts(following), kept } };
 }
 
-const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+const asItWas = ({ spec, image }: { spec: ServiceSpec; image: PinnedImage }): TimedImage => ({
+  ...{ spec, image, awaits: spec.awaits ?? null, keeps: false },
+});
 
-const whileStoppedMs = (mount: PlannedMount) =>
-  mount.treatment === 'copy-stopped'
-    ? copyForecastMs(mount)
-    : mount.treatment === 'pre-copy'
-      ? compareForecastMs(mount)
-      : 0;
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 
 async function obstaclesOf(world: World, from: Release, to: Release): Promise<Obstacle[]> {
   const obstacles = await startObstacles(world, from, to, to.services);

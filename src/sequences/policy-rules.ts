@@ -7,11 +7,12 @@ import { compareVersions } from '../domain/version.ts';
 export function governed(service: ServiceSpec, policy: Policy): ServiceSpec {
   const said = policy.services[service.name];
   if (!said) return service;
-  const { askedGate: _, versioned: __, ...rest } = service;
+  const { askedGate: _, versioned: __, update: ___, ...rest } = service;
   return {
     ...rest,
     ...(Object.keys(said.gate).length > 0 ? { askedGate: said.gate, gate: { ...rest.gate, ...said.gate } } : {}),
     ...(said.versioned ? { versioned: said.versioned } : {}),
+    ...(said.update ? { update: said.update } : {}),
   };
 }
 

@@ -3,10 +3,25 @@ import type { Release } from '../domain/release.ts';
 import type { Slot } from '../domain/slot.ts';
 import { rollbackTarget } from './rollback-target.ts';
 
-/** The slot that `rollback system` would go back to; null where there is nothing before what runs. */
+/**
+ * The slot that `rollback system` would go back to, however often it has to be typed until there is other data; null
+ * where there is none before what runs.
+ */
 export function wayBack(journal: Journal, active: Release): Slot | null {
   try {
-    return journal.slot(rollbackTarget(journal, active).slot);
+    let target = rollbackTarget(journal, active);
+    // What was changed shares its data with the release before.
+    while (target.slot === active.slot && target.id !== active.id) target = rollbackTarget(journal, target);
+    return journal.slot(target.slot);
+  } catch {
+    return null;
+  }
+}
+
+/** The release that `rollback system` goes back to; null where there is none. */
+export function nextWayBack(journal: Journal, active: Release): Release | null {
+  try {
+    return rollbackTarget(journal, active);
   } catch {
     return null;
   }

@@ -17,7 +17,7 @@ export function rollbackTarget(journal: Journal, active: Release, named?: Releas
     });
   }
   // What was imported and has not run yet is the active release of its appliance, and an archive.
-  if (target.slot === active.slot && slot?.state !== 'archived') {
+  if (isSameRelease(journal, target, active) && slot?.state !== 'archived') {
     throw new BelayError('refused', `${target.id} is what runs now, as ${active.id}.`, {
       hint: 'Choose another one: show releases',
     });
@@ -42,10 +42,7 @@ export function releaseThatRan(journal: Journal, active: Release, id: ReleaseId)
 }
 
 function previousOf(journal: Journal, active: Release): Release {
-  let original = active;
-  while (original.origin === 'rollback' && original.copyOf) {
-    original = journal.release(original.copyOf) ?? failMissing(original.copyOf);
-  }
+  const original = originalOf(journal, active);
   if (!original.previous && journal.slot(active.slot)?.state === 'archived') return active;
   if (!original.previous) {
     const left = journal.releases(active.appliance).find(({ status }) => status === 'rolled-back');
@@ -54,6 +51,18 @@ function previousOf(journal: Journal, active: Release): Release {
     });
   }
   return journal.release(original.previous) ?? failMissing(original.previous);
+}
+
+/** Whether both are one release on the same data: one is a copy of the other, or both are copies of a third. */
+export const isSameRelease = (journal: Journal, one: Release, other: Release): boolean =>
+  one.slot === other.slot && originalOf(journal, one).id === originalOf(journal, other).id;
+
+function originalOf(journal: Journal, release: Release): Release {
+  let original = release;
+  while (original.origin === 'rollback' && original.copyOf) {
+    original = journal.release(original.copyOf) ?? failMissing(original.copyOf);
+  }
+  return original;
 }
 
 function failMissing(id: ReleaseId): never {

@@ -198,7 +198,7 @@ export class Monitor {
 function named({ kind, appliance, from, to }: OperationView): string {
   if (kind === 'install') return `the installation of ${appliance} ${to}`;
   if (kind === 'move') return `to move the data of ${appliance}`;
-  return `the ${kind} of ${appliance}${kind === 'repair' || kind === 'restore' ? '' : ` from ${from} to ${to}`}`;
+  return `the ${kind} of ${appliance}${['repair', 'restore', 'change'].includes(kind) ? '' : ` from ${from} to ${to}`}`;
 }
 
 function startLine(operation: OperationView): string {
@@ -213,5 +213,5 @@ function endLine(operation: OperationView): string {
   const runs = state === 'succeeded' && kind !== 'rehearsal' ? to : from;
   const now = state === 'needs-attention' ? 'To see why: show upgrade status' : `${appliance} runs ${runs}.`;
   const waits = operation.confirmation?.state === 'pending' ? ' It goes back unless: confirm system' : '';
-  return `The ${kind} of ${appliance}${kind === 'repair' ? '' : ` to ${to}`}: ${stateWords[state]}. ${now}${waits}`;
+  return `The ${kind} of ${appliance}${kind === 'repair' || kind === 'change' ? '' : ` to ${to}`}: ${stateWords[state]}. ${now}${waits}`;
 }

@@ -49,6 +49,7 @@ import {
   terminalNoMonitor,
   terminalWidth,
 } from './commands/terminal.ts';
+import { updateEngines } from './commands/update-engines.ts';
 import { upgradeSystem } from './commands/upgrade-system.ts';
 import { useAppliance } from './commands/use-appliance.ts';
 import type { Grammar } from './grammar/grammar.ts';
@@ -86,6 +87,7 @@ export const registry: Grammar = {
     confirmSystem,
     rollbackSystem,
     promoteRelease,
+    updateEngines,
     rehearseUpgrade,
     repairSystem,
     restoreSystem,
@@ -144,11 +146,11 @@ export const registry: Grammar = {
     apply: 'Put something in force',
     check: 'Look for mistakes; changes nothing',
     repair: 'Bring what runs back to what its release says',
+    update: 'Bring engines to their version, or Belay to another release',
     use: 'Choose what commands are about',
     journal: 'The record of everything that was done, and its copies',
     delete: 'Delete what is not needed any more',
     test: 'Try something out; changes nothing',
-    update: 'Bring something to another release',
     'show cli': 'Belay itself',
     terminal: 'How this session shows things',
     'terminal no': 'Turn something off',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EntryPhase, JournalEntry } from '../../src/domain/operation.ts';
 import { decideRecovery, RECOVERY_TABLE } from '../../src/domain/recovery.ts';
+import { change } from '../../src/sequences/change.ts';
 import { install } from '../../src/sequences/install.ts';
 import { move } from '../../src/sequences/move.ts';
 import { promotion } from '../../src/sequences/promotion.ts';
@@ -19,14 +20,14 @@ const entry = (step: string, phase: EntryPhase): JournalEntry => ({
   message: null,
 });
 
-test.each([upgrade, rollback, restore, repair, install, move, rehearsal, promotion])(
+test.each([upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change])(
   'the table has a row for every step of $kind, and no other',
   ({ kind, steps }) => {
     expect(Object.keys(RECOVERY_TABLE[kind]).sort()).toEqual(steps.map(({ name }) => name).sort());
   },
 );
 
-test.each([upgrade, rollback, restore, repair, install, move, rehearsal, promotion])(
+test.each([upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change])(
   'the table agrees with where $kind goes forward',
   ({ kind, steps, forwardFrom }) => {
     const forwardIndex = steps.findIndex(({ name }) => name === forwardFrom);

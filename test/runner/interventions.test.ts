@@ -29,6 +29,7 @@ const runner = () =>
       move: upgrade,
       rehearsal: upgrade,
       promotion: upgrade,
+      change: upgrade,
     },
     onChange: () => {},
   });
@@ -98,6 +99,7 @@ describe('an operation that is aborted', () => {
         move: upgrade,
         rehearsal: upgrade,
         promotion: upgrade,
+        change: upgrade,
       },
     };
     await recoverUnfinished(recovery, new AbortController().signal);

@@ -30,6 +30,7 @@ const runner = () =>
       move: upgrade,
       rehearsal: upgrade,
       promotion: upgrade,
+      change: upgrade,
     },
     onChange: () => {},
   });
@@ -222,6 +223,7 @@ describe('the next daemon', () => {
           move: upgrade,
           rehearsal: upgrade,
           promotion: upgrade,
+          change: upgrade,
         },
       },
       new AbortController().signal,

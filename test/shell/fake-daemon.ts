@@ -513,6 +513,7 @@ export class FakeDaemon {
           startedAt: iso(),
           restartPolicy: 'unless-stopped',
           ports: ['8080→80/tcp'],
+          awaits: null,
         },
       ],
       engine: { product: 'Docker Engine', version: '20.10.24', rootDir: '/var/lib/docker' },
@@ -605,7 +606,12 @@ export class FakeDaemon {
         alreadyHere: false,
       },
       services: [
-        { name: 'server', from: `registry.example/acme:${from.version}`, to: `registry.example/acme:${version}` },
+        {
+          name: 'server',
+          from: `registry.example/acme:${from.version}`,
+          to: `registry.example/acme:${version}`,
+          kept: null,
+        },
       ],
       steps: upgradeSteps(from.version, version).map(({ name, title }) => ({ name, title })),
       mounts: [

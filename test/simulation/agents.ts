@@ -15,6 +15,8 @@ export interface Agent {
   name: string;
   /** It has a volume of its own. */
   hasData: boolean;
+  /** A helper with a trigger of its own; null for a service engine. */
+  update: 'on-change' | 'on-request' | null;
 }
 
 /** A third of the sites have some. */
@@ -23,6 +25,7 @@ export function drawAgents({ chance }: Machine): Agent[] {
   return Array.from({ length: Number(count) }, (_, index) => ({
     name: `agent-${index + 1}`,
     hasData: chance.happens(0.2),
+    update: chance.pick([null, null, null, 'on-change', 'on-request']),
   }));
 }
 
@@ -42,12 +45,21 @@ export function manifestOf(
   agents: readonly Agent[],
   maxUnavailable: number,
 ): { draft: ApplianceDraft; policy: Policy } {
-  const services = [specOf(SERVER, 'controller'), ...agents.map(({ name }) => specOf(name, 'engine'))];
+  const services = [specOf(SERVER, 'controller'), ...agents.map(memberOf)];
   return {
     draft: { services: services.map((spec) => ({ spec, mounts: [] })), volumes: [], networks: [], allowed: [] },
-    policy: { ...DEFAULT_POLICY, engines: { maxUnavailable } },
+    policy: {
+      ...DEFAULT_POLICY,
+      engines: { maxUnavailable },
+      services: Object.fromEntries(agents.map(({ name, update }) => [name, { gate: {}, versioned: null, update }])),
+    },
   };
 }
+
+const memberOf = ({ name, update }: Agent): ServiceSpec => ({
+  ...specOf(name, update ? 'app' : 'engine'),
+  ...(update ? { update } : {}),
+});
 
 const specOf = (name: string, role: ServiceRole): ServiceSpec => ({
   name,
@@ -68,6 +80,9 @@ export function noteLaggards({ circumstances }: Machine, operation: Operation | 
     if (state === 'failed') circumstances.laggards.add(name);
     else circumstances.laggards.delete(name);
   }
+  if (operation?.kind !== 'change' || operation.state !== 'succeeded') return;
+  const { kept = [] } = operation.facts;
+  for (const name of circumstances.laggards) if (!kept.includes(name)) circumstances.laggards.delete(name);
 }
 
 /** Each agent of the active release runs, once, from the image of that release; the others do not. */
@@ -83,7 +98,7 @@ export function checkAgents(
     if (containerOf(member) !== containerId)
       machine.violate(`${member} ${version} runs, and is not of the active release`);
   }
-  for (const service of active.services.filter(({ role }) => role === 'engine')) {
+  for (const service of active.services.filter(({ role }) => role !== 'controller')) {
     const container = containers.find(({ id }) => id === containerOf(service.name));
     if (machine.circumstances.byHand) continue;
     if (!container) {

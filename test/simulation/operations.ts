@@ -1,5 +1,6 @@
 import { abortUpgrade, confirmSystem, extendUpgrade } from '../../src/api/server/running-upgrade.ts';
 import type { DataTarget } from '../../src/domain/data-target.ts';
+import { change } from '../../src/sequences/change.ts';
 import { move } from '../../src/sequences/move.ts';
 import { promotion } from '../../src/sequences/promotion.ts';
 import { rehearsal } from '../../src/sequences/rehearsal.ts';
@@ -134,6 +135,15 @@ export const OPERATIONS = {
         const { id } = machine.chance.pick(daemon.journal.releases(appliance.name));
         const job = await service.snapshots.deleteRelease(appliance, id, BY);
         return service.snapshots.jobs.settled(job.id);
+      }),
+  },
+  'update engines': {
+    weight: 14,
+    steps: change.steps.map(({ name }) => name),
+    run: ({ machine, daemon, site }) =>
+      daemon.ask((service) => {
+        const name = machine.chance.happens(0.5) ? undefined : machine.chance.pick([...site.agents, null])?.name;
+        return service.updateEngines(service.appliance(), { name, by: BY });
       }),
   },
   rehearsal: {

@@ -1,5 +1,6 @@
 import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
+import { change } from '../../src/sequences/change.ts';
 import { install } from '../../src/sequences/install.ts';
 import { move } from '../../src/sequences/move.ts';
 import { promotion } from '../../src/sequences/promotion.ts';
@@ -13,7 +14,7 @@ import type { Storage } from './slots.ts';
 type Sequences = Readonly<Record<OperationKind, Sequence>>;
 
 /** The runbooks as they are. */
-export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion };
+export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change };
 
 /** A bug that the simulation must find: a checker that has never failed proves nothing. */
 interface Plant {
@@ -21,10 +22,10 @@ interface Plant {
   storage?: Partial<Storage>;
 }
 
-function changed(name: string, change: (step: Step) => Partial<Step>): Sequences {
+function changed(name: string, otherwise: (step: Step) => Partial<Step>): Sequences {
   const inSequence = (sequence: Sequence): Sequence => ({
     ...sequence,
-    steps: sequence.steps.map((step) => (step.name === name ? { ...step, ...change(step) } : step)),
+    steps: sequence.steps.map((step) => (step.name === name ? { ...step, ...otherwise(step) } : step)),
   });
   return {
     upgrade: inSequence(upgrade),
@@ -35,6 +36,7 @@ function changed(name: string, change: (step: Step) => Partial<Step>): Sequences
     move: inSequence(move),
     rehearsal: inSequence(rehearsal),
     promotion: inSequence(promotion),
+    change: inSequence(change),
   };
 }
 

@@ -21,7 +21,7 @@ const WITH_HOOKS = [
   'rollback restore-database',
 ];
 /** A third of them have agents. */
-const WITH_AGENTS = ['upgrade engines', 'rollback engines'];
+const WITH_AGENTS = ['upgrade engines', 'rollback engines', 'change start', 'change gate'];
 /** Slots stay instant here: nothing is unpacked. */
 const ROLLBACK_STEPS = rollback.steps
   .filter(({ name }) => name !== 'unpack' && isOfAll(name))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OperationView } from '../../src/api/contract/views.ts';
 import { Service } from '../../src/api/server/service.ts';
-import type { OperationKind } from '../../src/domain/operation.ts';
+import type { EntryPhase, OperationKind } from '../../src/domain/operation.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import type { World } from '../../src/domain/ports/world.ts';
@@ -19,6 +19,12 @@ import { FakeHost, fakeImage } from './fake-host.ts';
 import { aRelease, aService, aSlot } from './specimens.ts';
 
 const APPLIANCE = 'acme';
+interface Life {
+  world: World;
+  service: Service;
+  runner: Runner;
+}
+
 const ALWAYS = { name: 'always', maximumRetryCount: 0 };
 
 /** A member of the site: `server` is the controller. */
@@ -44,7 +50,9 @@ export class FakeSite {
   readonly #directory = mkdtempSync(join(tmpdir(), 'belay-site-'));
   readonly #sequences: Readonly<Record<OperationKind, Sequence>>;
   #nowMs = Date.parse('2026-11-21T02:00:00Z');
-  #life: { service: Service; runner: Runner };
+  #life: Life;
+  /** The daemon is killed at this entry of the journal: before it is written, or after. */
+  killAt: { step: string; phase: EntryPhase; written: boolean } | null = null;
 
   constructor(services: ServiceSpec[], policy: Partial<Policy> = {}, sequences = SEQUENCES) {
     this.#sequences = sequences;
@@ -89,11 +97,20 @@ export class FakeSite {
   rollback = (release?: string) =>
     this.ended(this.service.rollback(this.service.appliance(), { release, by: 'admin' }));
 
+  update = (name?: string) => this.ended(this.service.updateEngines(this.service.appliance(), { name, by: 'admin' }));
+
+  /** Until nothing runs here any more, however it ended. */
+  async settled(): Promise<void> {
+    const [latest] = this.journal.operations(APPLIANCE, 1);
+    if (latest) await this.#life.runner.settled(latest.id);
+  }
+
   /** Another daemon takes over, and recovers what this one has left. */
   async restart(): Promise<void> {
+    this.killAt = null;
     this.#life = this.#newLife();
     const { runner } = this.#life;
-    const recovery = { world: this.world, runner, sequences: this.#sequences };
+    const recovery = { world: this.#life.world, runner, sequences: this.#sequences };
     await recoverUnfinished(recovery, new AbortController().signal);
   }
 
@@ -107,16 +124,46 @@ export class FakeSite {
     rmSync(this.#directory, { recursive: true });
   }
 
-  #newLife(): { service: Service; runner: Runner } {
+  #newLife(): Life {
+    const world = this.#mortalWorld();
     const service = new Service({
-      ...{ world: this.world, turns: new Turns(), sequences: this.#sequences },
+      ...{ world, turns: new Turns(), sequences: this.#sequences },
       ...{ registry: { tags: async () => [] }, library: {} as never, bundles: {} as never },
       daemon: { version: '0', pid: 1, startedAt: new Date(0), home: '/' },
     });
-    const runner = new Runner({ world: this.world, sequences: this.#sequences, onChange: () => {} });
+    const runner = new Runner({ world, sequences: this.#sequences, onChange: () => {} });
     service.attach(runner);
     service.recovered();
-    return { service, runner };
+    return { world, service, runner };
+  }
+
+  /** Of one daemon: once that is killed, nothing that it asks for happens any more. */
+  #mortalWorld(): World {
+    let isDead = false;
+    const guarded = <T extends object>(part: T): T =>
+      new Proxy(part, {
+        get: (target, name) => {
+          const value = Reflect.get(target, name, target) as unknown;
+          if (typeof value !== 'function') return value;
+          return (...args: unknown[]) => {
+            if (isDead) throw new Error('the daemon is killed');
+            // The commit writes its own outcome.
+            const entry = name === 'commit' ? { step: 'commit', phase: 'done' } : name === 'record' ? args[0] : null;
+            const isIts = entry !== null && this.#isKilledAt(entry as { step: string; phase: EntryPhase });
+            if (isIts && !this.killAt?.written) isDead = true;
+            if (isDead) throw new Error('the daemon is killed');
+            const answer = value.apply(target, args);
+            if (isIts) isDead = true;
+            if (isDead) throw new Error('the daemon is killed');
+            return answer;
+          };
+        },
+      });
+    return { ...this.world, journal: guarded(this.journal), host: guarded(this.host).port };
+  }
+
+  #isKilledAt({ step, phase }: { step: string; phase: EntryPhase }): boolean {
+    return this.killAt?.step === step && this.killAt.phase === phase;
   }
 
   #clock(): Clock {

@@ -1,3 +1,4 @@
+import type { ChangePlanView, EngineUpdateInput } from '../contract/change.ts';
 import type {
   CliChangeAcceptedView,
   CliReleasesView,
@@ -144,6 +145,9 @@ export interface Client {
   restore(input: RestoreInput, signal?: AbortSignal): Promise<OperationView>;
   movePlan(input: MoveInput, signal?: AbortSignal): Promise<MovePlanView>;
   move(input: MoveInput, signal?: AbortSignal): Promise<OperationView>;
+  engineUpdatePlan(input: EngineUpdateInput, signal?: AbortSignal): Promise<ChangePlanView>;
+  /** Goes on in the daemon. */
+  updateEngines(input: EngineUpdateInput, signal?: AbortSignal): Promise<OperationView>;
   /** Of all appliances, until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

@@ -203,6 +203,10 @@ export function createUnixClient(options: UnixClientOptions): Client {
     restorePlan: (query, signal) => call('/api/restore/plan', { query, deadlineMs: LONG_DEADLINE_MS, signal }),
     movePlan: (query, signal) => call('/api/move/plan', { query: { ...query }, deadlineMs: LONG_DEADLINE_MS, signal }),
     move: (body, signal) => call('/api/cluster/move', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    engineUpdatePlan: (query, signal) =>
+      call('/api/engines/plan', { query: { ...query }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    updateEngines: (body, signal) =>
+      call('/api/cluster/update-engines', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     restore: (body, signal) =>
       call('/api/cluster/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
   };

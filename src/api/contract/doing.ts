@@ -9,4 +9,5 @@ export const DOING = {
   move: 'moving',
   rehearsal: 'rehearsing',
   promotion: 'promoting',
+  change: 'changing',
 } as const satisfies Record<Exclude<OperationView['kind'], 'install'>, SystemView['state']>;

@@ -40,7 +40,7 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move', 'rehearsal', 'promotion']),
+    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move', 'rehearsal', 'promotion', 'change']),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -75,6 +75,9 @@ export const operationView = z
   })
   .openapi('Operation');
 
+/** When a helper takes the image of a new version. */
+const updateTrigger = z.enum(['with-controller', 'on-change', 'on-request']);
+
 export const serviceView = z
   .object({
     name: z.string(),
@@ -88,6 +91,8 @@ export const serviceView = z
     startedAt: date.nullable(),
     restartPolicy: z.string(),
     ports: z.array(z.string()),
+    /** The image that it has not taken yet, and when it does; null where there is none. */
+    awaits: z.object({ image: z.string(), update: updateTrigger }).nullable(),
   })
   .openapi('Service');
 
@@ -110,7 +115,7 @@ export const systemView = z
     promptName: z.string().nullable(),
     version: z.string(),
     release: releaseId,
-    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `moving`, `promoting`, `rehearsing`, `recovering`, `down`, `needs-attention`. */
+    /** `running`, `upgrading`, `rolling-back`, `restoring`, `repairing`, `moving`, `promoting`, `rehearsing`, `changing`, `recovering`, `down`, `needs-attention`. */
     state: z.enum([
       'running',
       'upgrading',
@@ -120,6 +125,7 @@ export const systemView = z
       'moving',
       'promoting',
       'rehearsing',
+      'changing',
       'recovering',
       'down',
       'needs-attention',
@@ -145,7 +151,7 @@ export const releaseView = z
     created: date,
     by: z.string(),
     status: z.enum(['active', 'superseded', 'rolled-back', 'imported', 'failed']),
-    origin: z.enum(['adopt', 'install', 'upgrade', 'rollback', 'promotion', 'restore', 'move', 'import']),
+    origin: z.enum(['adopt', 'install', 'upgrade', 'rollback', 'promotion', 'restore', 'move', 'change', 'import']),
     copyOf: releaseId.nullable(),
     slot: z.string(),
     data: z.object({
@@ -235,7 +241,15 @@ export const upgradePlanView = z
     appliance: z.string(),
     from: releaseRef,
     to: z.object({ version: z.string(), image: z.string(), digest: z.string().nullable(), alreadyHere: z.boolean() }),
-    services: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })),
+    services: z.array(
+      z.object({
+        name: z.string(),
+        from: z.string(),
+        to: z.string(),
+        /** Where the image of the version waits: until when, and whether the container goes on untouched. */
+        kept: z.object({ update: updateTrigger, awaits: z.string(), isUntouched: z.boolean() }).nullable(),
+      }),
+    ),
     steps: z.array(planStep),
     engines: followingView.nullable(),
     mounts: z.array(

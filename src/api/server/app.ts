@@ -7,6 +7,7 @@ import { containerOwners } from '../../sequences/container-owners.ts';
 import * as routes from '../contract/routes.ts';
 import type { EventView } from '../contract/views.ts';
 import { type AppOptions, baseApp } from './base-app.ts';
+import { addChanges } from './change-routes.ts';
 import { addCliReleases } from './cli-routes.ts';
 import type { CliService } from './cli-service.ts';
 import { addImages } from './image-routes.ts';
@@ -55,6 +56,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addReleaseDeletion(app, service);
   addImages(app, service);
   addMoves(app, service);
+  addChanges(app, service);
   addManifests(app, service);
   addNotifications(app, service, options.courier);
   addEvents(app, service);

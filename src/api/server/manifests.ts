@@ -101,7 +101,9 @@ export function applyManifest(journal: Journal, { name }: Appliance, active: Rel
   const policy = policyOf(manifest);
   if (isOne) {
     const [own] = active.services;
-    policy.services = own ? { [own.name]: Object.values(policy.services)[0] ?? { gate: {}, versioned: null } } : {};
+    policy.services = own
+      ? { [own.name]: Object.values(policy.services)[0] ?? { gate: {}, versioned: null, update: null } }
+      : {};
   } else {
     for (const spec of asked) refuseOther(active, spec.name, spec.role);
     const unknown = active.services.find((service) => !asked.some((spec) => spec.name === service.name));

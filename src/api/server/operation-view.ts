@@ -22,7 +22,8 @@ export function viewOperation(
   const { facts } = operation;
   const running = operation.state === 'running';
   const downSinceMs =
-    facts.servedUntilMs ?? (facts.downtimeMs === undefined ? stoppedAtMs(facts, world.clock) : undefined);
+    facts.servedUntilMs ??
+    (facts.downtimeMs === undefined && !facts.withoutDowntime ? stoppedAtMs(facts, world.clock) : undefined);
   return {
     id: operation.id,
     appliance: operation.appliance,
@@ -137,7 +138,7 @@ function hintFor(operation: Operation): string | null {
     case 'needs-attention':
       if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
       return failedEngines(operation.facts).length > 0 && operation.reason === operation.facts.doubt
-        ? 'When the cause is mended, to try them again: repair system'
+        ? 'When the cause is mended, to try them again: update engines'
         : 'Look at what runs: show system';
     case 'rolled-back':
     case 'failed':

@@ -11,13 +11,16 @@ import type { World } from '../../domain/ports/world.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Sequence } from '../../domain/step.ts';
 import { heldBy, outdated } from '../../domain/takeover.ts';
-import { planRepair } from '../../reconcile/plan-repair.ts';
+import { planRepair, waitingToBeMade } from '../../reconcile/plan-repair.ts';
 import type { Turns } from '../../reconcile/turns.ts';
 import type { Interventions } from '../../runner/interventions.ts';
 import type { Runner } from '../../runner/runner.ts';
 import { type AdoptRequest, adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
+import { currentServices } from '../../sequences/current-services.ts';
 import { followingFacts } from '../../sequences/following.ts';
+import { type PlannedChange, planChange } from '../../sequences/plan-change.ts';
+import { type EngineUpdateRequest, planEngineUpdate } from '../../sequences/plan-engine-update.ts';
 import { hookFacts } from '../../sequences/plan-hooks.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
@@ -174,13 +177,9 @@ export class Service {
   async upgrade(appliance: Appliance, request: UpgradeWish): Promise<OperationView> {
     const { by, confirmWithinMs } = request;
     return this.#afterRetention(appliance, async () => {
-      const { plan, candidate, hooks, following } = await this.planUpgrade(appliance, request);
+      const { plan, candidate, facts } = await this.planUpgrade(appliance, request);
       const confirm = confirmWithinMs === undefined ? {} : { confirmWithinMs };
-      return this.#begin('upgrade', candidate, plan, by, {
-        ...confirm,
-        ...hookFacts(hooks),
-        ...followingFacts(following),
-      });
+      return this.#begin('upgrade', candidate, plan, by, { ...confirm, ...facts });
     });
   }
 
@@ -191,11 +190,26 @@ export class Service {
   async promote(appliance: Appliance, request: PromotionWish): Promise<OperationView> {
     const { by, confirmWithinMs } = request;
     return this.#afterRetention(appliance, async () => {
-      const { plan, candidate, hooks, following } = await this.planPromotion(appliance, request);
+      const { plan, candidate, facts } = await this.planPromotion(appliance, request);
       const confirm = confirmWithinMs === undefined ? {} : { confirmWithinMs };
-      const facts = { ...confirm, ...hookFacts(hooks), ...followingFacts(following) };
-      return this.#begin('promotion', candidate, plan, by, facts);
+      return this.#begin('promotion', candidate, plan, by, { ...confirm, ...facts });
     });
+  }
+
+  /** Accepts a change: a new release on the same data, in which only some services are exchanged. */
+  async change(appliance: Appliance, by: string, plan: () => Promise<PlannedChange>): Promise<OperationView> {
+    return this.#afterRetention(appliance, async () => {
+      const planned = await plan();
+      return this.#begin('change', planned.candidate, planned.plan, by, planned.facts);
+    });
+  }
+
+  async planEngineUpdate(appliance: Appliance, request: EngineUpdateRequest): Promise<PlannedChange> {
+    return planEngineUpdate(this.world, this.active(appliance), request, this.#sequences.change.steps);
+  }
+
+  async updateEngines(appliance: Appliance, request: EngineUpdateRequest): Promise<OperationView> {
+    return this.change(appliance, request.by, () => this.planEngineUpdate(appliance, request));
   }
 
   async planRehearsal(appliance: Appliance, request: { version: string; by: string }): Promise<PlannedRehearsal> {
@@ -247,9 +261,17 @@ export class Service {
   async repair(appliance: Appliance, request: { by: string }): Promise<OperationView> {
     this.#refuseWhileBusy(appliance);
     const active = this.active(appliance);
+    const anew = await waitingToBeMade(this.world, active);
+    // A release is never changed: what takes another image is in a new one.
+    if (anew.length > 0) return this.change(appliance, request.by, () => this.#planAnew(active, anew, request.by));
     const { steps, obstacles } = await this.planRepair(appliance);
     const plan = { from: { release: active.id }, steps, obstacles };
     return this.#begin('repair', { release: active, slot: null }, plan, request.by);
+  }
+
+  async #planAnew(active: Release, anew: string[], by: string): Promise<PlannedChange> {
+    const now = await currentServices(this.world, active);
+    return planChange(this.world, active, { now, after: now, anew, by }, this.#sequences.change.steps);
   }
 
   view(operation: Operation): OperationView {

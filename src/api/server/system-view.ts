@@ -7,6 +7,7 @@ import type { Drift } from '../../reconcile/drift.ts';
 import type { SeenService } from '../../reconcile/observation.ts';
 import { observe } from '../../reconcile/observe.ts';
 import { isUp } from '../../sequences/instances.ts';
+import { isBehind } from '../../sequences/plan-engine-update.ts';
 import { DOING } from '../contract/doing.ts';
 import type { ConfirmationView } from '../contract/running-views.ts';
 import type { OperationView, ServiceView, SystemView } from '../contract/views.ts';
@@ -57,6 +58,7 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
             ...(unstarted
               ? [unstarted]
               : drifts.map(({ code, level, message, hint }) => ({ code, level, message, hint }))),
+            ...laggards(release),
             ...[service.snapshots.retention.trouble(appliance.name)].filter((trouble) => trouble !== null),
             ...unfinishedBusiness(lastOperation),
             ...notificationAttention(service, appliance.name),
@@ -108,7 +110,25 @@ function viewService({ spec, instance }: SeenService): ServiceView {
     startedAt: instance?.startedAt?.toISOString() ?? null,
     restartPolicy: restartPolicyOf(spec).name,
     ports: portsOf(spec),
+    awaits: spec.awaits ? { image: spec.awaits.reference, update: spec.update ?? 'with-controller' } : null,
   };
+}
+
+/** What is not what the version wants of it yet, and how it comes to it. */
+function laggards(release: Release): SystemView['attention'] {
+  return release.services.flatMap((spec) => {
+    const hint = `To bring it to what ${release.version} wants of it: update engines ${spec.name}`;
+    if (spec.awaits) {
+      const until =
+        spec.update === 'on-change'
+          ? 'its configuration changes or its container is made anew'
+          : 'somebody asks for it';
+      const message = `${spec.name} is kept at ${spec.image.tag} until ${until} (update: ${spec.update}); ${spec.awaits.tag} waits.`;
+      return [{ level: 'note' as const, message, hint }];
+    }
+    if (!isBehind(release, spec)) return [];
+    return [{ message: `${spec.name} is at ${spec.image.tag}, and the controller at ${release.version}.`, hint }];
+  });
 }
 
 /** What was imported on a bare host runs only when somebody brings it up. */

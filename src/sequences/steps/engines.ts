@@ -29,13 +29,13 @@ export const engines: Step = {
 
   async run(context) {
     const { clock, signal } = context;
-    await makeMissing(context);
     let left = followers(context);
     const all = left.length;
     const atATime = context.facts().following?.maxUnavailable ?? all;
     const beganMs = clock.monotonicMs();
     for (let attempt = 1; attempt <= TRIES && left.length > 0; attempt++) {
       const failed: ServiceSpec[] = [];
+      await makeMissing(context);
       for (const wave of startWaves(left)) {
         await inTurns(wave, atATime, async (service) => {
           tell(context, all, service);

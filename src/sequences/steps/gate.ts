@@ -39,7 +39,8 @@ export const gateOfRollback: Step = {
 };
 
 function noteDowntime(context: StepContext): void {
-  const downtimeMs = sinceStopMs(context.facts(), context.clock);
+  const { withoutDowntime } = context.facts();
+  const downtimeMs = withoutDowntime ? null : sinceStopMs(context.facts(), context.clock);
   if (downtimeMs !== null && context.facts().downtimeMs === undefined) context.learn({ downtimeMs });
   const { rehearsal } = context.facts();
   if (!rehearsal?.startedAtBoot) return;

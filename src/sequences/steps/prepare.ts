@@ -18,7 +18,9 @@ export const prepare: Step = {
 
   async run(context) {
     for (const service of context.to.services) {
+      if (await findInstance(context, context.to, service)) continue;
       const containerId =
+        (await keptInstance(context, service)) ??
         (await leftInstance(context, service)) ??
         (await makeOwnInstance(context, service, asideName(service, context.to.id)));
       context.journal.recordInstance({ release: context.to.id, service: service.name, containerId });
@@ -50,6 +52,12 @@ export async function removeMade({ host, operation }: StepContext): Promise<void
 /** Makes again what somebody has removed since the step. */
 export async function makeMissing(context: StepContext): Promise<void> {
   if (!(await prepare.check(context))) await prepare.run(context);
+}
+
+/** What runs now goes on in the new release, where it is to be kept. */
+async function keptInstance(context: StepContext, service: ServiceSpec): Promise<string | null> {
+  if (!context.facts().kept?.includes(service.name)) return null;
+  return (await findInstance(context, context.from, service))?.id ?? null;
 }
 
 async function leftInstance(context: StepContext, service: ServiceSpec): Promise<string | null> {

@@ -1,7 +1,9 @@
+import { BelayError } from '../../domain/errors.ts';
 import { gateFromLabels } from '../../domain/gate-labels.ts';
 import { newVolumeKey, uncoveredVolumes } from '../../domain/new-volumes.ts';
+import type { ImageInfo } from '../../domain/ports/container-host.ts';
 import type { Release } from '../../domain/release.ts';
-import type { ServiceSpec } from '../../domain/service-spec.ts';
+import type { PinnedImage, ServiceSpec } from '../../domain/service-spec.ts';
 import { slotVolumeName } from '../../domain/slot.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { fetchHookImages } from '../plan-hooks.ts';
@@ -16,7 +18,11 @@ export const pull: Step = {
 
   async run(context) {
     const services: ServiceSpec[] = [];
-    for (const service of context.to.services) services.push(await fetchImage(context, service));
+    const { kept = [] } = context.facts();
+    for (const service of context.to.services) {
+      const own = kept.includes(service.name) ? service : await fetchImage(context, service);
+      services.push(own.awaits ? { ...own, awaits: await fetchAwaited(context, own.awaits) } : own);
+    }
     const { planned } = context.facts();
     await fetchHookImages(context.host, planned, (detail) => context.report({ detail }), context.signal);
     await context.host.flush(context.signal);
@@ -24,15 +30,23 @@ export const pull: Step = {
   },
 };
 
-async function fetchImage(context: StepContext, service: ServiceSpec): Promise<ServiceSpec> {
-  const info = await context.host.pullImage(
-    service.image,
+/** So that it is here when it is taken, whatever can be reached then. */
+async function fetchAwaited(context: StepContext, image: PinnedImage): Promise<PinnedImage> {
+  return { ...image, imageId: (await fetch(context, image)).imageId };
+}
+
+const fetch = ({ host, report, signal }: StepContext, image: PinnedImage): Promise<ImageInfo> =>
+  host.pullImage(
+    image,
     ({ doneBytes, totalBytes, detail }) => {
       const fraction = totalBytes > 0 ? doneBytes / totalBytes : null;
-      context.report({ fraction, doneBytes, totalBytes, detail });
+      report({ fraction, doneBytes, totalBytes, detail });
     },
-    context.signal,
+    signal,
   );
+
+async function fetchImage(context: StepContext, service: ServiceSpec): Promise<ServiceSpec> {
+  const info = await fetch(context, service.image);
   // What the new image asks of its gate counts, unless the user has set the label on the container, or the manifest says.
   const userLabels = service.settings.config.Labels as Record<string, string> | undefined;
   const gate = { ...gateFromLabels({ ...info.labels, ...userLabels }), ...service.askedGate };
@@ -42,7 +56,16 @@ async function fetchImage(context: StepContext, service: ServiceSpec): Promise<S
 
 // A volume that only the new image declares would be anonymous, and lost with its container.
 function withNewVolumes(context: StepContext, to: Release, service: ServiceSpec, declared: string[]): ServiceSpec {
-  const added = uncoveredVolumes(service, declared).map((target) => {
+  const uncovered = uncoveredVolumes(service, declared);
+  // The data of what runs is not given further directories on the way.
+  if (uncovered[0] !== undefined && mustSlot(context.journal, to.slot).state === 'live') {
+    throw new BelayError(
+      'refused',
+      `${service.image.reference} keeps data at ${uncovered[0]}, which ${service.name} has no place for yet.`,
+      { hint: `Give it one when ${service.name} is made: a volume mounted at ${uncovered[0]}.` },
+    );
+  }
+  const added = uncovered.map((target) => {
     const key = newVolumeKey(service.name, target);
     const volume = slotVolumeName(to.slot, mustSlot(context.journal, to.slot).mounts.length + 1);
     context.journal.updateSlotMount(to.slot, {

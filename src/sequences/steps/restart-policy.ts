@@ -3,7 +3,7 @@ import type { Step } from '../../domain/step.ts';
 import { isFatal } from '../engine-progress.ts';
 import { isUp, mustFindInstance } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
-import { mayFail } from '../taking-over.ts';
+import { isShared, mayFail } from '../taking-over.ts';
 import { makeMissing } from './prepare.ts';
 
 /** Only now may the engine revive the new release by itself, as the user once asked. */
@@ -19,6 +19,8 @@ export const restartPolicy: Step = {
     await makeMissing(context);
     await exchangeNames(context, from, to);
     for (const service of to.services) {
+      // What goes on untouched is as somebody wants it, also where that is down.
+      if (isShared(context, service)) continue;
       const instance = await mustFindInstance(context, to, service, signal);
       await host.setRestartPolicy(instance.id, restartPolicyOf(service), signal);
       if (isUp(instance)) continue;

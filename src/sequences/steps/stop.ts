@@ -33,7 +33,11 @@ export const stop: Step = {
     if (context.facts().restartPolicies === undefined) {
       // Also of engines that are turned off later.
       const policies = active.map(({ service, instance }) => [service.name, instance.restartPolicy] as const);
-      context.learn({ restartPolicies: Object.fromEntries(policies) });
+      const downBefore = active.filter(({ service, instance }) => service.role === 'engine' && !isUp(instance));
+      context.learn({
+        restartPolicies: Object.fromEntries(policies),
+        downBefore: downBefore.map(({ service }) => service.name),
+      });
     }
     // First the policy of all of them: a stopped container with a policy is revived by a reboot.
     for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);
@@ -64,6 +68,8 @@ export const stop: Step = {
       const restartPolicy = policies?.[service.name] ?? restartPolicyOf(service);
       // First the policy: where the start fails, a reboot or an administrator must find it as it was.
       await host.setRestartPolicy(instance.id, restartPolicy);
+      // An engine that was down already may have a reason for it, which must not keep the others from coming back.
+      if (!isUp(instance) && context.facts().downBefore?.includes(service.name)) continue;
       if (isUp(instance)) {
         if (!mayBeStopping(context, service, instance)) continue;
         await host.stopInstance(instance.id);
@@ -172,5 +178,5 @@ async function waitUntilServing(context: StepContext): Promise<void> {
   const { servedUntilMs } = facts;
   const downMs =
     servedUntilMs === undefined ? sinceStopMs(facts, clock) : Math.max(0, clock.now().getTime() - servedUntilMs);
-  if (downMs !== null) context.learn({ downtimeMs: (facts.downtimeMs ?? 0) + downMs });
+  if (downMs !== null && !facts.withoutDowntime) context.learn({ downtimeMs: (facts.downtimeMs ?? 0) + downMs });
 }

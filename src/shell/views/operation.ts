@@ -26,15 +26,14 @@ const nouns: Record<OperationView['kind'], string> = {
   move: 'Move of the data',
   rehearsal: 'Rehearsal',
   promotion: 'Promotion',
+  change: 'Change',
 };
 
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
 export function titleOf({ kind, appliance, from, to }: OperationView): string {
   const what = `${nouns[kind]} of ${appliance}`;
   if (kind === 'install') return `${what} ${to}`;
-  return kind === 'repair' || kind === 'restore' || kind === 'move'
-    ? `${what}, on ${to}`
-    : `${what} from ${from} to ${to}`;
+  return ['repair', 'restore', 'move', 'change'].includes(kind) ? `${what}, on ${to}` : `${what} from ${from} to ${to}`;
 }
 
 /** A state as a person says it. */
@@ -77,7 +76,9 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
     'rolled-back':
       operation.kind === 'install'
         ? nothing
-        : `${appliance} is back on ${from} (${operation.fromRelease}) with its data.${down}`,
+        : operation.kind === 'change'
+          ? `${appliance} is as it was before: ${from} (${operation.fromRelease}).${down}`
+          : `${appliance} is back on ${from} (${operation.fromRelease}) with its data.${down}`,
     failed: operation.kind === 'install' ? nothing : `Nothing was changed: ${appliance} still runs ${from}.`,
     'needs-attention': `${appliance} needs your attention: Belay will not decide alone.`,
   };
@@ -97,6 +98,7 @@ function nextOf({ kind, from, fromRelease }: OperationView): [string, string] {
   if (kind === 'install') return ['To look at it', 'show system'];
   if (kind === 'rollback') return [`To return to ${from}`, `rollback system to ${fromRelease}`];
   if (kind === 'move') return ['To go back to where the data was', 'rollback system'];
+  if (kind === 'change') return ['To go back to how it was before', 'rollback system'];
   return [kind === 'restore' ? 'To go back to the data that was set aside' : 'To go back', 'rollback system'];
 }
 

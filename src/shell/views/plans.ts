@@ -111,8 +111,15 @@ function followingText(following: UpgradePlanView['engines']): string | null {
 const externalText = (data: UpgradePlanView['externalData']): string | null =>
   data?.restore ? `external: ${data.sentence}` : data?.external === null ? `hooks: ${data.sentence}` : null;
 
-const serviceText = ({ name, from, to }: UpgradePlanView['services'][number]): string =>
-  from === to ? `${name} stays on ${from}` : `${name} from ${from} to ${to}`;
+const tagOf = (reference: string): string => reference.split(':').at(-1) ?? reference;
+
+function serviceText({ name, from, to, kept }: UpgradePlanView['services'][number]): string {
+  if (kept) {
+    const how = kept.isUntouched ? 'it goes on untouched' : 'its container is made anew, because its data is cloned';
+    return `${name} kept at ${tagOf(from)}, update: ${kept.update}; ${tagOf(kept.awaits)} waits, ${how}`;
+  }
+  return from === to ? `${name} stays on ${from}` : `${name} from ${from} to ${to}`;
+}
 
 function copyForecast(plan: UpgradePlanView): string | null {
   const preCopied = plan.mounts.some(({ treatment }) => treatment === 'pre-copy');

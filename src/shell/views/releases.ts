@@ -152,6 +152,8 @@ function originOf({ origin, previous, copyOf, importedFrom }: ReleaseDetailView)
       return `data restored, on${from.slice(' from'.length) || ' what ran'}`;
     case 'move':
       return `data moved to another place, on${from.slice(' from'.length) || ' what ran'}`;
+    case 'change':
+      return `changed on the same data,${from || ' from what ran'}`;
     case 'import':
       return `imported${importedFrom === null ? '' : ` from ${importedFrom}`}`;
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as changeRoutes from '../../../src/api/contract/change.ts';
 import { installCli, listCliReleases, rollbackCli, updateCli } from '../../../src/api/contract/cli-releases.ts';
 import * as imageRoutes from '../../../src/api/contract/image-routes.ts';
 import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
@@ -71,6 +72,7 @@ describe('the OpenAPI document', () => {
       ...releaseDeletionRoutes,
       ...releaseHistoryRoutes,
       ...rehearsalRoutes,
+      ...changeRoutes,
       ...imageRoutes,
       listCliReleases,
       updateCli,

@@ -1,0 +1,32 @@
+import type { Sequence, Step } from '../domain/step.ts';
+import { commit } from './steps/commit.ts';
+import { gate } from './steps/gate.ts';
+import { preflightChange } from './steps/preflight-change.ts';
+import { prepare } from './steps/prepare.ts';
+import { pull } from './steps/pull.ts';
+import { restartPolicy } from './steps/restart-policy.ts';
+import { start } from './steps/start.ts';
+import { stop } from './steps/stop.ts';
+
+/** What is said of a step where only some services are concerned. */
+const called = (step: Step, title: string): Step => ({ ...step, title: () => title });
+
+/**
+ * A new release on the same data, in which some services are others than before: another image, other settings. Only
+ * those get new containers; the others go on untouched. Until the commit every failure puts the old ones back.
+ */
+export const change: Sequence = {
+  kind: 'change',
+  steps: [
+    preflightChange,
+    called(pull, 'Fetch the images'),
+    called(prepare, 'Prepare the new containers'),
+    called(stop, 'Turn off what is exchanged'),
+    called(start, 'Start the new containers'),
+    gate,
+    called(commit, 'Make it the active release'),
+    called(restartPolicy, 'Let it come back by itself after a reboot'),
+  ],
+  switchesAt: stop.name,
+  forwardFrom: restartPolicy.name,
+};

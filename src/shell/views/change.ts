@@ -1,0 +1,45 @@
+import type { ChangePlanView } from '../../api/contract/change.ts';
+import { formatForecast } from '../format.ts';
+import type { Paint } from '../paint.ts';
+import { wrap } from '../width.ts';
+import { fields } from './fields.ts';
+import { concerns, stepList } from './plans.ts';
+
+interface Screen {
+  width: number;
+  nowMs: number;
+  paint: Paint;
+}
+
+/** Which services would be exchanged for what, and which go on. */
+export function changePlanLines(plan: ChangePlanView, screen: Screen): string[] {
+  const { appliance, from, changes, kept, downtimeForecastMs } = plan;
+  const { width, paint } = screen;
+  const downtime = downtimeForecastMs === null ? 'none: the controller goes on' : formatForecast(downtimeForecastMs);
+  return [
+    ...wrap(`This changes ${appliance} ${from.version} (${from.release}); its data stays as it is.`, width),
+    ...fields(
+      [
+        { name: 'Downtime', value: downtime },
+        { name: 'New', value: changes.flatMap(changeTexts) },
+        { name: 'Go on', value: kept.length > 0 ? kept.join(', ') : null },
+        { name: 'Way back', value: `rollback system, to ${from.release}` },
+      ],
+      width,
+      paint,
+      2,
+    ),
+    ...stepList(plan.steps, screen),
+    ...concerns(plan, screen),
+  ];
+}
+
+function changeTexts({ service, image, settings }: ChangePlanView['changes'][number]): string[] {
+  const texts = [
+    ...(image ? [`${service} from ${image.now} to ${image.after}`] : []),
+    ...settings.map(
+      ({ setting, now, after }) => `${service}: ${setting} ${now ?? '(not set)'} → ${after ?? '(not set)'}`,
+    ),
+  ];
+  return texts.length > 0 ? texts : [`${service}: the same again, in a new container`];
+}
