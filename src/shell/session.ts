@@ -11,6 +11,7 @@ import type { Assistance } from './line/assistance.ts';
 import { endWhenIdle } from './line/idle.ts';
 import { LiveValues } from './line/live-values.ts';
 import { showOperation } from './live/show-operation.ts';
+import { WaitingLine } from './live/waiting-line.ts';
 import { Monitor } from './monitor.ts';
 import { printable } from './printable.ts';
 import { registry } from './registry.ts';
@@ -42,11 +43,13 @@ export class Session {
   private isUsed = false;
   private beginning: Promise<void> | null = null;
   private readonly stopIdling: () => void;
+  private readonly waiting: WaitingLine;
 
   constructor(options: SessionOptions, front: Foreground) {
     this.options = options;
     this.front = front;
     this.current = options.appliance;
+    this.waiting = new WaitingLine(front.output, (text) => process.stdout.write(text));
     this.client = this.createClient();
     this.stopIdling = endWhenIdle(front.terminal, front.settings, (line) => front.say(line));
     this.assistance = createAssistance({
@@ -89,6 +92,7 @@ export class Session {
   /** Runs a line that was typed at the prompt, and says what comes of it. */
   async runLine(line: string, signal: AbortSignal): Promise<void> {
     try {
+      this.waiting.start();
       // Where this fails, so will the command, and say why.
       await Promise.race([this.begin().catch(() => {}), aborted(signal)]);
       this.isUsed ||= line.trim() !== '';
@@ -96,6 +100,7 @@ export class Session {
       this.monitor?.setBusy(true);
       await execute({ line, indent: this.front.promptColumns(), signal }, this.surroundings());
     } finally {
+      this.waiting.stop();
       this.values.forget();
       this.monitor?.setBusy(false);
       if (parse(registry, line).outcome === 'command') void this.monitor?.refresh();
@@ -138,7 +143,12 @@ export class Session {
     if (!this.isUsed) this.front.tell(fitted(lines, output.width));
   }
 
-  private createClient(connect = announced(this.options.connect, (line) => this.front.say(line))): Client {
+  private say(line: string): void {
+    this.waiting.stop();
+    this.front.say(line);
+  }
+
+  private createClient(connect = announced(this.options.connect, (line) => this.say(line))): Client {
     return createUnixClient({
       connect: async () => {
         this.socketPath = await connect();
@@ -161,6 +171,7 @@ export class Session {
       user: this.options.user,
       appliance: this.current,
       onNotice: (line) => {
+        this.waiting.stop();
         if (this.front.settings.monitor) this.front.tell(wrap(`— ${line}`, output.width).map(output.paint.accent));
       },
       onState: () => {
@@ -175,14 +186,24 @@ export class Session {
   }
 
   private surroundings(): Surroundings {
-    const { output, history } = this.front;
+    const { history } = this.front;
+    const { waiting } = this;
     return {
       grammar: registry,
       client: () => this.client,
-      output,
-      ask: (question) => this.front.ask(question),
-      page: (lines) => showAnswer(lines, this.front),
-      follow: (operation, shown) => this.follow(operation, shown),
+      output: waiting.output,
+      ask: (question) => {
+        waiting.stop();
+        return this.front.ask(question).finally(() => waiting.start());
+      },
+      page: (lines) => {
+        waiting.stop();
+        return showAnswer(lines, this.front);
+      },
+      follow: (operation, shown) => {
+        waiting.stop();
+        return this.follow(operation, shown);
+      },
       history: () => history,
       appliance: () => this.current,
       enterAppliance: (name) => {

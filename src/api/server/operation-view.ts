@@ -37,7 +37,7 @@ export function viewOperation(
     startedAt: operation.startedAt.toISOString(),
     endedAt: operation.endedAt?.toISOString() ?? null,
     reason: operation.reason ?? facts.because ?? null,
-    hint: hintFor(operation),
+    hint: hintFor(operation, versionOf(journal, operation.to)),
     downtimeMs: facts.downtimeMs ?? null,
     downSince: running && downSinceMs !== undefined ? new Date(downSinceMs).toISOString() : null,
     logTail: facts.logTail ?? [],
@@ -133,7 +133,7 @@ function statusOf(entries: JournalEntry[], operationRuns: boolean): StepStatus {
   }
 }
 
-function hintFor(operation: Operation): string | null {
+function hintFor(operation: Operation, to: string): string | null {
   switch (operation.state) {
     case 'needs-attention':
       if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
@@ -145,7 +145,7 @@ function hintFor(operation: Operation): string | null {
       if (abortOf(operation.facts)) return 'To try again, type the command again.';
       if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
       if (operation.kind === 'upgrade' && operation.facts.disproved) {
-        return 'It is not offered again. When the cause is mended, type the command again with force.';
+        return `It is not offered again. When the cause is mended: upgrade system ${to} force`;
       }
       return 'When the cause is mended, type the command again.';
     default:
