@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/**/*.{engine,simulation}.test.{ts,tsx}'],
+          exclude: ['test/**/*.{browser,engine,simulation}.test.{ts,tsx}'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -26,6 +26,19 @@ export default defineConfig({
           hookTimeout: 120_000,
           maxWorkers: 3,
           // What needed it is named at the end of the run.
+          retry: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // The web page in Chromium, beside the tests on a real engine: mostly waiting, too.
+        test: {
+          name: 'browser',
+          include: ['test/**/*.browser.test.ts'],
+          globalSetup: 'test/support/browser-set-up.ts',
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 3,
           retry: 1,
           sequence: { groupOrder: 1 },
         },

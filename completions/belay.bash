@@ -12,7 +12,7 @@ _belay() {
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
     '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'update' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
-    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
+    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'console' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
     'show restore') found=('plan') ;;

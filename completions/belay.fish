@@ -56,6 +56,7 @@ function __belay_complete
                 'events' 'What has happened, step by step' \
                 'notifications' 'Who else was told how operations ended' \
                 'cli' 'Belay itself' \
+                'console' 'The web page of this system: whether it is on, where, and how to turn it on' \
                 'history' 'The commands that you typed before' \
                 'files' 'The answers that you have kept' \
                 'file' 'An answer that you have kept' \

@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -69,7 +69,29 @@ export async function bundle(directory, { hasCrashPoints, plugins = [] }) {
     // The embedded engine runs it as a process of its own, with nothing else loaded.
     build({ ...options, entryPoints: { 'sample-appliance': 'src/lab/sample-appliance.ts' } }),
   ]);
+  await bundleConsole(join(outdir, 'console'));
   const program = join(outdir, 'belay.js');
   await writeFile(program, `#!/usr/bin/env node\n${await readFile(program, 'utf8')}`);
   await chmod(program, 0o755);
+}
+
+/** The web page: one script for browsers beside its style and its frame, which the daemon serves as they are. */
+async function bundleConsole(outdir) {
+  const source = join(root, 'src/console');
+  await mkdir(outdir, { recursive: true });
+  await Promise.all([
+    build({
+      absWorkingDir: root,
+      entryPoints: { console: 'src/console/main.ts' },
+      outdir,
+      bundle: true,
+      platform: 'browser',
+      target: ['chrome111', 'firefox115', 'safari16.4'],
+      format: 'esm',
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+    }),
+    ...['index.html', 'console.css', 'icon.svg'].map((name) => copyFile(join(source, name), join(outdir, name))),
+  ]);
 }

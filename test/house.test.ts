@@ -34,6 +34,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'slots',
   ],
   shell: ['api/client', 'api/contract'],
+  // Runs in a browser: of others it has types, and what is as true there.
+  console: ['api/contract', 'api/client/event-stream.ts', 'shell/format.ts', 'shell/printable.ts'],
   lab: [],
   demo: ['lab', 'shell', 'api/client', 'api/contract', 'daemon'],
   daemon: [

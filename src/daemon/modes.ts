@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { ConsoleView } from '../api/contract/console.ts';
 import type { Handover } from '../api/server/cli-service.ts';
 import type { JournalKeeper } from '../api/server/journal-keeper.ts';
 import { createUnusableApp } from '../api/server/unusable-app.ts';
@@ -27,6 +28,7 @@ export interface ModesOptions {
   log: Logger;
   /** Another release of Belay is to go on. */
   handOver: (handover: Handover) => void;
+  showConsole: () => ConsoleView;
 }
 
 /**
@@ -145,11 +147,11 @@ export class DaemonModes implements JournalKeeper {
   }
 
   #become(journal: SqliteJournal | null, trouble: BelayError | null): void {
-    const { home, version, log, program, handOver } = this.#options;
+    const { home, version, log, program, handOver, showConsole } = this.#options;
     this.#journal = journal;
     this.#trouble = trouble;
     if (journal) {
-      this.#mode = workingMode({ home, version, log, journal, keeper: this, program, handOver });
+      this.#mode = workingMode({ home, version, log, journal, keeper: this, program, handOver, showConsole });
       return;
     }
     const app = createUnusableApp({

@@ -1,11 +1,12 @@
 import { existsSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Handover } from '../api/server/cli-service.ts';
 import { listen } from '../api/server/listen.ts';
 import { toBelayError } from '../domain/errors.ts';
 import { Installation } from '../installation/installation.ts';
+import { Console } from './console.ts';
 import { handOver, noteArrival } from './hand-over.ts';
 import { makeDirectory } from './make-directory.ts';
 import { DaemonModes } from './modes.ts';
@@ -57,7 +58,21 @@ async function runUntilStopped(
   log: Logger,
 ): Promise<Handover | null> {
   const asked = Promise.withResolvers<Handover>();
-  const modes = new DaemonModes({ home: places.home, version, program, log, handOver: asked.resolve });
+  const page = new Console({
+    home: places.home,
+    environment: process.env,
+    pageDirectory: join(import.meta.dirname, 'console'),
+    api: (request, env) => modes.fetch(request, env),
+    log,
+  });
+  const modes = new DaemonModes({
+    home: places.home,
+    version,
+    program,
+    log,
+    handOver: asked.resolve,
+    showConsole: page.view,
+  });
   modes.open();
   const server = await listen((request, env) => modes.fetch(request, env), places.socket);
   log.info({ socket: places.socket, home: places.home, version }, 'Belay is ready');
@@ -66,9 +81,11 @@ async function runUntilStopped(
   await noteArrival(Installation.of(program), version).catch((error) =>
     log.warn({ error: String(error) }, 'not noted'),
   );
+  const opened = page.open();
   const handover = await Promise.race([stopSignal(log), answered(asked.promise)]);
   const timeout = setTimeout(() => process.exit(0), DRAIN_TIMEOUT_MS);
-  await modes.close();
+  await Promise.all([modes.close(), opened]);
+  await page.close();
   clearTimeout(timeout);
   await close(server);
   return handover;

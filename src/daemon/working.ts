@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { ConsoleView } from '../api/contract/console.ts';
 import { createApp } from '../api/server/app.ts';
 import { CliService, type Handover } from '../api/server/cli-service.ts';
 import { EvidenceStore } from '../api/server/evidence/evidence-store.ts';
@@ -44,11 +45,12 @@ export interface WorkingOptions {
   program: string;
   /** Another release of Belay is to go on. */
   handOver: (handover: Handover) => void;
+  showConsole: () => ConsoleView;
 }
 
 /** The daemon on a journal that can be read: everything is answered; where it cannot be written, nothing is begun. */
 export function workingMode(options: WorkingOptions): Mode {
-  const { home, version, log, journal, keeper, program, handOver } = options;
+  const { home, version, log, journal, keeper, program, handOver, showConsole } = options;
   const world: World = {
     journal,
     host: new DockerHost(),
@@ -107,6 +109,7 @@ export function workingMode(options: WorkingOptions): Mode {
       runningJobs: () => service.snapshots.jobs.running(),
       handOver,
     }),
+    showConsole,
   });
   const watch = new ConfirmationWatch({
     world,

@@ -25,6 +25,7 @@ import { repairSystem } from './commands/repair-system.ts';
 import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
 import { showAppliances } from './commands/show-appliances.ts';
+import { showConsole } from './commands/show-console.ts';
 import { showContainers } from './commands/show-containers.ts';
 import { showEvents } from './commands/show-events.ts';
 import { showHistory } from './commands/show-history.ts';
@@ -77,6 +78,7 @@ export const registry: Grammar = {
     showEvents,
     showNotifications,
     showCliReleases,
+    showConsole,
     showHistory,
     showFiles,
     showFile,

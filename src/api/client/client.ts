@@ -6,6 +6,7 @@ import type {
   RollbackCliInput,
   UpdateCliInput,
 } from '../contract/cli-releases.ts';
+import type { ConsoleView } from '../contract/console.ts';
 import type { ExportBundleInput, MirrorInput } from '../contract/image-views.ts';
 import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
 import type { LogLineView } from '../contract/log.ts';
@@ -129,6 +130,8 @@ export interface Client {
   /** The latest first. */
   notifications(signal?: AbortSignal): Promise<NotificationView[]>;
   testNotification(signal?: AbortSignal): Promise<NotificationTestView>;
+  /** Whether the web console is on, and where. */
+  console(signal?: AbortSignal): Promise<ConsoleView>;
   snapshots(signal?: AbortSignal): Promise<SnapshotView[]>;
   snapshot(id: string, signal?: AbortSignal): Promise<SnapshotDetailView>;
   deleteSnapshot(id: string, signal?: AbortSignal): Promise<JobView>;

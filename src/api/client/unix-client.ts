@@ -188,6 +188,7 @@ export function createUnixClient(options: UnixClientOptions): Client {
       call('/api/cli/install', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
     notifications: (signal) => call('/api/notifications', { signal }),
     testNotification: (signal) => call('/api/notifications/test', { method: 'POST', signal }),
+    console: (signal) => call('/api/console', { signal }),
     snapshots: (signal) => call('/api/snapshots', { signal }),
     snapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}`, { signal }),
     deleteSnapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),

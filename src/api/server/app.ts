@@ -1,15 +1,15 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { streamSSE } from 'hono/streaming';
-import { BelayError } from '../../domain/errors.ts';
 import { redactedChange } from '../../domain/release-diff.ts';
 import { projectOf } from '../../sequences/compose-project.ts';
 import { containerOwners } from '../../sequences/container-owners.ts';
+import type { ConsoleView } from '../contract/console.ts';
 import * as routes from '../contract/routes.ts';
-import type { EventView } from '../contract/views.ts';
 import { type AppOptions, baseApp } from './base-app.ts';
 import { addChanges } from './change-routes.ts';
 import { addCliReleases } from './cli-routes.ts';
 import type { CliService } from './cli-service.ts';
+import { addConsole } from './console/console-routes.ts';
+import { addEvents } from './event-routes.ts';
 import { addImages } from './image-routes.ts';
 import { addJournal, type JournalKeeper } from './journal-keeper.ts';
 import { addLog } from './log-routes.ts';
@@ -32,7 +32,6 @@ import { viewVersions } from './versions-view.ts';
 
 /** What writes nothing into the journal. */
 const UNRECORDED = ['/api/journal', '/api/manifest', '/api/tech-support'];
-const HEARTBEAT_MS = 15_000;
 
 export interface WorkingAppOptions extends AppOptions {
   keeper: JournalKeeper;
@@ -40,6 +39,8 @@ export interface WorkingAppOptions extends AppOptions {
   onAdopted: () => void;
   courier: Notifier;
   cli: CliService;
+  /** Whether the console is to be had, and where. */
+  showConsole: () => ConsoleView;
 }
 
 /** Every route of the contract, answered by the service. */
@@ -61,6 +62,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addNotifications(app, service, options.courier);
   addEvents(app, service);
   addLog(app, service);
+  addConsole(app, options.showConsole);
   addJournal(app, options.keeper);
   addCliReleases(app, options.cli);
   addTechSupport(app, { ...service.daemon, keeper: options.keeper, service });
@@ -163,34 +165,3 @@ function addOperations(app: OpenAPIHono, service: Service, { onAdopted }: Workin
     return c.json(await service.rollback(applianceOf(service, c), { release, by: userOf(c) }), 202);
   });
 }
-
-function addEvents(app: OpenAPIHono, service: Service): void {
-  app.openapi(routes.events, (c) => {
-    if (service.hub.isFull)
-      throw new BelayError('refused', 'Too many sessions are watching.', { hint: 'Close one of them.' });
-    const { appliance: named } = c.req.valid('query');
-    const only = named === undefined ? null : service.appliance(named).name;
-    return streamSSE(c, async (stream) => {
-      const gone = new AbortController();
-      stream.onAbort(() => gone.abort());
-      const heartbeat = setInterval(() => void stream.write(': still here\n\n'), HEARTBEAT_MS);
-      const send = async (event: EventView) => {
-        if (only !== null && applianceIn(event) !== only) return;
-        await stream.writeSSE({ event: event.type, data: JSON.stringify(event) });
-      };
-      try {
-        const events = service.hub.subscribe(gone.signal);
-        const next = events.next(); // subscribed before the present is read, so that nothing falls between
-        for (const operation of service.world.journal.unfinished()) {
-          await send({ type: 'operation', operation: service.view(operation) });
-        }
-        for (let event = await next; !event.done; event = await events.next()) await send(event.value);
-      } finally {
-        clearInterval(heartbeat);
-      }
-    });
-  });
-}
-
-const applianceIn = (event: EventView): string =>
-  event.type === 'operation' ? event.operation.appliance : event.appliance;

@@ -1,5 +1,6 @@
 import { lstatSync, unlinkSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createEncrypted } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import { BelayError } from '../../domain/errors.ts';
 import { isAnswering } from '../client/probe.ts';
@@ -24,6 +25,27 @@ export async function listen(
   } finally {
     process.umask(umask);
   }
+  return server;
+}
+
+/** Whoever can connect is not known yet: nobody may hold a connection by saying little. */
+const TCP_LIMITS: ServerOptions = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 };
+const MOST_CONNECTIONS = 256;
+
+/** Serves on TCP, encrypted where there is a certificate. Rejects with what `net` says where it cannot listen. */
+export async function listenOnTcp(
+  fetch: (request: Request, env: object) => Response | Promise<Response>,
+  { host, port, tls }: { host: string; port: number; tls: { cert: Buffer; key: Buffer } | null },
+): Promise<Server> {
+  const listener = getRequestListener(fetch);
+  const server = tls
+    ? createEncrypted({ ...TCP_LIMITS, ...tls, minVersion: 'TLSv1.2' }, listener)
+    : createServer(TCP_LIMITS, listener);
+  server.maxConnections = MOST_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => resolve());
+  });
   return server;
 }
 

@@ -45,8 +45,13 @@ export function windowOf(text: string | undefined): number | undefined {
   return windowMs;
 }
 
-/** Who asks, as the shell says: on a socket of mode 0600 it can only be the same user, or root. */
+/**
+ * Who asks, as the shell says: on a socket of mode 0600 it can only be the same user, or root. Who comes over TCP is
+ * known by how it was let in, whatever it says.
+ */
 export function userOf(context: Context): string {
+  const { user: letIn } = (context.env ?? {}) as { user?: string };
+  if (letIn !== undefined) return letIn;
   const user = decoded(context.req.header('Belay-User') ?? '');
   return /^[\p{L}\p{N}_.@+-]{1,64}$/u.test(user) ? user : 'unknown';
 }

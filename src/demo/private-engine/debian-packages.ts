@@ -38,6 +38,9 @@ export const TEST_NEEDS: readonly Need[] = [
   { command: 'fish', package: 'fish' },
 ];
 
+/** For tests of the web page. */
+export const BROWSER_NEEDS: readonly Need[] = [{ command: 'chromium', package: 'chromium' }];
+
 /** Where a command is, on the path or where administrators' commands are; null where it is not. */
 export async function findCommand(command: string): Promise<string | null> {
   const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
@@ -81,7 +84,7 @@ async function aptInstall(packages: string[]): Promise<void> {
   // In runlevel 1 no package starts its own daemon, as sshd would on port 22.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const options = { env, maxBuffer: 64 << 20 };
-  const install = ['install', '-y', '--no-install-recommends', ...packages];
+  const install = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...packages];
   // The first try spares a machine whose package lists are fresh the wait for new ones.
   await run('apt-get', install, options).catch(async () => {
     await run('apt-get', ['update'], options);

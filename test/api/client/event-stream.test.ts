@@ -13,8 +13,8 @@ async function read(...parts: string[]) {
 test('reads events, and passes over comments and other fields', async () => {
   const text = ': heartbeat\n\nevent: operation\nid: 7\ndata: {"a":1}\n\n: again\n\ndata: plain\n\n';
   expect(await read(text)).toEqual([
-    { event: 'operation', data: '{"a":1}' },
-    { event: 'message', data: 'plain' },
+    { event: 'operation', data: '{"a":1}', id: '7' },
+    { event: 'message', data: 'plain', id: '7' },
   ]);
 });
 

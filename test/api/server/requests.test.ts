@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as changeRoutes from '../../../src/api/contract/change.ts';
 import { installCli, listCliReleases, rollbackCli, updateCli } from '../../../src/api/contract/cli-releases.ts';
+import { showConsole } from '../../../src/api/contract/console.ts';
 import * as imageRoutes from '../../../src/api/contract/image-routes.ts';
 import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
 import { followLog, log } from '../../../src/api/contract/log.ts';
@@ -81,6 +82,7 @@ describe('the OpenAPI document', () => {
       listNotifications,
       testNotification,
       metrics,
+      showConsole,
       move,
       movePlan,
       promote,

@@ -1,0 +1,158 @@
+import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
+import { formatBytes, formatCount, formatForecast, formatMoment } from '../../shell/format.ts';
+import { type Child, h } from '../element.ts';
+import { icon } from '../icon.ts';
+
+/** What a rollback brings back and gives up. */
+export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
+  const { data, settings } = plan;
+  return [
+    h(
+      'dl',
+      { class: 'plan' },
+      field('Downtime', formatForecast(plan.downtimeForecastMs)),
+      data.unpacked &&
+        field(
+          'Before that',
+          `${formatForecast(data.unpacked.forecastMs)} of unpacking its archive (${formatBytes(data.unpacked.sizeBytes)}) while ${plan.from.version} serves`,
+        ),
+      field('Data', dataSentence(plan, nowMs), changedFiles(plan)),
+      settings.length > 0 &&
+        field(
+          'Settings',
+          h(
+            'ul',
+            {},
+            settings.map(({ setting, now, after }) =>
+              h('li', {}, `${setting}: ${now ?? '(not set)'} becomes ${after ?? '(not set)'}`),
+            ),
+          ),
+        ),
+      plan.externalData && field('Database', plan.externalData.sentence),
+    ),
+    concerns(plan),
+    stepTitles(plan.steps),
+  ];
+}
+
+/** In one sentence, what is left behind by going back. */
+function dataSentence({ data, from }: RollbackPlanView, nowMs: number): string {
+  if (data.backTo === null) return 'Stays as it is: both releases share it.';
+  const { added, changed, removed } = data.changes;
+  const count = added + changed + removed;
+  const back = `Back to how it was at ${formatMoment(data.backTo, nowMs)}.`;
+  if (data.unpacked) return `${back} Today's data is kept with ${from.version}.`;
+  if (count === 0) return `${back} Nothing has changed since.`;
+  return `${back} ${formatCount(count, 'file')} changed since: kept with ${from.version}, and back when you return to it.`;
+}
+
+const CHANGES = { added: 'new', changed: 'changed', removed: 'removed' };
+
+function changedFiles({ data }: RollbackPlanView): Child {
+  const { sample, added, changed, removed } = data.changes;
+  if (data.backTo === null || sample.length === 0) return null;
+  const more = added + changed + removed - sample.length;
+  return h(
+    'details',
+    {},
+    h('summary', {}, 'Which files'),
+    h(
+      'ul',
+      { class: 'files' },
+      sample.map(({ path, change, sizeBytes }) =>
+        h(
+          'li',
+          {},
+          h('code', {}, path),
+          h('span', { class: 'quiet' }, `${CHANGES[change]}, ${formatBytes(sizeBytes)}`),
+        ),
+      ),
+      more > 0 && h('li', { class: 'quiet' }, `and ${formatCount(more, 'more file')}`),
+    ),
+  );
+}
+
+const TREATMENTS: Record<UpgradePlanView['mounts'][number]['treatment'], string> = {
+  reflink: 'cloned in an instant, after the stop',
+  'pre-copy': 'copied while the old version serves, brought level after the stop',
+  'copy-stopped': 'copied after the stop',
+  shared: 'shared: not copied, and not rolled back',
+  new: 'new with this version, begins empty',
+};
+
+/** What an upgrade does and costs. */
+export function upgradePlan(plan: UpgradePlanView): Child {
+  const { from, to, mounts, services, space } = plan;
+  return [
+    h(
+      'dl',
+      { class: 'plan' },
+      field('Downtime', formatForecast(plan.downtimeForecastMs)),
+      mounts.some(({ treatment }) => treatment === 'pre-copy') &&
+        field('Before that', `${formatForecast(plan.preCopyForecastMs)} of copying while ${from.version} serves`),
+      field('Image', to.alreadyHere ? 'here already' : 'is fetched first'),
+      services.length > 1 && field('Services', list(services.map(({ name, from, to }) => `${name}: ${from} to ${to}`))),
+      field('Data', mounts.length === 0 ? 'none' : list(mounts.map(mountText))),
+      plan.externalData && field('Database', plan.externalData.sentence),
+      space.length > 0 &&
+        field(
+          'Space',
+          list(
+            space.map(
+              ({ path, neededBytes, freeBytes }) =>
+                `${formatBytes(neededBytes)} of ${formatBytes(freeBytes)} free in ${path}`,
+            ),
+          ),
+        ),
+      field('Way back', `One button: to ${from.version}, with its data as it is now`),
+    ),
+    concerns(plan),
+    stepTitles(plan.steps),
+  ];
+}
+
+function mountText({ targets, sizeBytes, files, treatment, note }: UpgradePlanView['mounts'][number]): string {
+  const size = treatment === 'new' ? '' : ` (${formatBytes(sizeBytes)}, ${formatCount(files, 'file')})`;
+  return `${targets.join(', ')}${size}: ${TREATMENTS[treatment]}${note === null ? '' : `; ${note}`}`;
+}
+
+const field = (name: string, ...value: Child[]): HTMLElement => h('div', {}, h('dt', {}, name), h('dd', {}, value));
+
+function list(lines: readonly string[]): Child {
+  if (lines.length < 2) return lines[0] ?? null;
+  return h(
+    'ul',
+    {},
+    lines.map((line) => h('li', {}, line)),
+  );
+}
+
+/** Warnings, then what stands in the way. */
+function concerns({ warnings, obstacles }: Pick<UpgradePlanView, 'warnings' | 'obstacles'>): Child {
+  if (warnings.length + obstacles.length === 0) return null;
+  return h(
+    'ul',
+    { class: 'attention' },
+    warnings.map((warning) => h('li', { class: 'mood-warn' }, icon('attention', 'Attention'), h('p', {}, warning))),
+    obstacles.map(({ message, hint }) =>
+      h(
+        'li',
+        { class: 'mood-bad' },
+        icon('failed', 'Stands in the way'),
+        h('div', {}, h('p', {}, message), hint !== null && h('p', { class: 'quiet' }, hint)),
+      ),
+    ),
+  );
+}
+
+const stepTitles = (steps: readonly { title: string }[]): Child =>
+  h(
+    'details',
+    {},
+    h('summary', {}, `The ${steps.length} steps`),
+    h(
+      'ol',
+      { class: 'step-titles' },
+      steps.map(({ title }) => h('li', {}, title)),
+    ),
+  );
