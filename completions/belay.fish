@@ -44,7 +44,7 @@ function __belay_complete
                 'release' 'One release in full' \
                 'snapshots' 'The data that can be gone back to' \
                 'snapshot' 'One snapshot, and what depends on it' \
-                'versions' 'What the appliance could run' \
+                'versions' 'What the appliance has run and could run' \
                 'upgrade' 'Upgrades: the running one, earlier ones, a planned one' \
                 'rollback' 'What a rollback would do' \
                 'restore' 'What a restore would do' \

@@ -1,9 +1,9 @@
 import type { ReleaseId, SlotId } from '../domain/ids.ts';
 import type { Note } from '../domain/note.ts';
-import type { ReleaseHistory, ReleaseName } from '../domain/ports/release-history.ts';
+import type { ReleaseHistory, ReleaseName, WayBack } from '../domain/ports/release-history.ts';
 import type { Release } from '../domain/release.ts';
 import type { Statements } from './confirmation-table.ts';
-import { readNote, readRelease, readReleaseName } from './rows.ts';
+import { readNote, readRelease, readReleaseName, readWayBack } from './rows.ts';
 
 /** The history of releases: each question is answered from an index, so that ten thousand of them cost what ten do. */
 export class ReleaseTable implements ReleaseHistory {
@@ -56,6 +56,19 @@ export class ReleaseTable implements ReleaseHistory {
       )
       .map(readRelease);
   }
+  waysBack(appliance: string): WayBack[] {
+    return this.#database
+      .all(
+        `SELECT release.id, release.version, slot.state, max(release.sequence_number)
+         FROM slot JOIN release ON release.slot = slot.id
+         WHERE slot.appliance = ? AND slot.state IN ('frozen', 'archived') AND release.appliance = slot.appliance
+         AND release.status IN ('superseded', 'rolled-back', 'imported')
+         GROUP BY release.version`,
+        appliance,
+      )
+      .map(readWayBack);
+  }
+
   note(release: ReleaseId): Note | null {
     const [row] = this.#database.all(
       'SELECT * FROM note WHERE release = ? ORDER BY sequence_number DESC LIMIT 1',

@@ -2,7 +2,7 @@ import type { Note } from '../domain/note.ts';
 import type { EntryPhase, JournalEntry, Operation, OperationKind, OperationState } from '../domain/operation.ts';
 import { completePolicy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord } from '../domain/ports/journal.ts';
-import type { ReleaseName } from '../domain/ports/release-history.ts';
+import type { ReleaseName, WayBack } from '../domain/ports/release-history.ts';
 import type { Release, ReleaseOrigin, ReleaseStatus } from '../domain/release.ts';
 import type { Slot, SlotState } from '../domain/slot.ts';
 
@@ -41,6 +41,12 @@ export const readReleaseName = (row: Row): ReleaseName => ({
   version: text(row.version),
   status: row.status as ReleaseStatus,
   createdAt: date(row.created_at),
+});
+
+export const readWayBack = (row: Row): WayBack => ({
+  release: text(row.id),
+  version: text(row.version),
+  data: row.state === 'archived' ? 'archive' : 'slot',
 });
 
 export const readNote = (row: Row): Note => ({ text: text(row.text), by: text(row.by), at: date(row.at) });

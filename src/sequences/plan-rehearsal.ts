@@ -30,7 +30,7 @@ export async function planRehearsal(
   steps: readonly Step[],
   signal?: AbortSignal,
 ): Promise<PlannedRehearsal> {
-  const { plan, candidate } = await planUpgrade(world, from, request, [], signal);
+  const { plan, candidate } = await planUpgrade(world, from, { ...request, isRehearsed: true }, [], signal);
   const { release, slot } = candidate;
   const policy = world.journal.appliance(from.appliance)?.policy ?? DEFAULT_POLICY;
   const services = release.services.map((service) => isolated(service, slot, rehearsalNetwork(slot.id)));

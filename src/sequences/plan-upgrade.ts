@@ -8,15 +8,13 @@ import type { Release } from '../domain/release.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
-import { compareVersions } from '../domain/version.ts';
 import type { FoundImage } from './brought-image.ts';
 import { type Candidate, upgradeCandidate } from './candidate.ts';
-import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { followingFacts, followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs, whileStoppedMs } from './forecast.ts';
-import { findInstance, isUp } from './instances.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
+import { choiceOfData } from './older-version.ts';
 import { externalWarnings, hookFacts, hooksOfUpgrade } from './plan-hooks.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
@@ -25,6 +23,7 @@ import { mustSlot } from './slot-pairs.ts';
 import { startObstacles } from './start-obstacles.ts';
 import { surveyMounts } from './survey-mounts.ts';
 import { inTheirTime, type TimedImage } from './update-triggers.ts';
+import { upgradeWarnings } from './upgrade-warnings.ts';
 import { versionImages } from './version-images.ts';
 
 export interface PlannedUpgrade {
@@ -42,6 +41,8 @@ export interface UpgradeWish {
   force?: boolean | undefined;
   /** An earlier release's services with today's data, instead of what runs in that version. */
   earlier?: { release: ReleaseId; services: ServiceSpec[]; found: FoundImage[] };
+  /** On a clone that goes again: nothing has to be chosen. */
+  isRehearsed?: true;
 }
 
 /**
@@ -105,7 +106,7 @@ export async function planUpgrade(
     warnings: [
       ...externalWarnings(hooks.externalData),
       ...(request.force ? untrusted.map(({ message }) => message) : []),
-      ...(await warningsOf(world, from, candidate.release, images, request.earlier?.release)),
+      ...(await upgradeWarnings(world, from, candidate.release, images, request.earlier?.release)),
       ...(tight ? [tight] : []),
     ],
     obstacles: [
@@ -116,6 +117,7 @@ export async function planUpgrade(
       ...(request.force ? [] : untrusted),
       ...(await obstaclesOf(world, from, candidate.release)),
       ...(request.earlier ? [] : runningAlready(from, candidate.release)),
+      ...(request.earlier || request.isRehearsed ? [] : choiceOfData(journal, from, candidate.release)),
     ],
   };
   const kept = images.filter(({ keeps }) => keeps).map(({ spec }) => spec.name);
@@ -160,45 +162,4 @@ function runningAlready(from: Release, to: Release): Obstacle[] {
   if (!same || to.version !== from.version) return [];
   const message = `${from.appliance} runs ${to.version} already.`;
   return [{ code: 'refused', message, hint: 'See what else there is: show versions' }];
-}
-
-async function warningsOf(
-  world: World,
-  from: Release,
-  to: Release,
-  images: readonly { spec: ServiceSpec }[],
-  earlier: ReleaseId | undefined,
-): Promise<string[]> {
-  const warnings: string[] = [];
-  const wayBack = earlier === undefined ? 'rollback system' : `rollback system to ${earlier}`;
-  if (compareVersions(to.version, from.version) < 0) {
-    warnings.push(
-      `${to.version} is older than ${from.version} and gets today's data. To go back with its own data: ${wayBack}`,
-    );
-  }
-  for (const service of from.services) {
-    const instance = await findInstance(world, from, service);
-    if (!isUp(instance)) warnings.push(`${service.name} ${from.version} is not running now.`);
-    else if (instance?.health === 'unhealthy') warnings.push(`${service.name} ${from.version} is not healthy now.`);
-  }
-  warnings.push(...(await neighbourWarnings(world, from, images)));
-  return warnings;
-}
-
-async function neighbourWarnings(
-  { host, journal }: World,
-  from: Release,
-  images: readonly { spec: ServiceSpec }[],
-): Promise<string[]> {
-  const sources = new Set(
-    images.flatMap(({ spec }) => spec.mounts.filter(({ slotKey }) => slotKey).map(({ source }) => source)),
-  );
-  const own = new Set(journal.instances(from.id).map(({ containerId }) => containerId));
-  const others = await host.listContainers();
-  const sharing = others
-    .filter(
-      ({ id, running, mountSources }) => running && !own.has(id) && mountSources.some((source) => sources.has(source)),
-    )
-    .map(({ name }) => `The container ${name} uses the same data: it goes on with the data of ${from.version}.`);
-  return [...sharing, ...dependentWarnings(others, own)];
 }

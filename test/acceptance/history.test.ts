@@ -4,7 +4,13 @@ import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PromotionPlanView } from '../../src/api/contract/promotion.ts';
 import type { ReleaseDiffView } from '../../src/api/contract/release-history.ts';
-import type { OperationView, ReleaseDetailView, ReleaseView } from '../../src/api/contract/views.ts';
+import type {
+  OperationView,
+  ReleaseDetailView,
+  ReleaseView,
+  UpgradePlanView,
+  VersionsView,
+} from '../../src/api/contract/views.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { openLab } from '../lab/lab-under-test.ts';
 import { type ApiFailure, TestBelay } from '../support/belay.ts';
@@ -21,6 +27,8 @@ const server = (format: number) => `
   require("node:net").createServer((socket) => socket.end())
     .listen(8080, process.env.BELAY_LAB_ADDRESS, () => console.log("serving"));
   process.on("SIGTERM", () => process.exit(0));`;
+
+const FLOOR = 'services: {acme: {image: ignored}}\nx-belay: {floor: "1.1", services: {acme: {role: controller}}}\n';
 
 let lab: Lab;
 let docker: Docker;
@@ -159,6 +167,54 @@ it('is refused where there is nothing to promote', { timeout: 60_000 }, async ()
     message: `acme runs 1.0 with the settings of ${first.id} already.`,
   });
   expect(await summary()).toHaveLength(3);
+});
+
+const takes = async () => {
+  const { versions } = await belay.get<VersionsView>('/api/versions');
+  return Object.fromEntries(versions.map((each) => [each.version, each.takes]));
+};
+
+it('what moving to each version takes, and when each was the one that runs', { timeout: 60_000 }, async () => {
+  lab.addImage({ repository: 'acme/server', tag: '1.2', command: ['node', '-e', ''] }, 'registry');
+  lab.addImage(
+    {
+      ...{ repository: 'acme/server', tag: '1.3', command: ['node', '-e', 'process.exit(1)'] },
+      labels: { 'io.belay.gate.deadline': '5s' },
+    },
+    'registry',
+  );
+  await belay.upgrade('1.1');
+  expect(await belay.upgrade('1.3')).toMatchObject({ state: 'rolled-back' });
+  expect(await takes()).toEqual({ '1.0': 'instant', '1.1': null, '1.2': 'pull', '1.3': 'quarantined', '2.0': 'here' });
+  const { versions } = await belay.get<VersionsView>('/api/versions');
+  const [one, active, never] = ['1.0', '1.1', '1.3'].map((name) => versions.find(({ version }) => version === name));
+  expect(one?.updated).toBe(first.created);
+  expect(Date.parse(active?.updated ?? '')).toBeGreaterThan(Date.parse(first.created));
+  expect(never).toMatchObject({ updated: null, releases: [expect.any(String)] });
+  const manifest = { file: 'appliance.yaml', directory: '/', text: FLOOR, files: {} };
+  await belay.post('/api/manifest', { manifest });
+  expect(await takes()).toMatchObject({ '1.0': 'below-floor', '1.1': null, '1.2': 'pull' });
+});
+
+it('an older version that has been here: which data it is to have is asked, and nothing is done', {
+  timeout: 60_000,
+}, async () => {
+  await belay.upgrade('1.1');
+  const plan = await belay.get<UpgradePlanView>('/api/upgrade/plan?version=1.0');
+  const today = (await release(first.id)).data.frozenAt?.slice(0, 10);
+  const asked = {
+    message: `1.0 has been here (${first.id}), and is older than 1.1: say which data it is to have.`,
+    hint: `With its own data, as it was left on ${today}: rollback system to ${first.id}. With today's data, in a copy: promote release ${first.id}`,
+  };
+  expect(plan.obstacles).toEqual([{ code: 'refused', ...asked }]);
+  expect(await refusal(belay.upgrade('1.0'))).toMatchObject({ status: 422, ...asked });
+  expect(await refusal(belay.post('/api/cluster/upgrade', { version: '1.0', force: true }))).toMatchObject(asked);
+  expect(await summary()).toEqual(['1.1 active upgrade', '1.0 superseded adopt']);
+  // A rehearsal does nothing either, and needs no choice.
+  expect((await belay.get<UpgradePlanView>('/api/rehearsal/plan?version=1.0')).obstacles).toEqual([]);
+  // Another image of that name has not been here.
+  addVersion('1.0', 1, ['/data', '/other']);
+  expect((await belay.get<UpgradePlanView>('/api/upgrade/plan?version=1.0')).obstacles).toEqual([]);
 });
 
 it('what two releases differ in, what is noted about one, and no secret anywhere', { timeout: 60_000 }, async () => {

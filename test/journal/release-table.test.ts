@@ -90,6 +90,30 @@ describe('the history of an appliance', () => {
     expect(journal.history.onSlot(two?.slot as string).map(({ id }) => id)).toEqual([two?.id]);
   });
 
+  test('the ways back: the newest release of each version whose data is there', () => {
+    const [, one, two, again] = upgraded('acme', ['1', '2', '1', 'bad', '3']);
+    expect(journal.history.waysBack('acme')).toEqual([
+      { release: again?.id, version: '1', data: 'slot' },
+      { release: two?.id, version: '2', data: 'slot' },
+      { release: expect.any(String), version: 'first', data: 'slot' },
+    ]);
+    const archive = {
+      path: '/a',
+      sha256: '',
+      sizeBytes: 1,
+      dataBytes: 1,
+      files: 1,
+      format: 'belay',
+      prefix: '',
+    } as const;
+    journal.snapshots.archived(two?.slot as string, archive);
+    journal.snapshots.discarded(again?.slot as string);
+    expect(journal.history.waysBack('acme').slice(0, 2)).toEqual([
+      { release: one?.id, version: '1', data: 'slot' },
+      { release: two?.id, version: '2', data: 'archive' },
+    ]);
+  });
+
   test('the last note about a release counts, and an empty one is none', () => {
     const [first, other] = upgraded('acme', ['1']).map(({ id }) => id) as [string, string];
     expect(journal.history.note(first)).toBeNull();

@@ -588,10 +588,19 @@ export class FakeDaemon {
         inMirror: false,
         here: version.startsWith('2.0'),
         active: version === active,
+        updated: this.releases.find((each) => each.version === version)?.created ?? null,
+        takes: this.takes(version, active),
         quarantined: this.quarantined.get(version) ?? null,
         releases: this.releases.filter((each) => each.version === version).map(({ id }) => id),
       })),
     };
+  }
+
+  private takes(version: string, active: string | undefined): VersionsView['versions'][number]['takes'] {
+    if (version === active) return null;
+    if (this.quarantined.has(version)) return 'quarantined';
+    if (version === '1.9.9') return 'below-floor';
+    return this.releases.some((each) => each.version === version) ? 'instant' : 'pull';
   }
 
   private upgradePlan(version: string, confirmWithin: string | null): UpgradePlanView {

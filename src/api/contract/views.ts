@@ -214,6 +214,14 @@ const versionView = z
     inMirror: z.boolean(),
     here: z.boolean(),
     active: z.boolean(),
+    /** When it was last made the one that runs, in whatever release; null where it never was. */
+    updated: date.nullable(),
+    /**
+     * What moving there takes: `instant`, its data waits beside what runs; `archive`, its data has to be unpacked;
+     * `here`, its image is on this host; `pull`, it has to be fetched. `below-floor` and `quarantined` are refused. Null
+     * for what runs.
+     */
+    takes: z.enum(['instant', 'archive', 'here', 'pull', 'below-floor', 'quarantined']).nullable(),
     /** Why it is refused without `force`, in one sentence; null where it is not. */
     quarantined: z.string().nullable(),
     /** Releases of this version, newest first. */

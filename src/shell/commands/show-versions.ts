@@ -3,8 +3,11 @@ import { versionTable } from '../views/system.ts';
 
 export const showVersions = command({
   words: ['show', 'versions'],
-  summary: 'What the appliance could run',
-  about: 'The versions in the registry and those that are on this host already.',
+  summary: 'What the appliance has run and could run',
+  about:
+    'The versions that have been here, when each was last made the one that runs, and those that the registry offers. ' +
+    'TAKES is what moving there takes: instant, its data waits; archive, its data has to be unpacked first; here, its ' +
+    'image is on this host; pull, it has to be fetched. What is below floor or quarantined is refused.',
   effect: 'looks',
   examples: ['show versions'],
   parameters: [],

@@ -83,11 +83,16 @@ export function attentionLines(
   ]);
 }
 
+type Version = VersionsView['versions'][number];
+
+const isRefused = ({ takes }: Version): boolean => takes === 'below-floor' || takes === 'quarantined';
+const takesText = ({ takes }: Version): string => (takes === 'below-floor' ? 'below floor' : (takes ?? ''));
+
 export function versionTable({ versions, repository, registryProblem }: VersionsView, screen: Screen): string[] {
-  const { width, paint } = screen;
+  const { width, nowMs, paint } = screen;
   const problem = registryProblem === null ? [] : wrap(`! ${registryProblem}`, width).map(paint.warn);
   if (versions.length === 0) return [...problem, `No version of ${repository} was found.`];
-  const place = (each: VersionsView['versions'][number]): string =>
+  const place = (each: Version): string =>
     [each.inRegistry ? 'registry' : '', each.inMirror ? 'mirror' : '', each.here ? 'here' : '']
       .filter((text) => text !== '')
       .join(', ');
@@ -95,13 +100,11 @@ export function versionTable({ versions, repository, registryProblem }: Versions
     versions,
     [
       { title: 'VERSION', value: (each) => each.version, least: 10 },
-      { title: 'WHERE', value: place },
-      {
-        title: 'STATUS',
-        value: (each) => (each.active ? 'active' : each.quarantined ? 'quarantined' : ''),
-        colour: (text, each) => (each.quarantined ? paint.bad(text) : paint.good(text)),
-      },
-      { title: 'RELEASES', value: (each) => each.releases.join(', '), least: 11, dispensable: 1 },
+      { title: 'UPDATED', value: (each) => (each.updated ? formatAge(each.updated, nowMs) : ''), dispensable: 2 },
+      { title: 'STATUS', value: ({ active }) => (active ? 'active' : ''), colour: paint.good },
+      { title: 'TAKES', value: takesText, colour: (text, each) => (isRefused(each) ? paint.bad(text) : text) },
+      { title: 'WHERE', value: place, dispensable: 1 },
+      { title: 'RELEASES', value: (each) => each.releases.join(', '), least: 11, dispensable: 3 },
     ],
     width,
     paint,
