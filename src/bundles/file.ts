@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { BelayError } from '../domain/errors.ts';
 import { damaged, unwanted } from '../slots/archive/tar-entry.ts';
 import { throwIfAborted } from '../slots/command.ts';
@@ -10,7 +11,9 @@ const CHUNK_BYTES = 1 << 20;
 export async function sizeOfFile(path: string): Promise<number> {
   const status = await stat(path).catch(() => null);
   if (status?.isFile()) return status.size;
-  throw new BelayError('not-found', `There is no file ${path}.`, { hint: 'Name it with its whole path.' });
+  throw new BelayError('not-found', `There is no file ${path}.`, {
+    hint: `It is looked for on the host that Belay runs on: ls -l ${dirname(path)}`,
+  });
 }
 
 /**

@@ -87,6 +87,8 @@ export interface OperationFacts {
   gaveWay?: DirectoryLook;
   /** Per slot key: the time from which the delta compares content. */
   preCopiedSinceMs?: Record<string, number>;
+  /** Per slot key: the time from which on what a copy aside has of it may differ. */
+  setAsideSinceMs?: Record<string, number>;
   /** TCP ports, per service, that the old release answered on: the new one must, too. */
   answeredPorts?: Record<string, number[]>;
   /** When the first service of the old release was told to stop, in wall-clock milliseconds. */

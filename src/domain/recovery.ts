@@ -55,6 +55,7 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
   rollback: {
     preflight: BACK,
     unpack: BACK,
+    'set-aside': BACK,
     prepare: BACK,
     quiesce: BACK,
     backup: BACK,
@@ -70,6 +71,7 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
   restore: {
     preflight: BACK,
     unpack: BACK,
+    'set-aside': BACK,
     prepare: BACK,
     stop: BACK,
     delta: BACK,

@@ -30,6 +30,8 @@ export interface SlotMount {
    * snapshot's mount (null for a plain tarball), and the directory in a tarball that becomes this one.
    */
   restoredFrom?: { key: string | null; strip: string };
+  /** The data is written where it is to lie, into an empty mount point, and not beside it. */
+  madeInPlace?: true;
 }
 
 /**
@@ -88,6 +90,12 @@ export function parkedPathOf(path: string, slot: SlotId): string {
   const cut = path.lastIndexOf('/') + 1;
   return `${path.slice(0, cut)}.${path.slice(cut)}.belay-${slot}`;
 }
+
+/** The slot whose clone lies at a parked path; null where it is none. */
+export const slotOfPath = (parkedPath: string): SlotId | null => /\.belay-(S[A-Z]{10})$/.exec(parkedPath)?.[1] ?? null;
+
+/** Where what lies in a mount point is copied to, until the copy is whole: `/srv/.data.unfinished.belay-SXXXXXXXXXX`. */
+export const unfinishedPathOf = (path: string, slot: SlotId): string => parkedPathOf(`${path}.unfinished`, slot);
 
 /** The engine's name of a slot's nth volume: `belay-SXXXXXXXXXX-1`. */
 export const slotVolumeName = (slot: SlotId, n: number): string => `belay-${slot}-${n}`;

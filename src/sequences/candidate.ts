@@ -54,7 +54,7 @@ function newSlot(appliance: string, mounts: readonly SlotMount[], clonedFrom: Sl
   });
 }
 
-function withoutOrigin({ restoredFrom: _, ...mount }: SlotMount): SlotMount {
+function withoutOrigin({ restoredFrom: _, madeInPlace: __, ...mount }: SlotMount): SlotMount {
   return mount;
 }
 
@@ -105,23 +105,31 @@ export function restoreCandidate(
 
 /**
  * What runs, with the data of one mount somewhere else. Its key stays what it was, so that both slots can be compared;
- * the other mounts are cloned as in an upgrade.
+ * the other mounts are cloned as in an upgrade. `toMountPoint`: the target is an empty mount point.
  */
 export function moveCandidate(
   active: Release,
   activeSlot: Slot,
   services: readonly ServiceSpec[],
-  moved: { key: string; target: DataTarget },
+  moved: { key: string; target: DataTarget; toMountPoint?: boolean },
   request: { by: string; at: Date },
 ): Candidate & { slot: Slot } {
   const slot = newSlot(active.appliance, activeSlot.mounts, activeSlot.id, request.at);
-  const { key, target } = moved;
+  const { key, target, toMountPoint } = moved;
   slot.mounts = slot.mounts.map((mount) =>
     mount.key !== key
       ? mount
       : target.kind === 'volume'
         ? { key, kind: 'volume', volume: target.name, path: '', parkedPath: null, identity: null }
-        : { key, kind: 'bind', volume: null, ...bindPaths(target.path, slot.id), identity: null },
+        : {
+            key,
+            kind: 'bind',
+            volume: null,
+            ...bindPaths(target.path, slot.id),
+            identity: null,
+            // Nothing beside it is in the same file system, and it may be there because no other has the room.
+            ...(toMountPoint ? { madeInPlace: true } : {}),
+          },
   );
   const left = activeSlot.mounts.find((mount) => mount.key === key);
   const release: Release = {

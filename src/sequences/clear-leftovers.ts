@@ -1,15 +1,16 @@
 import { BelayError } from '../domain/errors.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
-import { clonePath } from './slot-pairs.ts';
 
 /**
  * Who else has the data of a slot: containers that are not its releases' own, by name. Empty where it may go. A
  * container that does not run counts as well: it would be started on nothing.
  */
-export async function othersOn({ journal, host }: World, slot: Slot): Promise<string[]> {
+export async function othersOn({ journal, host, slots }: World, slot: Slot): Promise<string[]> {
   const own = new Set(containersOf(journal, slot).map(({ containerId }) => containerId));
-  const sources = new Set(slot.mounts.flatMap((mount) => mount.volume ?? mount.parkedPath ?? []));
+  const located = slot.mounts.map((mount) => slots.locate(mount).catch(() => mount.parkedPath));
+  const places = await Promise.all(located);
+  const sources = new Set(slot.mounts.flatMap(({ volume }, index) => volume ?? places[index] ?? []));
   const containers = await host.listContainers();
   return containers
     .filter(({ id, mountSources }) => !own.has(id) && mountSources.some((source) => sources.has(source)))
@@ -53,5 +54,6 @@ async function clearMount({ host, slots }: World, mount: SlotMount): Promise<voi
   if ((await slots.whereabouts(mount)) === 'in-place') {
     throw new BelayError('refused', `The data at ${mount.path} is in place, so it is not removed.`);
   }
-  await slots.discard(clonePath(mount));
+  await slots.vacate(mount);
+  await slots.discard(mount.parkedPath ?? mount.path);
 }

@@ -10,6 +10,8 @@ export async function noteLiveData(
 ): Promise<void> {
   for (const mount of mustSlot(journal, active.slot).mounts) {
     const identity = await slots.identify(mount.path);
-    if (identity) journal.updateSlotMount(active.slot, { ...mount, identity });
+    if (!identity) continue;
+    journal.updateSlotMount(active.slot, { ...mount, identity });
+    await slots.acknowledge({ ...mount, identity });
   }
 }

@@ -49,8 +49,8 @@ async function ofPath({ slots }: World, path: string): Promise<Obstacle | null> 
   }
   if (there === 'mount-point') {
     return refused(
-      `${path} is a mount point itself, so nothing could be set aside there by renaming.`,
-      `Choose a directory inside of it: ${posix.join(path, 'data')}`,
+      `There is something in the file system that is mounted at ${path} already.`,
+      `Choose one that is empty, or a directory inside of it: ${posix.join(path, 'data')}`,
     );
   }
   return null;

@@ -33,9 +33,9 @@ export async function neededSpace(world: World, surveyed: SurveyedMount[]): Prom
     entry.neededBytes += neededBytes;
     byDevice.set(device, entry);
   };
-  for (const { planned, slotMount } of surveyed) {
-    if (!slotMount || planned.treatment === 'reflink' || planned.treatment === 'shared') continue;
-    await add(slotMount.path, Math.ceil(planned.sizeBytes * SPACE_MARGIN), true);
+  for (const { planned, clonedTo } of surveyed) {
+    if (clonedTo === null || planned.treatment === 'reflink' || planned.treatment === 'shared') continue;
+    await add(clonedTo, Math.ceil(planned.sizeBytes * SPACE_MARGIN), true);
   }
   const { directory, neededBytes } = journal.footprint;
   const record = await slots.space(directory);

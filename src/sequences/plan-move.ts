@@ -14,8 +14,10 @@ import { currentServices } from './current-services.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { compareForecastMs, copyForecastMs, lastDowntimeMs } from './forecast.ts';
+import { isMountPoint } from './mount-points.ts';
 import { targetObstacles } from './move-obstacles.ts';
 import { neededSpace } from './needed-space.ts';
+import { wayBackWarnings } from './plan-mount-points.ts';
 import { missingImages } from './plan-rollback.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { mountNamed, targetsOf } from './restored-mounts.ts';
@@ -54,12 +56,14 @@ export async function planMove(
   const slot = mustSlot(journal, active.slot);
   const services = (await currentServices(world, active, signal)).map(madeAnew);
   const left = leftMount(slot, services, mount);
-  const candidate = moveCandidate(active, slot, services, { key: left.key, target }, { by, at: clock.now() });
+  const toMountPoint = target.kind === 'bind' && (await world.slots.site(target.path)).there === 'empty-mount-point';
+  const moved = { key: left.key, target, toMountPoint };
+  const candidate = moveCandidate(active, slot, services, moved, { by, at: clock.now() });
   const surveyed = await surveyMounts(world, services, slot, signal);
   const [data, ...others] = await Promise.all(
     surveyed
       .toSorted((a, b) => Number(b.slotMount?.key === left.key) - Number(a.slotMount?.key === left.key))
-      .map((each, index) => (index === 0 ? towards(world, each, target) : each)),
+      .map((each, index) => (index === 0 ? towards(world, each, target, toMountPoint) : each)),
   );
   const mounts = [data as SurveyedMount, ...others];
   const space = await neededSpace(world, mounts);
@@ -71,14 +75,17 @@ export async function planMove(
     data: (data as SurveyedMount).planned,
     target: { kind: target.kind, source: target.kind === 'bind' ? target.path : target.name },
     owner,
-    setAside: left.parkedPath,
+    setAside: (await isMountPoint(world.slots, left)) ? null : left.parkedPath,
     others: others.map(({ planned }) => planned),
     space: space.map(({ path, neededBytes, freeBytes }) => ({ path, neededBytes, freeBytes })),
     ...forecast(
       mounts.map(({ planned }) => planned),
       lastDowntimeMs(journal, active.appliance, 'move'),
     ),
-    warnings: await warningsOf(world, active, target),
+    warnings: [
+      ...(await warningsOf(world, active, target)),
+      ...(await wayBackWarnings(world.slots, active.version, others)),
+    ],
     obstacles: [
       ...(await standingObstacles(world, active)),
       ...(await targetObstacles(world, active, candidate.slot.id, target)),
@@ -109,14 +116,22 @@ function leftMount(slot: Slot, services: readonly ServiceSpec[], named: string |
 }
 
 /** A mount as it is copied to somewhere else: what that takes, and where it takes room. */
-async function towards({ slots, host }: World, mount: SurveyedMount, target: DataTarget): Promise<SurveyedMount> {
+async function towards(
+  { slots, host }: World,
+  mount: SurveyedMount,
+  target: DataTarget,
+  toMountPoint: boolean,
+): Promise<SurveyedMount> {
   const { slotMount, planned } = mount;
   if (!slotMount || mount.obstacle) return mount;
-  const path = target.kind === 'bind' ? posix.dirname(target.path) : (await host.describe()).rootDir;
+  const around = target.kind === 'bind' ? target.path : (await host.describe()).rootDir;
+  const path = target.kind === 'bind' && !toMountPoint ? posix.dirname(target.path) : around;
   const [here, there] = [await slots.space(slotMount.path), await slots.space(path)];
   const isInstant = here.device === there.device && there.reflink;
   const treatment = isInstant ? 'reflink' : (await slots.canCompare()) ? 'pre-copy' : 'copy-stopped';
-  return { ...mount, planned: { ...planned, treatment }, slotMount: { ...slotMount, path } };
+  // What it says of the place that it leaves is not so on the way to another one.
+  const note = treatment === 'copy-stopped' ? planned.note : null;
+  return { ...mount, planned: { ...planned, treatment, note }, clonedTo: path };
 }
 
 function forecast(mounts: readonly PlannedMount[], lastMs: number) {
@@ -166,7 +181,8 @@ async function warningsOf({ host, slots, journal }: World, active: Release, targ
   const own = new Set(journal.instances(active.id).map(({ containerId }) => containerId));
   const warnings = dependentWarnings(await host.listContainers(), own);
   if (target.kind === 'volume') return warnings;
-  const { filesystem } = await slots.space(posix.dirname(target.path));
+  const isThere = (await slots.site(target.path)).there === 'empty-mount-point';
+  const { filesystem } = await slots.space(isThere ? target.path : posix.dirname(target.path));
   const isInMemory = filesystem === 'tmpfs' || filesystem === 'ramfs';
   return isInMemory
     ? [`${target.path} is in memory (${filesystem}): it does not outlast a reboot.`, ...warnings]

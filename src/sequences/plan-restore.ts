@@ -10,6 +10,7 @@ import { type Candidate, restoreCandidate } from './candidate.ts';
 import { currentServices } from './current-services.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance, isUp } from './instances.ts';
+import { mountPointCosts } from './plan-mount-points.ts';
 import { missingImages } from './plan-rollback.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { type RestoredFrom, restoredMounts, targetsOf } from './restored-mounts.ts';
@@ -71,25 +72,35 @@ export async function planRestore(
   const size = snapshot.archive
     ? { sizeBytes: snapshot.archive.dataBytes, files: snapshot.archive.files }
     : { sizeBytes: await sizeOf(slots, snapshot).catch(() => 0), files: 0 };
+  const costs = await mountPointCosts(
+    slots,
+    { slot: activeSlot, version: active.version },
+    { slot: candidate.slot, version: 'the snapshot' },
+    size,
+  );
   const plan: RestorePlan = {
     appliance: active.appliance,
     snapshot: { id: snapshot.id, version: release?.version ?? null, takenAt: snapshot.frozenAt, ...size },
     from: { release: active.id, version: active.version },
     to: { version: active.version },
-    steps: plannedSteps(steps, { from: active, to: candidate.release }, isPartial ? [] : ['delta']),
+    steps: plannedSteps(steps, { from: active, to: candidate.release }, [
+      ...(isPartial ? [] : ['delta']),
+      ...(costs.warnings.length > 0 ? [] : ['set-aside']),
+    ]),
     mounts: activeSlot.mounts.map(({ key, path }) => ({
       targets: targetsOf(services, key),
       path,
       source: sourceWords(restored.get(key), snapshot),
     })),
     unpackForecastMs: copyForecastMs(size) * 2,
-    downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'restore'),
+    downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'restore') + costs.downtimeMs,
     keptWith: active.id as ReleaseId,
-    warnings: await warningsOf(world, active, release),
+    warnings: [...(await warningsOf(world, active, release)), ...costs.warnings],
     obstacles: [
       ...(await startObstacles(world, active, candidate.release, services)),
       ...(await snapshotObstacles(world, snapshot, candidate.slot.mounts, activeSlot)),
       ...(await missingImages(world, candidate.release)),
+      ...costs.obstacles,
     ],
   };
   return { plan, candidate };

@@ -17,6 +17,7 @@ import { followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
 import { externalWarnings, hooksOfRollback, NO_HOOKS } from './plan-hooks.ts';
+import { mountPointCosts } from './plan-mount-points.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
 import { rollbackTarget } from './rollback-target.ts';
@@ -62,10 +63,17 @@ export async function planRollback(
   // The data that both of them have goes on as it is, and so does what is outside of it.
   const isShared = target.slot === active.slot;
   const hooks = isShared && !targetSlot.archive ? NO_HOOKS : await hooksOfRollback(world, subject, target, signal);
+  const costs = await mountPointCosts(
+    world.slots,
+    { slot: mustSlot(journal, active.slot), version: active.version },
+    { slot: candidate.slot ?? targetSlot, version: target.version },
+    targetSlot.archive && { sizeBytes: targetSlot.archive.dataBytes, files: targetSlot.archive.files },
+  );
   const obstacles = [
     ...belowFloor(policy, target.version),
     ...hooks.obstacles,
     ...(await obstaclesOf(world, active, target, candidate.slot?.mounts ?? targetSlot.mounts)),
+    ...costs.obstacles,
   ];
   // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
   const services = await currentServices(world, active, signal).catch(() => active.services);
@@ -76,11 +84,12 @@ export async function planRollback(
     to: { release: target.id, version: target.version },
     steps: plannedSteps(steps, { from: active, to: target }, [
       ...(targetSlot.archive ? [] : ['unpack']),
+      ...(costs.warnings.length > 0 ? [] : ['set-aside']),
       ...(following ? [] : ['engines']),
       ...hooks.spared,
     ]),
     engines: following,
-    downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback'),
+    downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback') + costs.downtimeMs,
     data: {
       backTo: targetSlot.frozenAt,
       changes: await changesSince(world, target, active, signal),
@@ -95,6 +104,7 @@ export async function planRollback(
     warnings: [
       ...externalWarnings(hooks.externalData),
       ...(await warningsOf(world, active)),
+      ...costs.warnings,
       ...(targetSlot.archive ? ['Its data is an archive: what has changed since is not compared.'] : []),
     ],
     obstacles,

@@ -16,6 +16,7 @@ import { copyForecastMs, lastDowntimeMs, whileStoppedMs } from './forecast.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
 import { choiceOfData } from './older-version.ts';
 import { externalWarnings, hookFacts, hooksOfUpgrade } from './plan-hooks.ts';
+import { wayBackWarnings } from './plan-mount-points.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
 import { quarantineObstacles } from './quarantine.ts';
@@ -107,6 +108,7 @@ export async function planUpgrade(
       ...externalWarnings(hooks.externalData),
       ...(request.force ? untrusted.map(({ message }) => message) : []),
       ...(await upgradeWarnings(world, from, candidate.release, images, request.earlier?.release)),
+      ...(await wayBackWarnings(world.slots, from.version, surveyed)),
       ...(tight ? [tight] : []),
     ],
     obstacles: [

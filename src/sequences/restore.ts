@@ -5,6 +5,7 @@ import { gate } from './steps/gate.ts';
 import { preflightRestore } from './steps/preflight-restore.ts';
 import { prepare } from './steps/prepare.ts';
 import { restartPolicy } from './steps/restart-policy.ts';
+import { setAside } from './steps/set-aside.ts';
 import { start } from './steps/start.ts';
 import { stop } from './steps/stop.ts';
 import { unpack } from './steps/unpack.ts';
@@ -18,6 +19,7 @@ export const restore: Sequence = {
   steps: [
     preflightRestore,
     unpack,
+    setAside, // only where a mount point keeps the data from being renamed
     prepare,
     // downtime begins
     stop,

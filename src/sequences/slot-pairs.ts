@@ -24,5 +24,6 @@ export function slotPairs(journal: Journal, from: Release, to: Release): SlotPai
   });
 }
 
-/** Where a clone is made: beside the original for a bind mount, in its volume otherwise. */
-export const clonePath = (mount: SlotMount): string => mount.parkedPath ?? mount.path;
+/** Where a clone is made: beside the original for a bind mount, in its volume or its empty mount point otherwise. */
+export const clonePath = (mount: SlotMount): string =>
+  mount.madeInPlace ? mount.path : (mount.parkedPath ?? mount.path);

@@ -4,6 +4,7 @@ import type { ArchiveStore } from '../domain/ports/archive-store.ts';
 import type { ContainerHost } from '../domain/ports/container-host.ts';
 import type { SlotStore } from '../domain/ports/slot-store.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
+import { cloneSite } from './mount-points.ts';
 
 type SnapshotWorld = { host: ContainerHost; slots: SlotStore; archives: ArchiveStore };
 
@@ -28,6 +29,8 @@ async function takenPaths({ slots }: SnapshotWorld, mounts: readonly SlotMount[]
   const taken: Obstacle[] = [];
   for (const { kind, path, restoredFrom } of mounts) {
     if (kind !== 'bind' || !restoredFrom || !(await slots.identify(path))) continue;
+    // A disk that was mounted for it.
+    if ((await slots.site(path)).there === 'empty-mount-point') continue;
     const own = live.mounts.find((mount) => mount.path === path);
     if (own && live.state === 'live' && (await slots.whereabouts(own)) === 'in-place') continue;
     taken.push({
@@ -72,7 +75,7 @@ async function spaceObstacles(
   const neededBytes = Math.ceil((snapshot.archive?.dataBytes ?? (await sizeOf(slots, snapshot))) * SPACE_MARGIN);
   const byDevice = new Map<string, Obstacle>();
   for (const mount of restored) {
-    const path = mount.kind === 'volume' ? rootDir : mount.path;
+    const path = mount.kind === 'volume' ? rootDir : await cloneSite(slots, mount);
     const { device, freeBytes } = await slots.space(path);
     if (freeBytes >= neededBytes) continue;
     const mebibytes = (bytes: number) => `${Math.ceil(bytes / (1 << 20)).toLocaleString('en-US')} MiB`;

@@ -1,12 +1,16 @@
+import { posix } from 'node:path';
 import type { MountTreatment, Obstacle, PlannedMount } from '../domain/plan.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { Slot, SlotMount } from '../domain/slot.ts';
+import { cloneSite, isMountPoint } from './mount-points.ts';
 
 /** A mount as the plan shows it, and what stands in the way of cloning it. */
 export interface SurveyedMount {
   planned: PlannedMount;
   slotMount: SlotMount | null;
+  /** A path in the file system that takes the clone; null where there is none. */
+  clonedTo: string | null;
   obstacle: Obstacle | null;
 }
 
@@ -36,7 +40,7 @@ export async function surveyMounts(
       const slotMount = slot.mounts.find(({ key }) => key === mount.slotKey) ?? null;
       if (!slotMount) {
         const planned = { ...base, treatment: 'shared' as const, sizeBytes: 0, files: 0, note: mount.sharedBecause };
-        return { planned, slotMount: null, obstacle: null };
+        return { planned, slotMount: null, clonedTo: null, obstacle: null };
       }
       return surveySlotMount(world, base, slotMount, signal);
     }),
@@ -53,6 +57,7 @@ async function surveySlotMount(
   const blocked = (message: string, hint: string): SurveyedMount => ({
     planned: { ...base, treatment: 'shared', sizeBytes: 0, files: 0, note: null },
     slotMount,
+    clonedTo: null,
     obstacle: { code: hindrance === 'missing' ? 'data-missing' : 'refused', message, hint },
   });
   if (hindrance === 'missing') {
@@ -61,10 +66,11 @@ async function surveySlotMount(
       'Look for it before anything else: nothing has been changed.',
     );
   }
-  if (hindrance === 'mount-point' && slotMount.kind === 'bind') {
+  const isCopiedAside = await isMountPoint(slots, slotMount);
+  if (isCopiedAside && (await slots.site(slotMount.path)).there === 'file') {
     return blocked(
-      `${slotMount.path} is a mount point itself, so its data cannot be set aside by renaming.`,
-      'Mount a directory inside of it instead, or the file system one level above.',
+      `${slotMount.path} is a file and a mount point itself, so it cannot be set aside by renaming.`,
+      'Mount the directory that it lies in.',
     );
   }
   if (hindrance === 'link') {
@@ -78,7 +84,13 @@ async function surveySlotMount(
   }
   const size = await slots.measure(slotMount.path, signal);
   const { reflink } = await slots.space(slotMount.path);
-  const treatment: MountTreatment = reflink ? 'reflink' : (await slots.canCompare()) ? 'pre-copy' : 'copy-stopped';
-  const note = treatment === 'copy-stopped' ? 'rsync is not installed: the data is copied while stopped' : null;
-  return { planned: { ...base, treatment, ...size, note }, slotMount, obstacle: null };
+  const canLevel = await slots.canCompare();
+  const treatment: MountTreatment = reflink && !isCopiedAside ? 'reflink' : canLevel ? 'pre-copy' : 'copy-stopped';
+  const notes = [
+    ...(treatment === 'copy-stopped' ? ['rsync is not installed: the data is copied while stopped'] : []),
+    ...(isCopiedAside ? [`a mount point itself, so it is copied to ${posix.dirname(slotMount.path)}`] : []),
+  ];
+  const note = notes.length > 0 ? notes.join('; ') : null;
+  const clonedTo = await cloneSite(slots, slotMount);
+  return { planned: { ...base, treatment, ...size, note }, slotMount, clonedTo, obstacle: null };
 }

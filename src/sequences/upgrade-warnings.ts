@@ -3,8 +3,8 @@ import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import { compareVersions } from '../domain/version.ts';
-import { dependentWarnings } from './dependents.ts';
 import { findInstance, isUp } from './instances.ts';
+import { neighbourWarnings } from './neighbours.ts';
 
 /** What is worth knowing before an upgrade. `earlier` is the release that comes back in it, where one does. */
 export async function upgradeWarnings(
@@ -26,24 +26,7 @@ export async function upgradeWarnings(
     if (!isUp(instance)) warnings.push(`${service.name} ${from.version} is not running now.`);
     else if (instance?.health === 'unhealthy') warnings.push(`${service.name} ${from.version} is not healthy now.`);
   }
-  warnings.push(...(await neighbourWarnings(world, from, images)));
+  const services = images.map(({ spec }) => spec);
+  warnings.push(...(await neighbourWarnings(world, from, to, services)));
   return warnings;
-}
-
-async function neighbourWarnings(
-  { host, journal }: World,
-  from: Release,
-  images: readonly { spec: ServiceSpec }[],
-): Promise<string[]> {
-  const sources = new Set(
-    images.flatMap(({ spec }) => spec.mounts.filter(({ slotKey }) => slotKey).map(({ source }) => source)),
-  );
-  const own = new Set(journal.instances(from.id).map(({ containerId }) => containerId));
-  const others = await host.listContainers();
-  const sharing = others
-    .filter(
-      ({ id, running, mountSources }) => running && !own.has(id) && mountSources.some((source) => sources.has(source)),
-    )
-    .map(({ name }) => `The container ${name} uses the same data: it goes on with the data of ${from.version}.`);
-  return [...sharing, ...dependentWarnings(others, own)];
 }

@@ -3,7 +3,9 @@ import { BelayError } from '../domain/errors.ts';
 import type { CopyProgress } from '../domain/ports/slot-store.ts';
 import { isBelaysPath } from '../domain/slot.ts';
 import { failure, runCommand } from './command.ts';
-import { isInside } from './filesystem.ts';
+import { isInside, obstacleAt } from './filesystem.ts';
+import { LOST_AND_FOUND } from './level.ts';
+import { isParkedIn } from './mount-note.ts';
 import { hasGnuTools } from './tools.ts';
 import { measureTree } from './tree.ts';
 
@@ -21,7 +23,7 @@ export async function prepareTarget(from: string, to: string): Promise<void> {
   }
   let target = await lstat(to).catch(() => null);
   const isEmpty = target === null || (target.isDirectory() ? (await readdir(to)).length === 0 : target.size === 0);
-  if (!isEmpty && !isBelaysPath(to)) {
+  if (!isEmpty && !isBelaysPath(to) && !(await isParkedIn(to))) {
     throw new BelayError('refused', `${to} is not overwritten: it is not a clone that Belay made.`);
   }
   if (target !== null && target.isDirectory() !== source.isDirectory()) {
@@ -30,11 +32,15 @@ export async function prepareTarget(from: string, to: string): Promise<void> {
   }
   if (!source.isDirectory()) await writeFile(to, '', { mode: 0o600 });
   else if (target === null) await mkdir(to, { recursive: true, mode: 0o700 });
-  else if (!isEmpty) await empty(to);
+  else if (!isEmpty) await emptyDirectory(to);
 }
 
-async function empty(directory: string): Promise<void> {
-  const { exitCode, complaints } = await runCommand('find', [directory, '-xdev', '-mindepth', '1', '-delete']);
+/** Deletes everything in a directory; in a mount point, what the file system has of itself stays. */
+export async function emptyDirectory(directory: string): Promise<void> {
+  const isWhole = (await obstacleAt(directory)) === 'mount-point';
+  const spared = isWhole ? ['!', '-path', `./${LOST_AND_FOUND}`, '!', '-path', `./${LOST_AND_FOUND}/*`] : [];
+  const args = ['.', '-xdev', '-mindepth', '1', ...spared, '-delete'];
+  const { exitCode, complaints } = await runCommand('find', args, { cwd: directory });
   if (exitCode !== 0) throw failure(`emptying ${directory}`, complaints);
 }
 

@@ -1,8 +1,12 @@
 import { lstat, realpath, rm } from 'node:fs/promises';
 import { failure, runCommand } from './command.ts';
 import { findDifferences } from './differences.ts';
+import { obstacleAt } from './filesystem.ts';
 import { patchFiles } from './patch.ts';
 import { replaceFiles } from './replace.ts';
+
+/** What ext4 has in its own directory, for its repair. */
+export const LOST_AND_FOUND = 'lost+found';
 
 const RSYNC = ['-aHAXS', '--numeric-ids', '--modify-window=-1'];
 const VANISHED_FILES = 24; // rsync's exit code
@@ -47,7 +51,9 @@ export async function bringCopyLevel(from: string, to: string, options: LevelOpt
   }
   const [source, target] = [await realpath(from), await realpath(to)];
   const differences = await findDifferences(source, target, options.sinceMs, options);
-  await removeAll(target, differences.remove);
+  const isOwn = (path: string) => path === LOST_AND_FOUND;
+  const isMountPoint = differences.remove.some(isOwn) && (await obstacleAt(target)) === 'mount-point';
+  await removeAll(target, isMountPoint ? differences.remove.filter((path) => !isOwn(path)) : differences.remove);
   const untimed = await replaceFiles(source, target, differences.replace, options);
   await patchFiles(source, target, differences.patch, options.signal);
   const update = [...new Set([...differences.update, ...untimed.map((path) => (path === '.' ? '' : path))])];

@@ -1,36 +1,34 @@
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BelayError } from '../domain/errors.ts';
-import type { Whereabouts } from '../domain/ports/slot-store.ts';
-import { type DataIdentity, isBelaysPath, isSameData, type SlotMount } from '../domain/slot.ts';
+import type { Left, Whereabouts } from '../domain/ports/slot-store.ts';
+import { isBelaysPath, isSameData, type SlotMount } from '../domain/slot.ts';
 import { failure, runCommand } from './command.ts';
-
-/** What is at `path` now; null where nothing is. */
-export async function identityAt(path: string): Promise<DataIdentity | null> {
-  if (path === '') return null;
-  try {
-    const status = await lstat(path, { bigint: true });
-    return { inode: String(status.ino), bornNs: String(status.birthtimeNs) };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw error;
-  }
-}
+import { obstacleAt } from './filesystem.ts';
+import { flushDirectory, identityAt, readNote } from './mount-note.ts';
+import { type BringLevel, lookUp, parkIn, placeIn } from './mount-point.ts';
+import { acknowledgeIn, claimIn, notMounted, vacateIn } from './mount-upkeep.ts';
 
 /** Where a mount's data lies, told by what it is and not by its name. */
 export async function whereaboutsOf(mount: SlotMount): Promise<Whereabouts> {
-  const atPath = await identityAt(mount.path);
-  if (mount.kind === 'volume' || mount.parkedPath === null) {
-    if (atPath === null) return 'missing';
-    return mount.identity === null || isSameData(atPath, mount.identity) ? 'in-place' : 'foreign';
+  return (await find(mount)).whereabouts;
+}
+
+async function find(mount: SlotMount): Promise<{ whereabouts: Whereabouts; path: string }> {
+  const { path, parkedPath, identity } = mount;
+  const atPath = await identityAt(path);
+  if (mount.kind === 'volume' || parkedPath === null) {
+    if (atPath === null) return { whereabouts: 'missing', path };
+    return { whereabouts: identity === null || isSameData(atPath, identity) ? 'in-place' : 'foreign', path };
   }
-  const parked = await identityAt(mount.parkedPath);
+  const note = await readNote(path);
+  if (note !== null) return lookUp(mount, note);
+  const parked = await identityAt(parkedPath);
   // A clone that has not been recorded yet is where clones are made.
-  if (mount.identity === null) return parked === null ? 'missing' : 'parked';
-  if (isSameData(atPath, mount.identity)) return 'in-place';
-  if (isSameData(parked, mount.identity)) return 'parked';
-  return atPath === null && parked === null ? 'missing' : 'foreign';
+  if (identity === null) return { whereabouts: parked === null ? 'missing' : 'parked', path: parkedPath };
+  if (isSameData(atPath, identity)) return { whereabouts: 'in-place', path };
+  if (isSameData(parked, identity)) return { whereabouts: 'parked', path: parkedPath };
+  return { whereabouts: atPath === null && parked === null ? 'missing' : 'foreign', path };
 }
 
 function dataMissing(mount: SlotMount, whereabouts: 'missing' | 'foreign'): BelayError {
@@ -47,19 +45,10 @@ function dataMissing(mount: SlotMount, whereabouts: 'missing' | 'foreign'): Bela
 
 /** The path where the mount's data lies now. `data-missing` where it is missing or foreign. */
 export async function locateData(mount: SlotMount): Promise<string> {
-  const whereabouts = await whereaboutsOf(mount);
+  const { whereabouts, path } = await find(mount);
+  if (whereabouts === 'foreign' && (await readNote(mount.path)) !== null) throw notMounted(mount.path);
   if (whereabouts === 'missing' || whereabouts === 'foreign') throw dataMissing(mount, whereabouts);
-  return whereabouts === 'parked' ? (mount.parkedPath as string) : mount.path;
-}
-
-/** Without it a power cut may undo what has been renamed or removed in the directory, which the journal holds for done. */
-export async function flushDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  return path;
 }
 
 async function isEmptyDirectory(path: string): Promise<boolean> {
@@ -83,16 +72,39 @@ async function move(from: string, to: string, over: 'nothing' | 'an empty direct
   }
 }
 
-/** Renames a bind mount's data from its parked path into place. */
-export async function placeData(mount: SlotMount): Promise<void> {
+/** Brings a bind mount's data from its parked path into place: by renaming, or by copying into a mount point. */
+export async function placeData(mount: SlotMount, left: Left | undefined, bringLevel: BringLevel): Promise<void> {
   if (mount.kind === 'volume' || mount.parkedPath === null) return;
+  const note = await readNote(mount.path);
+  if (note !== null) return placeIn(mount, note, left, bringLevel);
+  if ((await whereaboutsOf(mount)) === 'in-place') return;
+  if ((await obstacleAt(mount.path)) === 'mount-point') return placeIn(mount, note, left, bringLevel);
   if ((await locateData(mount)) !== mount.path) await move(mount.parkedPath, mount.path, 'an empty directory');
 }
 
-/** Renames a bind mount's data out of the way, to its parked path. */
+/** Renames a bind mount's data out of the way, to its parked path; a mount point keeps it until other data comes. */
 export async function parkData(mount: SlotMount): Promise<void> {
   if (mount.kind === 'volume' || mount.parkedPath === null) return;
-  if ((await locateData(mount)) === mount.path) await move(mount.path, mount.parkedPath, 'nothing');
+  await locateData(mount);
+  if ((await whereaboutsOf(mount)) !== 'in-place') return;
+  const note = await readNote(mount.path);
+  if (note !== null || (await obstacleAt(mount.path)) === 'mount-point') return parkIn(mount, note);
+  await move(mount.path, mount.parkedPath, 'nothing');
+}
+
+/** Makes an empty mount point the slot's own, where the mount's data is made in it. */
+export async function claimPlace(mount: SlotMount): Promise<void> {
+  if (mount.madeInPlace) await claimIn(mount);
+}
+
+/** What lies in a mount point is the slot's, where it was another's so far. */
+export async function acknowledgeData(mount: SlotMount): Promise<void> {
+  if (mount.kind === 'bind' && mount.parkedPath !== null) await acknowledgeIn(mount);
+}
+
+/** Takes what the slot has in a mount point out of it. */
+export async function vacatePlace(mount: SlotMount): Promise<void> {
+  if (mount.kind === 'bind' && mount.parkedPath !== null) await vacateIn(mount);
 }
 
 /** Deletes a clone, without leaving its file system. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
 import { failure, runCommand } from './command.ts';
+import { boundToThisProcess } from './tools.ts';
 import { VANISHED } from './tree.ts';
 
 export interface ReplaceOptions {
@@ -25,8 +26,10 @@ export async function replaceFiles(
   if (paths.length === 0) return [];
   const input = Buffer.from(paths.map((path) => `./${path}\0`).join(''), 'latin1');
   // Made anew, because a file that is overwritten keeps attributes that its source no longer has.
-  const copy = ['cp', '-a', '--remove-destination', '--parents', '-t', to, '--'];
-  const { exitCode, complaints } = await runCommand('xargs', ['-0', ...copy], {
+  const copy = ['-a', '--remove-destination', '--parents', '-t', to, '--'];
+  // Bound to xargs as that is to this process: after a kill nothing goes on writing.
+  const [program, args] = await boundToThisProcess('cp', copy);
+  const { exitCode, complaints } = await runCommand('xargs', ['-0', program, ...args], {
     cwd: from,
     input,
     signal: options.signal,

@@ -1,12 +1,23 @@
 import { lstat } from 'node:fs/promises';
-import type { CopyProgress, SlotStore } from '../domain/ports/slot-store.ts';
+import type { CopyProgress, Left, SlotStore } from '../domain/ports/slot-store.ts';
+import { type SlotMount, unfinishedPathOf } from '../domain/slot.ts';
 import { compareTrees } from './compare.ts';
 import { copyWhole, prepareTarget } from './copy.ts';
 import { clonesInstantly, flushFilesystems, kernelTimeMs, obstacleAt, spaceAt } from './filesystem.ts';
 import { findFiles } from './find.ts';
 import { bringCopyLevel } from './level.ts';
 import { recordsOf } from './listing.ts';
-import { discardClone, identityAt, locateData, parkData, placeData, whereaboutsOf } from './placing.ts';
+import { identityAt } from './mount-note.ts';
+import {
+  acknowledgeData,
+  claimPlace,
+  discardClone,
+  locateData,
+  parkData,
+  placeData,
+  vacatePlace,
+  whereaboutsOf,
+} from './placing.ts';
 import { pulseOf } from './pulse.ts';
 import { giveTo, makeDirectoryLike, siteAt } from './site.ts';
 import { hasComparingTools } from './tools.ts';
@@ -94,6 +105,13 @@ export function createSlotStore(): SlotStore {
     begun.delete(to);
   }
 
+  async function place(mount: SlotMount, left?: Left): Promise<void> {
+    // The time of a pass that another daemon made says nothing where the clock has been set since.
+    const unfinished = unfinishedPathOf(mount.path, left?.slot ?? '');
+    const { copiedSinceMs: _, ...unaided } = left ?? {};
+    await placeData(mount, left && (begun.has(unfinished) ? left : (unaided as Left)), bringLevel);
+  }
+
   return {
     measure: measureTree,
     pulse: pulseOf,
@@ -108,9 +126,12 @@ export function createSlotStore(): SlotStore {
     flush: flushFilesystems,
     whereabouts: whereaboutsOf,
     locate: locateData,
-    place: placeData,
+    place,
     park: parkData,
     discard: discardClone,
+    claim: claimPlace,
+    acknowledge: acknowledgeData,
+    vacate: vacatePlace,
     site: siteAt,
     makeDirectory: makeDirectoryLike,
     setOwner: giveTo,

@@ -262,10 +262,13 @@ describeOnEngine('the data of a server, moved out of its container as documented
       expect(await belay.get(`/api/upgrade/history?appliance=${name}`)).toEqual([]);
     });
 
-    it('a mount point, a volume that is there, an owner by name, and a volume that is named by Belay', async () => {
+    it('a mount point with something in it, a volume that is there, an owner by name, and a volume that is named by Belay', async () => {
       const disk = await mountSmallDisk(1 << 20);
       try {
-        await expect(move(name, { to: 'bind', place: disk.path })).rejects.toThrow('is a mount point itself');
+        await writeFile(join(disk.path, 'theirs'), 'x');
+        await expect(move(name, { to: 'bind', place: disk.path })).rejects.toThrow(
+          `There is something in the file system that is mounted at ${disk.path} already.`,
+        );
         const plan = await belay.get<MovePlanView>(
           `/api/move/plan?appliance=${name}&to=bind&place=${encodeURIComponent(join(disk.path, 'in'))}`,
         );

@@ -175,6 +175,11 @@ export function simulatedSlots(disk: SimulatedDisk, time: VirtualTime, storage: 
       if (!storage.forgetsRenames) disk.flushDirectories();
     },
 
+    // No directory of the simulated disk is a mount point.
+    async claim() {},
+    async acknowledge() {},
+    async vacate() {},
+
     async site(path) {
       const directory = disk.directory(path);
       const isEmpty = directory?.entries.size === 0;

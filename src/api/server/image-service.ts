@@ -94,4 +94,4 @@ const watching = ({ report, signal }: JobControl) => ({
 });
 
 const counted = (images: number): string => (images === 1 ? 'the image' : `the ${images} images`);
-const mebibytes = (sizeBytes: number): string => `${(sizeBytes / (1 << 20)).toFixed(1)} MiB`;
+const mebibytes = (sizeBytes: number): string => `${Math.max(0.1, sizeBytes / (1 << 20)).toFixed(1)} MiB`;

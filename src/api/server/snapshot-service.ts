@@ -151,4 +151,4 @@ const watching = ({ report, signal }: JobControl, dataBytes: number) => ({
   signal,
 });
 
-const mebibytes = (sizeBytes: number): string => `${(sizeBytes / (1 << 20)).toFixed(1)} MiB`;
+const mebibytes = (sizeBytes: number): string => `${Math.max(0.1, sizeBytes / (1 << 20)).toFixed(1)} MiB`;

@@ -43,7 +43,7 @@ async function viewSnapshot({ world, sizes, running }: Seen, slot: Slot): Promis
 }
 
 export async function viewSnapshotDetail(seen: Seen, active: Release, slot: Slot): Promise<SnapshotDetailView> {
-  const { journal, archives } = seen.world;
+  const { journal, archives, slots } = seen.world;
   const releases = releasesOf(journal, slot);
   const [lost] = slot.archive ? [] : (await dataObstacles(seen.world, slot)).filter((problem) => problem !== null);
   const ways = journal
@@ -53,11 +53,13 @@ export async function viewSnapshotDetail(seen: Seen, active: Release, slot: Slot
   return {
     ...(await viewSnapshot(seen, slot)),
     releases: releases.map(({ id, version }) => ({ release: id, version })),
-    mounts: slot.mounts.map(({ key, kind, path, parkedPath }) => ({
-      targets: targetsOf(releases[0]?.services ?? [], key),
-      kind,
-      path: archive ? '' : (parkedPath ?? path),
-    })),
+    mounts: await Promise.all(
+      slot.mounts.map(async (mount) => ({
+        targets: targetsOf(releases[0]?.services ?? [], mount.key),
+        kind: mount.kind,
+        path: archive ? '' : await slots.locate(mount).catch(() => mount.parkedPath ?? mount.path),
+      })),
+    ),
     archive: archive && {
       path: archive.path,
       sha256: archive.sha256,

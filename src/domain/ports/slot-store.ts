@@ -1,4 +1,5 @@
 import type { Owner } from '../data-target.ts';
+import type { SlotId } from '../ids.ts';
 import type { DataIdentity, SlotMount } from '../slot.ts';
 
 export interface CopyProgress {
@@ -48,13 +49,25 @@ export interface DirectoryLook extends Owner {
 export interface Site {
   /** The same path without symbolic links on the way; null where the directory above it is not there. */
   realPath: string | null;
-  /** `empty` and `something` are directories, `file` is whatever is none. */
-  there: 'nothing' | 'empty' | 'something' | 'file' | 'mount-point';
+  /** `empty` and `something` are directories, `file` is whatever is none; in an empty mount point may be `lost+found`. */
+  there: 'nothing' | 'empty' | 'something' | 'file' | 'mount-point' | 'empty-mount-point';
   /** Of an empty directory, so that it can be made again; null for anything else. */
   look: DirectoryLook | null;
 }
 
-/** Why a path cannot hold a slot: itself a mount point, a symbolic link, not a directory, not there. Null when it can. */
+/** What becomes of the data that a mount point holds, and that has been parked, when other data comes into it. */
+export interface Left {
+  slot: SlotId;
+  /**
+   * `kept`: it is copied aside first. `alike`: the data that comes is a clone of it, to the last byte, and becomes the
+   * copy of it. `abandoned`: nobody needs it any more.
+   */
+  as: 'kept' | 'alike' | 'abandoned';
+  /** `kept`: from which time on a copy of it that is there already may differ, as `preCopy` has returned it. */
+  copiedSinceMs?: number | undefined;
+}
+
+/** What `path` is that is no ordinary file or directory: a mount point, a symbolic link, a device, nothing at all. */
 export type PathObstacle = 'mount-point' | 'link' | 'special' | 'missing' | null;
 
 /**
@@ -107,13 +120,27 @@ export interface SlotStore {
   locate(mount: SlotMount): Promise<string>;
   /**
    * Bind mount: renames the slot's data from its parked path into place, on disk when it returns. An empty directory
-   * there gives way. Nothing to do for a volume.
+   * there gives way. Nothing to do for a volume. Into a mount point, which cannot be renamed, it is copied; `left` says
+   * what becomes of what was parked there.
    */
-  place(mount: SlotMount): Promise<void>;
-  /** Bind mount: renames the slot's data out of the way, on disk when it returns. Nothing to do for a volume. */
+  place(mount: SlotMount, left?: Left): Promise<void>;
+  /**
+   * Bind mount: renames the slot's data out of the way, on disk when it returns. Nothing to do for a volume. In a mount
+   * point it stays where it is until other data is placed there.
+   */
   park(mount: SlotMount): Promise<void>;
   /** Deletes a clone at its parked path, on disk when it returns. Refuses any path that is not a clone of Belay's. */
   discard(path: string): Promise<void>;
+
+  /**
+   * Makes an empty mount point a slot's own, before a clone is made in it. `refused` where something is in it. Nothing
+   * to do for a mount that is not made in place.
+   */
+  claim(mount: SlotMount): Promise<void>;
+  /** What lies in a mount point is this slot's from now on, whosever it was: a container that runs uses it. */
+  acknowledge(mount: SlotMount): Promise<void>;
+  /** Takes what a slot has parked in a mount point out of it for good, or its copy. Nothing to do for any other mount. */
+  vacate(mount: SlotMount): Promise<void>;
 
   site(path: string): Promise<Site>;
   /** Makes an empty directory where nothing is, on disk when it returns. */

@@ -15,6 +15,7 @@ export const preCopy: Step = {
 
   async run(context) {
     await createVolumes(context);
+    for (const mount of mustSlot(context.journal, context.to.slot).mounts) await context.slots.claim(mount);
     const pairs = slotPairs(context.journal, context.from, context.to);
     const sources = await Promise.all(pairs.map(({ from }) => context.slots.locate(from)));
     const sizes = await Promise.all(
@@ -54,7 +55,8 @@ export async function discardClones(context: StepContext): Promise<void> {
     if (mount.identity && (await slots.whereabouts(mount)) === 'in-place') {
       throw new BelayError('refused', `The clone of ${mount.path} is still in place, so it is not removed.`);
     }
-    await slots.discard(clonePath(mount));
+    await slots.vacate(mount);
+    await slots.discard(mount.parkedPath ?? mount.path);
   }
   // A power cut would bring back what the engine has removed, and nobody would look for it any more.
   await host.flush();

@@ -6,6 +6,7 @@ import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { isFatal, noteEngine, whyItFailed } from '../engine-progress.ts';
 import { findInstance, isUp } from '../instances.ts';
+import { isMountPoint, leftBehind, slotsOf } from '../mount-points.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
 import { startService } from '../start-service.ts';
@@ -58,9 +59,11 @@ export const start: Step = {
 };
 
 /** Sets the data of one release aside and puts the other's in its place. Refuses what is not its data. */
-async function exchangeData({ journal, slots, host }: StepContext, leaving: Release, coming: Release): Promise<void> {
+async function exchangeData(context: StepContext, leaving: Release, coming: Release): Promise<void> {
+  const { journal, slots, host, facts, report } = context;
   if (leaving.slot === coming.slot) return;
-  const comingMounts = mustSlot(journal, coming.slot).mounts;
+  const { leaving: leavingSlot, coming: comingSlot } = slotsOf(journal, leaving, coming);
+  const comingMounts = comingSlot.mounts;
   for (const mount of comingMounts) {
     // The engine re-creates a missing volume, empty, at the next start.
     if (mount.volume && !(await host.inspectVolume(mount.volume))) {
@@ -68,10 +71,16 @@ async function exchangeData({ journal, slots, host }: StepContext, leaving: Rele
     }
     await slots.locate(mount);
   }
-  for (const mount of mustSlot(journal, leaving.slot).mounts) {
+  for (const mount of leavingSlot.mounts) {
     if ((await slots.whereabouts(mount)) === 'in-place') await slots.park(mount);
   }
-  for (const mount of comingMounts) await slots.place(mount);
+  for (const mount of comingMounts) {
+    const left = leftBehind(leavingSlot, comingSlot, mount);
+    const isCopied = left.as !== 'alike' && (await isMountPoint(slots, mount));
+    if (isCopied) report({ detail: `copying the data of ${coming.version} to ${mount.path}` });
+    await slots.place(mount, { ...left, copiedSinceMs: facts().setAsideSinceMs?.[mount.key] });
+    if (isCopied) report({ detail: null });
+  }
 }
 
 // The new release may have answered for a while: that time was no downtime.

@@ -58,7 +58,9 @@ export function createArchiveStore(directory: string): ArchiveStore {
     read: (onRaw: (chunk: Buffer) => Promise<void>) => Promise<T>,
   ): Promise<{ result: T; sha256: string; sizeBytes: number }> {
     if (!(await stat(from).catch(() => null))?.isFile()) {
-      throw new BelayError('not-found', `There is no file ${from}.`, { hint: 'Name it with its whole path.' });
+      throw new BelayError('not-found', `There is no file ${from}.`, {
+        hint: `It is looked for on the host that Belay runs on: ls -l ${dirname(from)}`,
+      });
     }
     await ownDirectory(to);
     return writeWhole(to, async (partial) => {

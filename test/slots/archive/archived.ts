@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { newSlotId } from '../../../src/domain/ids.ts';
 import type { ArchiveStore } from '../../../src/domain/ports/archive-store.ts';
 import type { Slot, SlotArchive, SlotMount } from '../../../src/domain/slot.ts';
-import { identityAt } from '../../../src/slots/placing.ts';
+import { identityAt } from '../../../src/slots/mount-note.ts';
 import { aRelease, aSlot } from '../../support/specimens.ts';
 
 /** A frozen slot of volumes that lie in these directories. */
