@@ -31,7 +31,10 @@ const TOUR: readonly Field[] = [
   { name: 'More', value: 'help upgrade system' },
 ];
 
-/** The commands that begin with these words; one alone is told in full. */
+/** So many can be told in full without anybody losing sight of them. */
+const FEW = 2;
+
+/** The commands that begin with these words; a few of them are told in full. */
 export function helpLines(grammar: Grammar, words: string, screen: { width: number; paint: Paint }): string[] {
   const { width, paint } = screen;
   const chosen = grammar.commands.filter(({ words: own, alias }) =>
@@ -39,8 +42,9 @@ export function helpLines(grammar: Grammar, words: string, screen: { width: numb
       (path) => path === words || path?.startsWith(words === '' ? '' : `${words} `),
     ),
   );
-  const [only] = chosen;
-  if (chosen.length === 1 && only) return commandHelp(only, screen);
+  if (words !== '' && chosen.length <= FEW) {
+    return chosen.flatMap((each, index) => [...(index > 0 ? [''] : []), ...commandHelp(each, screen)]);
+  }
   const rows = [...chosen]
     .map((each): [string, string] => [usageOf(each), each.summary])
     .sort(([a], [b]) => a.localeCompare(b));
