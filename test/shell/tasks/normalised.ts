@@ -19,12 +19,8 @@ export function normalised(text: string): string {
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '0000-00-00T00:00:00.000Z')
       .replace(/\b\d\d:\d\d:\d\d\b/g, '00:00:00')
       .replace(/\b1[78]\d{3}\b/g, '00000')
-<<<<<<< HEAD
-      .replace(/…\d+(?= → )/g, (found) => found.replace(/\d/g, '0'))
-=======
-      // The end of a port that is cut off.
-      .replace(/…\d+(?=\/)/g, zeros)
->>>>>>> 80e74b6 (help tells two commands with the same beginning in full; the screens of a working day)
+      // The end of a port whose beginning was cut off.
+      .replace(/…\d+(?= → |\/)/g, zeros)
       .replace(/\b\d+\.\d s\b| \d\d s$/gm, '0.0 s')
       // Only what began before the session has an age.
       .replace(/\((?:just now|\d+ seconds? ago)\)/g, '(just now)')
