@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Stage } from './stage.ts';
 
-const WIDTHS = [320, 800, 1280];
-const SCHEMES = ['light', 'dark'] as const;
+const ALL = [320, 800, 1280].flatMap((width) => [
+  { width, scheme: 'light' } as const,
+  { width, scheme: 'dark' } as const,
+]);
+const SOME = [{ width: 320, scheme: 'light' } as const, { width: 800, scheme: 'dark' } as const];
 
 /** Pictures of the page for the manual: as it is, before a rollback, while one runs, and before it is confirmed. */
 export async function takePictures(
@@ -13,23 +16,18 @@ export async function takePictures(
   hold: (point: string) => { release: () => void },
 ): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  const shoot = async (page: Page, name: string, fullPage = false) => {
-    await page.waitForTimeout(300);
-    await page.screenshot({ path: join(directory, `${name}.png`), fullPage });
-  };
-  const each = async (name: string, fullPage: boolean, show: (page: Page) => Promise<void>) => {
-    for (const width of WIDTHS) {
-      for (const scheme of SCHEMES) {
-        const page = await stage.open({ width, scheme });
-        await page.getByRole('region', { name: 'Newer versions' }).waitFor();
-        await show(page);
-        await shoot(page, `${name}-${width}-${scheme}`, fullPage);
-        await page.context().close();
-      }
+  const each = async (name: string, screens: readonly (typeof ALL)[number][], show: (page: Page) => Promise<void>) => {
+    for (const { width, scheme } of screens) {
+      const page = await stage.open({ width, scheme });
+      await page.getByRole('region', { name: 'Newer versions' }).waitFor();
+      await show(page);
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(directory, `${name}-${width}-${scheme}.png`) });
+      await page.context().close();
     }
   };
-  await each('overview', true, async () => {});
-  await each('rollback', false, async (page) => {
+  await each('overview', ALL, async () => {});
+  await each('rollback', ALL, async (page) => {
     await page
       .getByRole('button', { name: /^Roll back to 1\.0/ })
       .first()
@@ -38,11 +36,11 @@ export async function takePictures(
   });
   const held = hold('gate:intent');
   await stage.belay.post('/api/cluster/upgrade?appliance=acme', { version: '3.0', confirmWithin: '10m' });
-  await each('steps', false, async (page) => {
-    await page.getByText('Prove that it works').waitFor();
+  await each('steps', SOME, async (page) => {
+    await page.locator('.operation').getByText('Prove that it works').waitFor();
   });
   held.release();
-  await each('confirm', false, async (page) => {
+  await each('confirm', SOME, async (page) => {
     await page.getByRole('button', { name: 'Confirm 3.0' }).waitFor();
   });
 }

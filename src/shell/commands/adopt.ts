@@ -76,8 +76,12 @@ export async function takeOver(context: Context, adoption: Adoption): Promise<Ex
 /** Before it is asked: a question about a container that is not there is none. */
 async function refuseUnknown(container: string | undefined, client: Client, signal: AbortSignal): Promise<void> {
   if (container === undefined) return;
-  const known = await client.containers(signal);
-  if (known.some(({ id, name }) => name === container || id.startsWith(container))) return;
+  // Where that cannot be told, the daemon says what stands in the way.
+  const known = await client.containers(signal).catch((thrown: unknown) => {
+    if (signal.aborted) throw thrown;
+    return null;
+  });
+  if (!known || known.some(({ id, name }) => name === container || id.startsWith(container))) return;
   throw new ShellError('not-found', `There is no container ${container}.`, 'See which there are: show containers');
 }
 
