@@ -33,11 +33,11 @@ describeOnEngine('every way to mount data', (bench) => {
   });
 
   const inspect = async (container: string) => JSON.parse(await docker(['inspect', container]))[0];
-  /** All of an inspect answer but what moves by itself: the health check's log, and the order of the mounts. */
+  /** All of an inspect answer but what moves by itself: the health check, its log, and the order of the mounts. */
   const untouched = async (container: string) => {
     const { Mounts, ...answer } = await inspect(container);
     const mounts = Mounts.map((mount: object) => JSON.stringify(mount)).sort();
-    return { ...answer, State: { ...answer.State, Health: null }, Mounts: mounts };
+    return { ...answer, ExecIDs: null, State: { ...answer.State, Health: null }, Mounts: mounts };
   };
   const inside = (container: string, script: string) => docker(['exec', container, 'sh', '-c', script]);
   /** Where a mount of the container that bears this name lies on the host. */
