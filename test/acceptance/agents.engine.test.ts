@@ -103,9 +103,7 @@ describeOnEngine('a server and its agents, each started with docker run', (bench
     });
     const ended = await belay.upgrade('v1.0.2');
     expect(ended.state).toBe('needs-attention');
-    expect(ended.reason).toMatch(
-      /^v1.0.2 runs, but 1 of 3 service engines did not follow: agent-2 \(it/,
-    );
+    expect(ended.reason).toMatch(/^v1.0.2 runs, but 1 of 3 service engines did not follow: agent-2 \(it/);
     expect((await versions()).map((each) => each.split(' ').slice(0, 2).join(' ')).sort()).toEqual([
       ...['agent-1 v1.0.2', 'agent-2 v1.0.2', 'agent-3 v1.0.2'],
       ...['network-agent v1.0.1', 'server v1.0.2'],
