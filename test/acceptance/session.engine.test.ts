@@ -17,6 +17,9 @@ const ROUND = [
   'show containers',
 ];
 
+/** For an operation on a machine that has other things to do. */
+const PATIENCE_MS = 60_000;
+
 const paste = (text: string) => `\x1b[200~${text}\x1b[201~`;
 
 describeOnEngine('the real binary on a real terminal, with a real engine behind it', (bench) => {
@@ -31,7 +34,7 @@ describeOnEngine('the real binary on a real terminal, with a real engine behind 
   async function type(line: string): Promise<void> {
     const before = prompts();
     screen.type(`${line}\r`);
-    await screen.until(() => prompts() > before, `the prompt after ${line}`);
+    await screen.until(() => prompts() > before, `the prompt after ${line}`, PATIENCE_MS);
     await screen.untilPrompt();
   }
 
@@ -80,6 +83,42 @@ describeOnEngine('the real binary on a real terminal, with a real engine behind 
     await screen.until(() => prompts() > before, 'the prompt after the upgrade');
     await screen.untilPrompt();
     expect((await belay.system()).version).toBe('2.0');
+  });
+
+  it('goes back and forward as on Convox, and nothing ever leaves the list', { timeout: 180_000 }, async () => {
+    screen.resize(110, 40);
+    const ids = async () => (await belay.releases()).map(({ id }) => id);
+    if ((await belay.system()).version !== '2.0') await type('upgrade system 2.0 --yes');
+    const begin = await ids();
+    const frozen = async (version: string) =>
+      (await belay.releases()).find((each) => each.version === version && each.data.state === 'frozen')?.id ?? '';
+    const newest = async (line: string) => {
+      await type(line);
+      const [id = ''] = await ids();
+      await type('show releases');
+      const table = screen.lines().slice(screen.lines().findLastIndex((shown) => shown.startsWith('ID ')));
+      expect(table[0]).toMatch(/^ID +VERSION +CREATED +BUILD +BY +STATUS +DATA$/);
+      expect(table[1]).toMatch(new RegExp(`^${id} .* active`));
+      return id;
+    };
+    // $ convox releases rollback --id RHKOIXXVDMJ
+    const earlier = await frozen('1.0');
+    const back = await newest(`rollback system to ${earlier} --yes`);
+    expect(screen.lines().join('\n')).toContain(`now runs 1.0 (${back})`);
+    expect(await ids()).toEqual([back, ...begin]);
+    expect(await belay.get(`/api/releases/${back}`)).toMatchObject({ copyOf: earlier, version: '1.0' });
+    // The older one, with today's data.
+    const promoted = await newest(`promote release ${await frozen('2.0')} --yes`);
+    expect(screen.lines().join('\n')).toContain(`now runs 2.0 (${promoted})`);
+    // $ convox rack releases; convox rack update 20160706200033
+    await type('show versions');
+    expect(screen.lines().some((line) => /^2\.0 +.* ago|just now +active/.test(line))).toBe(true);
+    await type('upgrade system 1.0 --yes');
+    const asked = screen.lines().slice(-6).join(' ').replaceAll(/\s+/g, ' ');
+    expect(asked).toContain('say which data it is to have');
+    expect(asked).toContain(`rollback system to ${back}`);
+    expect(asked).toContain(`promote release ${back}`);
+    expect(await ids()).toEqual([promoted, back, ...begin]);
   });
 
   it('leaves the terminal as it found it', async () => {
