@@ -12,7 +12,7 @@ export interface Change {
   by: string;
 }
 
-/** Calls to the engine give up twenty times sooner, so that a stall takes seconds to be noticed and not minutes. */
+/** Calls to the engine give up much sooner, so that a stall takes seconds to be noticed and not minutes. */
 const IMPATIENT: readonly Change[] = [
   { file: 'src/docker/engine-connection.ts', piece: 'const DEADLINE_MS = 30_000;', by: 'const DEADLINE_MS = 5_000;' },
   { file: 'src/docker/engine-api.ts', piece: 'deadlineMs: 120_000', by: 'deadlineMs: 6_000' },
