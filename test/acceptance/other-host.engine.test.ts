@@ -62,7 +62,9 @@ describeOnEngine('a Rancher server of its own data', (bench) => {
     const server = `server: {image: "${image('1.0')}"}`;
     const adopt = (services: string) =>
       belay.post('/api/appliances', { container, name: 'rancher', manifest: manifest(services) });
-    await expect(adopt(`${server}, db: {image: "postgres:14"}`)).rejects.toThrow('services that do not run: ');
+    await expect(adopt(`${server}, db: {image: "postgres:14"}`)).rejects.toThrow(
+      'No service of the manifest has the container ',
+    );
     expect(await belay.get('/api/appliances')).toEqual([]);
     await adopt(server);
     const inForce = await belay.get<ManifestView>('/api/manifest');

@@ -45,8 +45,8 @@ export const PLANTED_BUGS = {
     },
     {
       file: 'src/docker/pull.ts',
-      piece: "api.pull(source, image.digest ?? '', auth, signal)",
-      by: 'api.pull(source, image.tag, auth, signal)',
+      piece: "api.pull(source, image.digest ?? '', auth, watch.signal)",
+      by: 'api.pull(source, image.tag, auth, watch.signal)',
     },
     { file: 'src/docker/pull.ts', piece: '!pulled?.repoDigests.includes(pinned)', by: '!pulled' },
   ],

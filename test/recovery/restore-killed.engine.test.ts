@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RECOVERY_TABLE } from '../../src/domain/recovery.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
+import { OPTIONAL_STEPS } from '../support/optional-steps.ts';
 import { adoptedAppliance, crashAndRecover } from './crashing.ts';
 import { migrated, type Outcome, readWitness, type Subject } from './invariant.ts';
 
 // A restore of all mounts has no delta. Its steps are those of an upgrade, which is killed at every phase of each.
 const POINTS = [
   ...Object.keys(RECOVERY_TABLE.restore)
-    .filter((step) => step !== 'delta')
+    .filter((step) => step !== 'delta' && !OPTIONAL_STEPS.includes(step))
     .map((step) => `${step}:acted`),
   'commit:intent',
   'commit:done',

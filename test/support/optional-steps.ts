@@ -1,4 +1,4 @@
-/** Steps that are in a plan only where the manifest has hooks, or service engines. They are cut off in the simulation. */
+/** Steps that are in a plan only where the manifest has hooks or service engines, or data lies in a mount point. They are cut off in the simulation. */
 export const OPTIONAL_STEPS: readonly string[] = [
   'quiesce',
   'backup',
@@ -6,4 +6,5 @@ export const OPTIONAL_STEPS: readonly string[] = [
   'restore-database',
   'thaw',
   'engines',
+  'set-aside',
 ];
