@@ -8,6 +8,7 @@ import type { OperationView, RollbackPlanView, UpgradePlanView } from '../../src
 import { pushImage } from '../../src/demo/private-engine/images.ts';
 import { TestBelay } from '../support/belay.ts';
 import { makeMariadbImages } from '../support/debian-images.ts';
+import { endState } from '../support/end-state.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 
 const MINUTES = 60_000;
@@ -36,6 +37,7 @@ describeOnEngine('a server with a real MariaDB as its external database', (bench
   let belay: TestBelay;
   let manifest = '';
   let backups = '';
+  let typed: unknown;
 
   const sql = (statement: string) => docker(['exec', db, 'mariadb', '-N', 'acme', '-e', statement]);
   const notes = () => sql('select group_concat(who order by n) from notes');
@@ -120,12 +122,24 @@ describeOnEngine('a server with a real MariaDB as its external database', (bench
       ['3.0', 3],
     ] as const)
       await publish(name, format);
-    await docker([
-      ...['run', '-d', '--name', container, '--restart', 'always', '--network', `container:${db}`],
-      ...['-e', `DB_PASSWORD=${PASSWORD}`, '--tmpfs', '/var/lib/mysql', reference('1.0')],
-    ]);
+    const begin = async (name: string, version: string) => {
+      const flags = ['--network', `container:${db}`, '-e', `DB_PASSWORD=${PASSWORD}`, '--tmpfs', '/var/lib/mysql'];
+      await docker(['run', '-d', '--name', name, '--restart', 'always', ...flags, reference(version)]);
+      await vi.waitUntil(async () => (await inspect(name)).State.Health.Status === 'healthy', { timeout: MINUTES });
+    };
+    // The procedure of the source, typed by hand: stop the one, launch the other on the same database, remove the one.
+    const [original, upgraded] = [bench.name('original'), bench.name('upgraded')];
+    await begin(original, '1.0');
+    await docker(['stop', '-t', '1', original]);
+    await docker(['pull', reference('2.0')]);
+    await begin(upgraded, '2.0');
+    await docker(['rm', original]);
+    typed = { ended: await endState(bench.engine, upgraded, null), database: [await format(), await notes()] };
+    await docker(['rm', '-f', upgraded]);
+    await sql('update meta set format = 1; truncate notes');
+
     await belay.start();
-    await vi.waitUntil(async () => (await inspect(container)).State.Health.Status === 'healthy', { timeout: MINUTES });
+    await begin(container, '1.0');
     await belay.adopt(container, 'acme');
   }, 5 * MINUTES);
   afterAll(async () => {
@@ -144,6 +158,18 @@ describeOnEngine('a server with a real MariaDB as its external database', (bench
     expect(said.externalData?.external).toBe('said');
     expect(said.warnings).toContainEqual(expect.stringContaining('The external database is not copied'));
     expect(said.steps.map(({ name }) => name)).not.toContain('backup');
+  });
+
+  it('ends as the procedure typed by hand does: the same settings, the same database', {
+    timeout: MINUTES,
+  }, async () => {
+    expect(await belay.upgrade('2.0')).toMatchObject({ state: 'succeeded', reason: null, hooks: [] });
+    const database = [await format(), await notes()];
+    expect({ ended: await endState(bench.engine, container, null), database }).toEqual(typed);
+    // Nobody but the administrator takes the database back.
+    await sql('update meta set format = 1');
+    expect(await belay.rollback()).toMatchObject({ state: 'succeeded' });
+    expect(await format()).toBe('1');
   });
 
   it('touches nothing where the backup fails', { timeout: MINUTES }, async () => {

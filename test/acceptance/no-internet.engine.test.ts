@@ -4,13 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { JobView } from '../../src/api/contract/snapshot-views.ts';
-import type { ReleaseDetailView, VersionsView } from '../../src/api/contract/views.ts';
+import type { OperationView, ReleaseDetailView, VersionsView } from '../../src/api/contract/views.ts';
 import { type PrivateRegistry, startRegistry } from '../../src/demo/private-engine/registry.ts';
 import { type FaultyRegistry, startFaultyRegistry } from '../docker/faulty-registry.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';
+import { endState } from '../support/end-state.ts';
 import { forgetImage } from '../support/images.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 
@@ -28,6 +29,7 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
   let far: FaultyRegistry;
   let site: PrivateRegistry;
   let belay: TestBelay;
+  let typed: { set: { Config: { Image: string } }; data: unknown };
   const made: Record<string, { imageId: string; digest: string | null }> = {};
 
   const image = (tag: string) => `${far.address}/no-internet/server:${tag}`;
@@ -40,6 +42,37 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
   };
   const active = async () => (await belay.releases()).find(({ status }) => status === 'active')?.id ?? '';
 
+  async function begin(name: string): Promise<void> {
+    await docker(['run', '-d', '--name', name, '--restart', 'always', image('1.0')]);
+    await serves(name, '1');
+    await docker(['exec', name, 'sh', '-c', 'echo first > /data/witness']);
+  }
+  const serves = (name: string, format: string) =>
+    vi.waitUntil(async () => (await docker(['exec', name, 'cat', '/data/format']).catch(() => '')) === format, {
+      timeout: 30_000,
+      interval: 100,
+    });
+  /** What is carried by hand: the image in a file, then the documented procedure. */
+  async function byHand(): Promise<unknown> {
+    const [original, box, upgraded] = [bench.name('original'), bench.name('box'), bench.name('upgraded')];
+    const file = join(outside, 'image.tar');
+    await docker(['pull', image('2.0')]);
+    await docker(['save', '-o', file, image('2.0')]);
+    await forgetImage(bench.engine, image('2.0'));
+    await begin(original);
+    await docker(['stop', original]);
+    await docker(['create', '--volumes-from', original, '--name', box, image('1.0')]);
+    await docker(['load', '-i', file]);
+    rmSync(file);
+    await docker(['run', '-d', '--name', upgraded, '--restart', 'always', '--volumes-from', box, image('2.0')]);
+    await serves(upgraded, '2');
+    await docker(['rm', original]);
+    const end = await endState(bench.engine, upgraded, '/data');
+    await docker(['rm', '-f', '-v', upgraded, box]);
+    await forgetImage(bench.engine, image('2.0'));
+    return end;
+  }
+
   beforeAll(async () => {
     vendor = await startRegistry();
     site = await startRegistry();
@@ -50,11 +83,12 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
       made[`${n}.0`] = await makeAppliance(bench.engine, { reference, changes: [GATE], dataFormat: n, files });
       if (n > 1) await forgetImage(bench.engine, reference);
     }
-    await docker(['run', '-d', '--name', container, '--restart', 'always', image('1.0')]);
+    typed = (await byHand()) as typeof typed;
+    await begin(container);
     belay = new TestBelay(bench.engine.dockerHost);
     await belay.start();
     await belay.adopt(container, 'acme');
-  });
+  }, 300_000);
   afterAll(async () => {
     await belay?.close();
     await Promise.all([vendor?.stop(), site?.stop(), far?.stop()]);
@@ -106,7 +140,7 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
     await expect(docker(['image', 'inspect', made['2.0']?.imageId ?? ''])).rejects.toThrow('No such image');
   });
 
-  it('is upgraded and rolled back from the bundle while no registry answers', async () => {
+  it('is upgraded from the bundle while no registry answers, ends as typed by hand, and is rolled back', async () => {
     line('down');
     await expect(belay.upgrade('2.0')).rejects.toThrow('cannot be reached');
     const job = await belay.work('/api/bundles/import', { file: bundle });
@@ -119,6 +153,10 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
     const before = await witness();
     expect(await belay.upgrade('2.0')).toMatchObject({ reason: null, state: 'succeeded' });
     expect(await runningImage()).toBe(made['2.0']?.imageId);
+    // What came in a bundle is known by its id: for both of them it is the same image.
+    const { set, data } = (await endState(bench.engine, container, '/data')) as typeof typed;
+    const Config = { ...set.Config, Image: typed.set.Config.Image };
+    expect({ set: { ...set, Config }, data }).toEqual(typed);
     const upgraded = await active();
     expect(await serverOf(upgraded)).toMatchObject({ image: image('2.0'), digest: made['2.0']?.digest });
     expect(await belay.rollback()).toMatchObject({ state: 'succeeded', to: '1.0' });
@@ -183,13 +221,64 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
     }
   });
 
+  it('has a version of two services in one bundle, and goes up and back with both while no registry answers', async () => {
+    line('up');
+    const of = (service: string, tag: string) => `${far.address}/no-internet/pair-${service}:${tag}`;
+    const name = (service: string) => bench.name(`pair-${service}-1`);
+    const ids: Record<string, string> = {};
+    for (const service of ['server', 'worker']) {
+      for (const [tag, dataFormat] of [
+        ['1.0', 1],
+        ['2.0', 2],
+      ] as const) {
+        const { imageId } = await makeAppliance(bench.engine, {
+          reference: of(service, tag),
+          changes: [GATE],
+          dataFormat,
+        });
+        ids[`${service} ${tag}`] = imageId;
+      }
+      await forgetImage(bench.engine, of(service, '2.0'));
+      const compose = { project: bench.name('pair'), service, oneoff: 'False', 'container-number': '1' };
+      const dependsOn = service === 'server' ? 'worker:service_healthy:false' : '';
+      const labels = Object.entries({ ...compose, depends_on: dependsOn }).flatMap(([key, value]) => [
+        '--label',
+        `com.docker.compose.${key}=${value}`,
+      ]);
+      await docker(['run', '-d', '--name', name(service), ...labels, of(service, '1.0')]);
+      await serves(name(service), '1');
+    }
+    await belay.post('/api/appliances', { project: bench.name('pair'), name: 'pair' });
+    const running = () =>
+      Promise.all(['server', 'worker'].map((each) => docker(['inspect', '-f', '{{.Image}}', name(each)])));
+    const operate = async (what: string, body: object) =>
+      belay.ended(await belay.post<OperationView>(`/api/cluster/${what}?appliance=pair`, body));
+
+    const file = join(outside, 'pair-2.0.bundle');
+    const exported = await belay.work('/api/bundles/export?appliance=pair', { version: '2.0', file });
+    expect(exported).toMatchObject({ state: 'done', appliance: 'pair' });
+    line('down');
+    await expect(operate('upgrade', { version: '2.0' })).rejects.toThrow('cannot be reached');
+    expect(await belay.work('/api/bundles/import', { file })).toMatchObject({
+      state: 'done',
+      message: expect.stringContaining('images of pair 2.0'),
+    });
+    expect(await operate('upgrade', { version: '2.0' })).toMatchObject({ state: 'succeeded', reason: null });
+    expect(await running()).toEqual([ids['server 2.0'], ids['worker 2.0']]);
+    expect(await operate('rollback', {})).toMatchObject({ state: 'succeeded' });
+    expect(await running()).toEqual([ids['server 1.0'], ids['worker 1.0']]);
+  });
+
   it.each([
     ['export', { version: '../x', file: '/tmp/x.bundle' }, 'is not a version'],
     ['import', { file: 'relative' }, 'whole path'],
     ['mirror', { version: '2.0', registry: 'https://registry' }, 'is not the name of a registry'],
     ['mirror', { version: '2.0', registry: 'vendor' }, 'is not the name of a registry'],
   ])('answers bad input to %s with one sentence', async (what, input, message) => {
-    const path = what === 'mirror' ? '/api/mirror' : `/api/bundles/${what}`;
+    const path =
+      what === 'mirror'
+        ? '/api/mirror?appliance=acme'
+        : `/api/bundles/${what}${what === 'export' ? '?appliance=acme' : ''}`;
     await expect(belay.post(path, input)).rejects.toThrow(message);
   });
 });

@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ManifestView } from '../../src/api/contract/manifest-views.ts';
 import { type PrivateEngine, startPrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { type PrivateRegistry, startRegistry } from '../../src/demo/private-engine/registry.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';
+import { endState } from '../support/end-state.ts';
 import { makeImage } from '../support/images.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 
@@ -20,6 +21,7 @@ describeOnEngine('a Rancher server of its own data', (bench) => {
   let belay: TestBelay;
   let bare: PrivateEngine | null = null;
   let there: TestBelay | null = null;
+  let typed: { restored: unknown; rolledBack: unknown };
 
   const image = (tag: string) => `${registry.address}/rancher/rancher:${tag}`;
   const witness = (engine = bench.engine) => engine.docker(['exec', container, 'cat', '/var/lib/rancher/witness']);
@@ -38,10 +40,11 @@ describeOnEngine('a Rancher server of its own data', (bench) => {
       });
     }
     await makeImage(bench.engine, { reference: bench.name('alpine'), changes: ['ENV PATH=/bin'] });
+    typed = await byHand();
     await docker(['run', '-d', '--name', container, '--restart=unless-stopped', image('1.0')]);
     belay = new TestBelay(bench.engine.dockerHost);
     await belay.start();
-  });
+  }, 300_000);
   afterAll(async () => {
     await there?.close();
     await bare?.stop();
@@ -50,8 +53,72 @@ describeOnEngine('a Rancher server of its own data', (bench) => {
     rmSync(backup, { recursive: true, force: true });
   });
 
+  const serves = (name: string, format: string) =>
+    vi.waitUntil(
+      async () => (await docker(['exec', name, 'cat', '/var/lib/rancher/format']).catch(() => '')) === format,
+      {
+        timeout: 30_000,
+        interval: 100,
+      },
+    );
+  const ownNote = (name: string, words: string) =>
+    docker(['exec', name, 'sh', '-c', `echo ${words} >> /var/lib/rancher/notes; sync /var/lib/rancher/notes`]);
+  /** The very commands of the vendor's, with the name of the image made here for that of alpine. */
+  async function byHand(): Promise<{ restored: unknown; rolledBack: unknown }> {
+    const [original, upgraded, box] = [bench.name('original'), bench.name('upgraded'), bench.name('data-1.0')];
+    const [alpine, file] = [bench.name('alpine'), 'by-hand.tar.gz'];
+    const start = ['run', '-d', '--restart=unless-stopped'];
+    const restore = (container: string) => {
+      const script = `rm /var/lib/rancher/* -rf && tar zxvf /backup/${file}`;
+      return docker([
+        'run',
+        '--rm',
+        '--volumes-from',
+        container,
+        '-v',
+        `${backup}:/backup`,
+        alpine,
+        'sh',
+        '-c',
+        script,
+      ]);
+    };
+    await docker([...start, '--name', original, image('1.0')]);
+    await serves(original, '1');
+    await docker(['exec', original, 'sh', '-c', 'echo first > /var/lib/rancher/witness']);
+    await ownNote(original, 'before');
+    await docker(['stop', original]);
+    await docker(['create', '--volumes-from', original, '--name', box, image('1.0')]);
+    const volumes = ['--volumes-from', box, '-v', `${backup}:/backup`];
+    await docker(['run', '--rm', ...volumes, alpine, 'tar', 'zcf', `/backup/${file}`, '/var/lib/rancher']);
+    await docker(['start', original]);
+    await serves(original, '1');
+    await ownNote(original, 'after');
+    // A disaster: the backup under the version that runs.
+    await docker(['stop', original]);
+    await restore(original);
+    await docker(['start', original]);
+    await serves(original, '1');
+    const restored = await endState(bench.engine, original, '/var/lib/rancher');
+    // An unsuccessful upgrade: the version and the data from before.
+    await docker(['stop', original]);
+    await docker([...start, '--name', upgraded, '--volumes-from', box, image('2.0')]);
+    await serves(upgraded, '2');
+    await docker(['pull', image('1.0')]);
+    await docker(['stop', upgraded]);
+    await restore(box);
+    const again = bench.name('again');
+    await docker([...start, '--name', again, '--volumes-from', box, image('1.0')]);
+    await serves(again, '1');
+    const rolledBack = await endState(bench.engine, again, '/var/lib/rancher');
+    await docker(['rm', '-f', '-v', original, upgraded, again, box]);
+    rmSync(join(backup, file));
+    return { restored, rolledBack };
+  }
+
   it('is adopted with what a manifest says of it, without being touched', async () => {
-    await expect.poll(() => witness().catch(() => ''), { timeout: 30_000 }).toMatch(/^[0-9a-f]{32}/);
+    await serves(container, '1');
+    await docker(['exec', container, 'sh', '-c', 'echo first > /var/lib/rancher/witness']);
     const startedAt = await docker(['inspect', '-f', '{{.State.StartedAt}}', container]);
     const manifest = (services: string) => ({
       file: 'appliance.yaml',
@@ -88,7 +155,7 @@ describeOnEngine('a Rancher server of its own data', (bench) => {
     await docker(['run', '--rm', ...volumes, alpine, 'tar', 'zcf', `/backup/${file}`, '/var/lib/rancher']);
     await docker(['start', container]);
     expect(readFileSync(join(backup, file)).readUInt16BE(0)).toBe(0x1f8b);
-    await expect.poll(() => witness().catch(() => ''), { timeout: 30_000 }).toMatch(/^[0-9a-f]{32}/);
+    await serves(container, '1');
     const before = await witness();
     await note('after');
     const imported = await belay.work('/api/snapshots/import', { file: join(backup, file) });
@@ -96,8 +163,17 @@ describeOnEngine('a Rancher server of its own data', (bench) => {
     expect(await belay.restore(imported.snapshot as string)).toMatchObject({ state: 'succeeded', reason: null });
     expect(await witness()).toBe(before);
     expect(await notes()).toBe('before');
+    expect(await endState(bench.engine, container, '/var/lib/rancher')).toEqual(typed.restored);
     expect((await belay.rollback()).state).toBe('succeeded');
     expect(await notes()).toBe('before\nafter');
+  });
+
+  it('is rolled back as by hand after an upgrade: the same settings, the data from before', async () => {
+    await docker(['exec', container, 'sh', '-c', 'echo before > /var/lib/rancher/notes; sync /var/lib/rancher/notes']);
+    expect(await belay.upgrade('2.0')).toMatchObject({ state: 'succeeded', reason: null });
+    await note('lost');
+    expect(await belay.rollback()).toMatchObject({ state: 'succeeded', to: '1.0' });
+    expect(await endState(bench.engine, container, '/var/lib/rancher')).toEqual(typed.rolledBack);
   });
 
   it('is rolled back to on a bare host, from its snapshot and a bundle, with no registry reachable', async () => {

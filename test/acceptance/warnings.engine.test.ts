@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { OperationView } from '../../src/api/contract/views.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';
+import { endState } from '../support/end-state.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 
 const LOCKED = `#!/bin/sh
@@ -23,6 +24,8 @@ describeOnEngine('a server with a certificate, LDAP settings and a lock left beh
   const container = bench.name('server');
   let belay: TestBelay;
   let site = '';
+  /** What the procedure of the source makes of it, typed by hand. */
+  let typed: unknown;
 
   const inspect = async () => JSON.parse(await docker(['inspect', container]))[0];
   const inside = (...command: string[]) => docker(['exec', container, ...command]);
@@ -33,6 +36,31 @@ describeOnEngine('a server with a certificate, LDAP settings and a lock left beh
     writeFileSync(manifest, `services: {server: {image: "${image}"}}\nx-belay:\n  stale_locks:\n${rules}\n`);
     const command = [belay.program, 'apply', 'manifest', manifest, '--yes'];
     await promisify(execFile)(process.execPath, command, { env: belay.env() });
+  }
+
+  const serves = (name: string) =>
+    vi.waitUntil(async () => (await docker(['exec', name, 'cat', '/data/format']).catch(() => '')) === '1', {
+      timeout: 30_000,
+      interval: 100,
+    });
+  /** As the source has it: environment and certificate have to be added to the command again. */
+  async function byHand(begin: (name: string) => Promise<void>, flags: string[]): Promise<unknown> {
+    const [original, box, upgraded] = ['original', 'box', 'upgraded'].map((word) => bench.name(word)) as [
+      string,
+      string,
+      string,
+    ];
+    await begin(original);
+    await docker(['stop', original]);
+    await docker(['create', '--volumes-from', original, '--name', box, bench.reference('server', 'v1.0.1')]);
+    await docker(['pull', bench.reference('server', 'v1.0.2')]);
+    const own = ['--volumes-from', box, ...flags];
+    await docker(['run', '-d', '--name', upgraded, ...own, bench.reference('server', 'v1.0.2')]);
+    await serves(upgraded);
+    await docker(['rm', original]);
+    const end = await endState(bench.engine, upgraded, '/data');
+    await docker(['rm', '-f', '-v', upgraded, box]);
+    return end;
   }
 
   beforeAll(async () => {
@@ -51,15 +79,21 @@ describeOnEngine('a server with a certificate, LDAP settings and a lock left beh
     writeFileSync(join(site, 'ca.crt'), '-----BEGIN CERTIFICATE-----\nof this site\n-----END CERTIFICATE-----\n');
     writeFileSync(join(site, 'ldap.conf'), 'TLS_CACERT /ca.crt\n', { mode: 0o640 });
     // As the source has it: with a certificate for LDAP, and what else was set by hand.
-    await docker([
-      ...['run', '-d', '--restart=always', '--name', container, '-p', '127.0.0.1::8080'],
+    const flags = [
+      ...['--restart=always', '-p', '127.0.0.1::8080'],
       ...['-v', `${join(site, 'ca.crt')}:/ca.crt:ro`, '-v', `${join(site, 'ldap.conf')}:/etc/ldap.conf`],
       ...['-e', 'CATTLE_PROMETHEUS_METRICS=true', '-e', 'LDAP_URL=ldaps://ldap.example.com:636'],
-      bench.reference('server', 'v1.0.1'),
-    ]);
+    ];
+    const begin = async (name: string) => {
+      await docker(['run', '-d', '--name', name, ...flags, bench.reference('server', 'v1.0.1')]);
+      await serves(name);
+      await docker(['exec', name, 'sh', '-c', 'echo first > /data/witness']);
+    };
+    typed = await byHand(begin, flags);
+    await begin(container);
     await belay.start();
     await belay.adopt(container, 'rancher');
-  });
+  }, 300_000);
   afterAll(async () => {
     await belay?.close();
   });
@@ -106,7 +140,7 @@ describeOnEngine('a server with a certificate, LDAP settings and a lock left beh
     expect((await belay.upgrade('v1.0.2')).staleLock).toBeNull();
   });
 
-  it('has certificate, LDAP settings and environment in the new server, when the lock is gone', async () => {
+  it('ends as typed by hand when the lock is gone: certificate, LDAP settings and environment in the new server', async () => {
     await inside('rm', '/data/server.lock');
     const before = await inspect();
     const paths = ['/ca.crt', '/etc/ldap.conf'];
@@ -124,6 +158,7 @@ describeOnEngine('a server with a certificate, LDAP settings and a lock left beh
     for (const variable of ['CATTLE_PROMETHEUS_METRICS=true', 'LDAP_URL=ldaps://ldap.example.com:636']) {
       expect(after.Config.Env).toContain(variable);
     }
+    expect(await endState(bench.engine, container, '/data')).toEqual(typed);
     expect(readFileSync(join(site, 'ldap.conf'), 'utf8')).toBe('TLS_CACERT /ca.crt\n');
     expect((await belay.system()).attention).toEqual([]);
   });
