@@ -1,20 +1,9 @@
+import { NOUNS } from '../api/contract/doing.ts';
 import type { OperationView, ReleaseView, StepView, SystemView } from '../api/contract/views.ts';
 import { formatBytes, formatDuration } from '../shell/format.ts';
 import type { IconName } from './icon.ts';
 
 /** What things are called on the page. */
-
-const NOUNS: Record<OperationView['kind'], string> = {
-  upgrade: 'Upgrade',
-  rollback: 'Rollback',
-  restore: 'Restore',
-  repair: 'Repair',
-  install: 'Installation',
-  move: 'Move of the data',
-  rehearsal: 'Rehearsal',
-  promotion: 'Promotion',
-  change: 'Change',
-};
 
 /** `Upgrade from 2.0.4 to 2.1.0`. */
 export function titleOf({ kind, from, to }: OperationView): string {

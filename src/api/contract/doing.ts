@@ -11,3 +11,16 @@ export const DOING = {
   promotion: 'promoting',
   change: 'changing',
 } as const satisfies Record<Exclude<OperationView['kind'], 'install'>, SystemView['state']>;
+
+/** What each kind of operation is called, at the prompt and in the console. */
+export const NOUNS: Record<OperationView['kind'], string> = {
+  upgrade: 'Upgrade',
+  rollback: 'Rollback',
+  restore: 'Restore',
+  repair: 'Repair',
+  install: 'Installation',
+  move: 'Move of the data',
+  rehearsal: 'Rehearsal',
+  promotion: 'Promotion',
+  change: 'Change',
+};

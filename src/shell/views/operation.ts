@@ -1,3 +1,4 @@
+import { NOUNS } from '../../api/contract/doing.ts';
 import { countdownText } from '../../api/contract/duration-text.ts';
 import type { OperationView } from '../../api/contract/views.ts';
 import { formatAge, formatDuration, formatMoment } from '../format.ts';
@@ -17,21 +18,9 @@ interface Screen {
   paint: Paint;
 }
 
-const nouns: Record<OperationView['kind'], string> = {
-  upgrade: 'Upgrade',
-  rollback: 'Rollback',
-  restore: 'Restore',
-  repair: 'Repair',
-  install: 'Installation',
-  move: 'Move of the data',
-  rehearsal: 'Rehearsal',
-  promotion: 'Promotion',
-  change: 'Change',
-};
-
 /** `Upgrade of acme from 2.0.4 to 2.1.0`. */
 export function titleOf({ kind, appliance, from, to }: OperationView): string {
-  const what = `${nouns[kind]} of ${appliance}`;
+  const what = `${NOUNS[kind]} of ${appliance}`;
   if (kind === 'install') return `${what} ${to}`;
   return ['repair', 'restore', 'move', 'change'].includes(kind) ? `${what}, on ${to}` : `${what} from ${from} to ${to}`;
 }
