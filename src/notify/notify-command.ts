@@ -4,8 +4,9 @@ import type { Notice } from '../domain/notice.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { ContainerHost } from '../domain/ports/container-host.ts';
 import type { Appliance, Journal } from '../domain/ports/journal.ts';
-import { controllerOf, type Release } from '../domain/release.ts';
+import type { Release } from '../domain/release.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
+import { hookedService } from '../sequences/hook-containers.ts';
 import { findInstance, LABELS } from '../sequences/instances.ts';
 import { oneOffSpec } from '../sequences/one-off.ts';
 import type { SendFailure } from './sender.ts';
@@ -31,7 +32,7 @@ export async function runNotifyCommand(
   signal: AbortSignal,
 ): Promise<SendFailure> {
   const release = world.journal.release(appliance.active);
-  const service = release && serviceOf(release, hook);
+  const service = release && hookedService(hook.service, release);
   if (!release || !service) return { error: `there is no service ${hook.service}`, isFinal: true };
   const environment = { ...hook.environment, ...variablesOf(notice) };
   try {
@@ -44,12 +45,6 @@ export async function runNotifyCommand(
     signal.throwIfAborted();
     return { error: toBelayError(thrown).message, isFinal: false };
   }
-}
-
-function serviceOf(release: Release, { service }: Hook): ServiceSpec | undefined {
-  // A container that was adopted by itself bears its own name.
-  if (service === null || release.services.length === 1) return controllerOf(release);
-  return release.services.find(({ name }) => name === service);
 }
 
 const variablesOf = ({ event, appliance, text, at, operation }: Notice): Record<string, string> => ({

@@ -1,10 +1,17 @@
 import type { HookName } from '../domain/hooks.ts';
+import { controllerOf, type Release } from '../domain/release.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
 import { LABELS } from './instances.ts';
 import { operationLabels } from './make-instance.ts';
 
 const HOOK_LABEL = 'io.belay.hook';
+
+/** The service that a hook is for; a container that was adopted by itself bears its own name. */
+export const hookedService = (service: string | null, release: Release): ServiceSpec | undefined =>
+  service === null || release.services.length === 1
+    ? controllerOf(release)
+    : release.services.find(({ name }) => name === service);
 
 /** The containers that a hook of this operation has, or has left. */
 export async function oneOffs({ host, operation }: StepContext, name: HookName): Promise<{ id: string }[]> {

@@ -2,10 +2,10 @@ import { countdown, writeDuration } from '../domain/duration.ts';
 import { BelayError, toBelayError } from '../domain/errors.ts';
 import { type Hook, type HookName, type HookRun, hasSucceeded } from '../domain/hooks.ts';
 import { redactText, secretsIn } from '../domain/redaction.ts';
-import { controllerOf, type Release } from '../domain/release.ts';
+import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
-import { oneOff, oneOffs, removeOneOffs } from './hook-containers.ts';
+import { hookedService, oneOff, oneOffs, removeOneOffs } from './hook-containers.ts';
 import { findInstance } from './instances.ts';
 import { oneOffSpec } from './one-off.ts';
 
@@ -81,9 +81,7 @@ function mustBePlanned({ facts }: StepContext, name: HookName): Hook {
 }
 
 function serviceOf({ service }: Hook, name: HookName, release: Release): ServiceSpec {
-  // A container that was adopted by itself bears its own name.
-  if (service === null || release.services.length === 1) return controllerOf(release);
-  const found = release.services.find((each) => each.name === service);
+  const found = hookedService(service, release);
   if (found) return found;
   throw new BelayError('hook-failed', `${release.version} has no service ${service} for the ${name} hook.`);
 }
