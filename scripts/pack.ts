@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { journalFormat } from '../src/journal/open.ts';
+import { MIGRATIONS } from '../src/journal/schema.ts';
 
 /*
  * npm run pack             belay-VERSION.tgz: what `update cli VERSION from FILE` takes, and a first installation
@@ -19,7 +19,7 @@ export function pack(root: string, directory: string): string {
   try {
     mkdirSync(top);
     for (const part of PARTS) cpSync(join(root, part), join(top, part), { recursive: true });
-    const belay = { journalFormat: journalFormat.known };
+    const belay = { journalFormat: MIGRATIONS.length };
     const own = {
       name,
       version,

@@ -36,11 +36,7 @@ const pragma = (database: DatabaseSync, name: string): unknown =>
   Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
 /** How many migrations a release has to know to open what this one writes. */
-const mustBeKnown = (): number =>
-  MIGRATIONS.map((_, index) => index + 1).findLast((number) => !ONLY_ADDING.has(number)) ?? 0;
-
-/** What this release can read, and what it writes can be read by: both count migrations. */
-export const journalFormat = { known: MIGRATIONS.length, mustBeKnown: mustBeKnown() };
+const MUST_BE_KNOWN = MIGRATIONS.map((_, index) => index + 1).findLast((number) => !ONLY_ADDING.has(number)) ?? 0;
 
 /** How many migrations a release has to know to open this journal. */
 export function formatNeededBy(database: DatabaseSync): number {
@@ -60,7 +56,7 @@ export function migrate(database: DatabaseSync): void {
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     database.exec(`PRAGMA user_version = ${next + 1}`);
     if (next + 1 === MIGRATIONS.length) {
-      database.prepare('UPDATE compatibility SET must_be_known = max(must_be_known, ?)').run(mustBeKnown());
+      database.prepare('UPDATE compatibility SET must_be_known = max(must_be_known, ?)').run(MUST_BE_KNOWN);
     }
     database.exec('COMMIT');
   }
