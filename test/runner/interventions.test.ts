@@ -20,17 +20,7 @@ afterEach(() => script.close());
 const runner = () =>
   new Runner({
     world: script.world,
-    sequences: {
-      upgrade,
-      rollback,
-      restore: upgrade,
-      repair,
-      install: upgrade,
-      move: upgrade,
-      rehearsal: upgrade,
-      promotion: upgrade,
-      change: upgrade,
-    },
+    sequences: script.sequences({ upgrade, rollback, repair }),
     onChange: () => {},
   });
 const left = ({ id }: Operation) => script.journal.operation(id) as Operation;
@@ -90,17 +80,7 @@ describe('an operation that is aborted', () => {
     const recovery = {
       world: script.world,
       runner: next,
-      sequences: {
-        upgrade,
-        rollback,
-        restore: upgrade,
-        repair,
-        install: upgrade,
-        move: upgrade,
-        rehearsal: upgrade,
-        promotion: upgrade,
-        change: upgrade,
-      },
+      sequences: script.sequences({ upgrade, rollback, repair }),
     };
     await recoverUnfinished(recovery, new AbortController().signal);
     expect(left(operation)).toMatchObject({ reason: 'The upgrade was aborted by eve.', recoveries: 1 });

@@ -21,17 +21,7 @@ afterEach(() => script.close());
 const runner = () =>
   new Runner({
     world: script.world,
-    sequences: {
-      upgrade,
-      rollback,
-      restore: upgrade,
-      repair,
-      install: upgrade,
-      move: upgrade,
-      rehearsal: upgrade,
-      promotion: upgrade,
-      change: upgrade,
-    },
+    sequences: script.sequences({ upgrade, rollback, repair }),
     onChange: () => {},
   });
 const left = (operation: Operation) => script.journal.operation(operation.id);
@@ -214,17 +204,7 @@ describe('the next daemon', () => {
       {
         world: script.world,
         runner: runner(),
-        sequences: {
-          upgrade,
-          rollback,
-          restore: upgrade,
-          repair,
-          install: upgrade,
-          move: upgrade,
-          rehearsal: upgrade,
-          promotion: upgrade,
-          change: upgrade,
-        },
+        sequences: script.sequences({ upgrade, rollback, repair }),
       },
       new AbortController().signal,
     );

@@ -44,6 +44,13 @@ export class ScriptedWorld {
     return { kind, steps: names.map((name) => this.#step(name)), switchesAt, forwardFrom };
   }
 
+  /** One for every kind: those that are not given are like an upgrade. */
+  sequences<Given extends { upgrade: Sequence }>(given: Given) {
+    const { upgrade } = given;
+    const like = { restore: upgrade, install: upgrade, move: upgrade, rehearsal: upgrade };
+    return { ...like, promotion: upgrade, change: upgrade, ...given };
+  }
+
   begin(sequence: Sequence): NewOperation {
     const slot = aSlot();
     const from = aRelease({ slot: slot.id });
