@@ -4,7 +4,7 @@ import type { SettingChange } from './plan.ts';
 import type { DataChanges } from './ports/slot-store.ts';
 import { isSecretName, REDACTED, redactJson, redactText } from './redaction.ts';
 import type { Release } from './release.ts';
-import type { PinnedImage, ServiceSpec } from './service-spec.ts';
+import { isSameImage, type PinnedImage, type ServiceSpec } from './service-spec.ts';
 import { compareSettings } from './settings-diff.ts';
 
 export interface ImageChange {
@@ -34,7 +34,7 @@ export interface ReleaseDiff {
 
 const shown = ({ reference, digest, imageId }: PinnedImage) => ({ reference, digest: digest ?? imageId });
 
-/** The services whose image is another one: by digest where both are known by it, by id where not. */
+/** The services whose image is another one, or is called otherwise. */
 export function compareImages(from: Release, to: Release): ImageChange[] {
   return inPairs(from, to).flatMap(({ service, before, after }) => {
     const isSame =
@@ -43,9 +43,6 @@ export function compareImages(from: Release, to: Release): ImageChange[] {
     return [{ service, from: before ? shown(before.image) : null, to: after ? shown(after.image) : null }];
   });
 }
-
-const isSameImage = (a: PinnedImage, b: PinnedImage): boolean =>
-  a.digest && b.digest ? a.digest === b.digest : a.imageId !== null && a.imageId === b.imageId;
 
 /** The settings that differ, of the services that both have, without secrets. */
 export function compareReleaseSettings(from: Release, to: Release): SettingChange[] {

@@ -17,6 +17,13 @@ export interface PinnedImage {
   mirror?: string;
 }
 
+/** What is known of both of them decides: an image that has not been pulled has no id yet, and one from a bundle no digest. */
+export function isSameImage(one: PinnedImage, other: PinnedImage): boolean {
+  if (one.imageId !== null && other.imageId !== null) return one.imageId === other.imageId;
+  if (one.digest !== null && other.digest !== null) return one.digest === other.digest;
+  return one.reference === other.reference;
+}
+
 /**
  * One mount of a service. `source` is the engine's volume name or the host path that this very
  * release uses; `slotKey` names the mount in the slot, and is null where the mount is shared by all

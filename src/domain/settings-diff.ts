@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from './json.ts';
 import type { SettingChange } from './plan.ts';
-import type { PinnedImage, ServiceSpec } from './service-spec.ts';
+import { isSameImage, type ServiceSpec } from './service-spec.ts';
 
 /** Settings by the names that people know them by: `env LOG_LEVEL`, `label tier`, `memory`. */
 function settingsOf({ settings, mounts }: ServiceSpec): Map<string, string> {
@@ -54,10 +54,3 @@ export const imageChange = ({ name, image: now }: ServiceSpec, { image: after }:
   isSameImage(now, after)
     ? []
     : [{ service: name, setting: `image of ${name}`, now: now.reference, after: after.reference }];
-
-/** What is known of both of them decides: an image that has not been pulled has no id yet, and one from a bundle no digest. */
-export function isSameImage(one: PinnedImage, other: PinnedImage): boolean {
-  if (one.imageId !== null && other.imageId !== null) return one.imageId === other.imageId;
-  if (one.digest !== null && other.digest !== null) return one.digest === other.digest;
-  return one.reference === other.reference;
-}

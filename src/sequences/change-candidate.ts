@@ -1,7 +1,6 @@
 import { newReleaseId } from '../domain/ids.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
-import type { ServiceSpec } from '../domain/service-spec.ts';
-import { isSameImage } from '../domain/settings-diff.ts';
+import { isSameImage, type ServiceSpec } from '../domain/service-spec.ts';
 import type { Candidate } from './candidate.ts';
 
 /** What runs, with other services on the same data. */

@@ -6,7 +6,8 @@ import type { Obstacle } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ContainerHost } from '../domain/ports/container-host.ts';
 import type { Journal } from '../domain/ports/journal.ts';
-import type { Release } from '../domain/release.ts';
+import { controllerOf, type Release } from '../domain/release.ts';
+import { isSameImage } from '../domain/service-spec.ts';
 import { findImage } from './image-of-version.ts';
 
 const REMEMBERED_OPERATIONS = 1_000;
@@ -64,7 +65,7 @@ export async function hooksOfRollback(
   target: Release,
   signal?: AbortSignal,
 ): Promise<HookPlan> {
-  const backup = subject.policy.hooks.restore ? lastBackup(world.journal, target) : null;
+  const backup = subject.policy.hooks.restore ? backupOf(world.journal, target) : null;
   const { hooks, obstacles } = backup
     ? await pinned(world, subject.policy.hooks, signal)
     : { hooks: {}, obstacles: [] };
@@ -77,16 +78,26 @@ export async function hooksOfRollback(
   return { planned: { hooks, backup }, externalData: externalData(subject, sentence, hooks), spared, obstacles };
 }
 
-/** The operation that last left a release with this data, and has backed up what is outside of it. */
-function lastBackup(journal: Journal, target: Release): OperationId | null {
-  const found = journal
-    .operations(target.appliance, REMEMBERED_OPERATIONS)
-    .find(
-      ({ state, from, facts }) =>
-        state !== 'running' &&
-        facts.hookRuns?.some((run) => run.hook === 'backup' && hasSucceeded(run)) &&
-        journal.release(from)?.slot === target.slot,
+/**
+ * The operation whose backup is what a release had outside of its slot: the first one that was made by the same image
+ * since the release was last left. A move or a change leaves without a backup, and the next one to make one is the same
+ * software, on the same database.
+ */
+function backupOf(journal: Journal, target: Release): OperationId | null {
+  const { image } = controllerOf(target);
+  const newestFirst = journal.operations(target.appliance, REMEMBERED_OPERATIONS);
+  const lastLeaving = newestFirst.findIndex(
+    ({ state, from }) => state !== 'running' && journal.release(from)?.slot === target.slot,
+  );
+  const found = newestFirst.slice(0, lastLeaving + 1).findLast(({ state, from, facts }) => {
+    const left = journal.release(from);
+    return (
+      state !== 'running' &&
+      facts.hookRuns?.some((run) => run.hook === 'backup' && hasSucceeded(run)) &&
+      left !== null &&
+      isSameImage(controllerOf(left).image, image)
     );
+  });
   return found?.id ?? null;
 }
 

@@ -1,7 +1,7 @@
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
-import { isSameImage } from '../domain/settings-diff.ts';
+import { isSameImage } from '../domain/service-spec.ts';
 import { withImage } from './candidate.ts';
 import { findInstance } from './instances.ts';
 

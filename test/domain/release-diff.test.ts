@@ -23,7 +23,9 @@ test('images are told apart by digest, and by id where there is no digest', () =
   // Fetched from a mirror, it is known by its digest still; not known by either is another one.
   expect(compareImages(withImages({ a: image({ imageId: null }) }), withImages({ a: image() }))).toEqual([]);
   const unknown = image({ digest: null, imageId: null });
-  expect(compareImages(withImages({ a: unknown }), withImages({ a: unknown }))).toHaveLength(1);
+  expect(
+    compareImages(withImages({ a: unknown }), withImages({ a: { ...unknown, reference: 'other:1' } })),
+  ).toHaveLength(1);
 });
 
 test('settings differ by name, and secrets are not in what is said of them', () => {
