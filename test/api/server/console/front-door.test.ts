@@ -197,7 +197,11 @@ describe('the front door', () => {
       'application/jsonp',
     ]) {
       expect((await change({ ...own(), 'content-type': type })).status).toBe(415);
+      expect((await ask('POST', '/api/cluster/rollback', { ...bearer(), 'content-type': type }, '{}')).status).toBe(
+        415,
+      );
     }
+    expect((await change(own(), '')).status).toBe(415);
     expect((await ask('GET', '/api/events', { ...session, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await ask('OPTIONS', '/api/cluster/rollback', { ...session, origin: 'http://evil.example' })).status).toBe(
       403,
