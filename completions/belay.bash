@@ -11,8 +11,8 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'update' 'rehearse' 'repair' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
-    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'console' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'update' 'rehearse' 'repair' 'set' 'unset' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'configuration' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'console' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
     'show restore') found=('plan') ;;
@@ -27,6 +27,8 @@ _belay() {
     'update') found=('engines' 'cli') ;;
     'rehearse') found=('upgrade') ;;
     'repair') found=('system') ;;
+    'set') found=('env' 'image') ;;
+    'unset') found=('env') ;;
     'restore') found=('system') ;;
     'move') found=('data') ;;
     'move data') found=('bind' 'volume') ;;

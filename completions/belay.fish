@@ -20,6 +20,8 @@ function __belay_complete
                 'update' 'Bring engines to their version, or Belay to another release' \
                 'rehearse' 'Try something; what runs goes on' \
                 'repair' 'Bring what runs back to what its release says' \
+                'set' 'Change what a service is made with' \
+                'unset' 'Set something no more' \
                 'restore' 'Bring data back under what runs' \
                 'move' 'Have the data somewhere else' \
                 'note' 'Write something down for whoever comes next' \
@@ -44,6 +46,7 @@ function __belay_complete
                 'release' 'One release in full' \
                 'snapshots' 'The data that can be gone back to' \
                 'snapshot' 'One snapshot, and what depends on it' \
+                'configuration' 'What the active release sets, service by service' \
                 'versions' 'What the appliance has run and could run' \
                 'upgrade' 'Upgrades: the running one, earlier ones, a planned one' \
                 'rollback' 'What a rollback would do' \
@@ -95,6 +98,11 @@ function __belay_complete
             printf '%s\t%s\n' 'upgrade' 'Try a version on a clone of the data; what runs goes on'
         case 'repair'
             printf '%s\t%s\n' 'system' 'Bring what runs back to what its release says'
+        case 'set'
+            printf '%s\t%s\n' 'env' 'Set an environment variable of a service' \
+                'image' 'Give a service another image'
+        case 'unset'
+            printf '%s\t%s\n' 'env' 'Set an environment variable of a service no more'
         case 'restore'
             printf '%s\t%s\n' 'system' 'Put the data of a snapshot under the version that runs'
         case 'move'

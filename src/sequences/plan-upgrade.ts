@@ -42,6 +42,8 @@ export interface UpgradeWish {
   force?: boolean | undefined;
   /** An earlier release's services with today's data, instead of what runs in that version. */
   earlier?: { release: ReleaseId; services: ServiceSpec[]; found: FoundImage[] };
+  /** Images that somebody has chosen, instead of those of a version. `kept` are services that go on untouched. */
+  chosen?: { services: ServiceSpec[]; found: FoundImage[]; kept: string[]; command: string };
   /** On a clone that goes again: nothing has to be chosen. */
   isRehearsed?: true;
 }
@@ -59,10 +61,11 @@ export async function planUpgrade(
 ): Promise<PlannedUpgrade> {
   const { journal, clock } = world;
   const policy = journal.appliance(from.appliance)?.policy ?? DEFAULT_POLICY;
-  const { services, found } = request.earlier ?? (await versionImages(world, from, request.version, signal));
+  const given = request.earlier ?? request.chosen;
+  const { services, found } = given ?? (await versionImages(world, from, request.version, signal));
   const pinned = services.map((spec, index) => ({ spec, image: (found[index] as FoundImage).image }));
-  // What an earlier release had is taken as it was.
-  const images = request.earlier ? pinned.map(asItWas) : await inTheirTime(world, from, pinned);
+  // What an earlier release had, or somebody has chosen, is taken as it is.
+  const images = given ? pinned.map((each) => asGiven(each, request)) : await inTheirTime(world, from, pinned);
   const fromSlot = mustSlot(journal, from.slot);
   const candidate = upgradeCandidate(from, fromSlot, images, { ...request, at: clock.now() });
   const surveyed = await surveyMounts(world, services, fromSlot, signal);
@@ -75,12 +78,12 @@ export async function planUpgrade(
     }),
   );
   const main = found[services.findIndex(({ role }) => role === 'controller')] as FoundImage;
-  const command = request.earlier ? `promote release ${request.earlier.release}` : `upgrade system ${request.version}`;
-  const untrusted = quarantineObstacles(journal, candidate.release, command);
+  const untrusted = quarantineObstacles(journal, candidate.release, commandOf(request));
   const cloned = surveyed.filter(({ planned }) => planned.treatment !== 'shared').map(({ planned }) => planned);
   const subject = { policy, hasMounts: fromSlot.mounts.length > 0, from: from.version, to: request.version };
   const hooks = await hooksOfUpgrade(world, subject, signal);
-  const following = followingOf(candidate.release.services, policy.engines.maxUnavailable);
+  const kept = images.filter(({ keeps }) => keeps).map(({ spec }) => spec.name);
+  const following = followingOf(candidate.release.services, policy.engines.maxUnavailable, kept);
   const plan: UpgradePlan = {
     appliance: from.appliance,
     from: { release: from.id, version: from.version },
@@ -122,13 +125,15 @@ export async function planUpgrade(
       ...(request.earlier || request.isRehearsed ? [] : choiceOfData(journal, from, candidate.release)),
     ],
   };
-  const kept = images.filter(({ keeps }) => keeps).map(({ spec }) => spec.name);
   return { plan, candidate, facts: { ...hookFacts(hooks.planned), ...followingFacts(following), kept } };
 }
 
-const asItWas = ({ spec, image }: { spec: ServiceSpec; image: PinnedImage }): TimedImage => ({
-  ...{ spec, image, awaits: spec.awaits ?? null, keeps: false },
+const asGiven = ({ spec, image }: { spec: ServiceSpec; image: PinnedImage }, { chosen }: UpgradeWish): TimedImage => ({
+  ...{ spec, image, awaits: spec.awaits ?? null, keeps: chosen?.kept.includes(spec.name) ?? false },
 });
+
+const commandOf = ({ earlier, chosen, version }: UpgradeWish): string =>
+  chosen?.command ?? (earlier ? `promote release ${earlier.release}` : `upgrade system ${version}`);
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 

@@ -1,13 +1,11 @@
-import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { BundleStore } from '../domain/ports/bundle-store.ts';
 import type { ImageLibrary } from '../domain/ports/image-library.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import type { FoundImage } from './brought-image.ts';
-import { currentServices } from './current-services.ts';
 import { findImage, imagesOf } from './image-of-version.ts';
-import { governed } from './policy-rules.ts';
+import { servicesAsWanted } from './services-as-wanted.ts';
 
 /** A world in which images can be taken apart. */
 export interface ImageWorld extends World {
@@ -22,8 +20,7 @@ export async function versionImages(
   version: string,
   signal?: AbortSignal,
 ): Promise<{ services: ServiceSpec[]; found: FoundImage[] }> {
-  const policy = world.journal.appliance(from.appliance)?.policy ?? DEFAULT_POLICY;
-  const services = (await currentServices(world, from, signal)).map((spec) => governed(spec, policy));
+  const services = await servicesAsWanted(world, from, signal);
   return { services, found: await imagesOf(world, services, version, signal) };
 }
 

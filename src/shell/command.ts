@@ -24,6 +24,8 @@ export interface ArgumentSpec {
   optional?: true;
   /** Takes all words to the end of the line; the last parameter. */
   rest?: true;
+  /** Takes words for as long as they can be such values: the handler gets a list. */
+  list?: true;
   /** A word that has to stand before the value, as in `to RELEASE`. */
   after?: { word: string; help: string };
 }
@@ -37,13 +39,18 @@ export interface FlagSpec {
 
 export type ParameterSpec = ArgumentSpec | FlagSpec;
 
-/** What the handler gets: text for an argument, yes or no for a flag. */
+/** What is known of a line that was read. */
+export type ReadValues = Record<string, string | boolean | readonly string[] | undefined>;
+
+/** What the handler gets: text for an argument, yes or no for a flag, a list where there may be several. */
 export type Values<P extends readonly ParameterSpec[]> = {
   [Each in P[number] as Each['name']]: Each extends FlagSpec
     ? boolean
-    : Each extends { optional: true }
-      ? string | undefined
-      : string;
+    : Each extends { list: true }
+      ? readonly string[]
+      : Each extends { optional: true }
+        ? string | undefined
+        : string;
 };
 
 /** What the grammar has to know of something that can be typed. */
@@ -68,7 +75,7 @@ interface Description extends Omit<Verb, 'parameters'> {
 
 export interface Command extends Description {
   parameters: readonly ParameterSpec[];
-  run(values: Record<string, string | boolean | undefined>, context: Context): Promise<ExitCode>;
+  run(values: ReadValues, context: Context): Promise<ExitCode>;
 }
 
 interface Definition<P extends readonly ParameterSpec[]> extends Description {

@@ -24,7 +24,10 @@ import { rehearseUpgrade } from './commands/rehearse-upgrade.ts';
 import { repairSystem } from './commands/repair-system.ts';
 import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
+import { setEnv, setEnvSeveral, unsetEnv } from './commands/set-env.ts';
+import { setImage } from './commands/set-image.ts';
 import { showAppliances } from './commands/show-appliances.ts';
+import { showConfiguration } from './commands/show-configuration.ts';
 import { showConsole } from './commands/show-console.ts';
 import { showContainers } from './commands/show-containers.ts';
 import { showEvents } from './commands/show-events.ts';
@@ -64,6 +67,7 @@ export const registry: Grammar = {
     showReleaseDiff,
     showSnapshots,
     showSnapshot,
+    showConfiguration,
     showVersions,
     showUpgradeStatus,
     showUpgradeHistory,
@@ -92,6 +96,10 @@ export const registry: Grammar = {
     updateEngines,
     rehearseUpgrade,
     repairSystem,
+    setEnv,
+    setEnvSeveral,
+    unsetEnv,
+    setImage,
     restoreSystem,
     moveDataBind,
     moveDataVolume,
@@ -138,6 +146,9 @@ export const registry: Grammar = {
     rehearse: 'Try something; what runs goes on',
     rollback: 'Go back, with the data',
     promote: "Bring an earlier release back, with today's data",
+    set: 'Change what a service is made with',
+    'set env': 'Set environment variables',
+    unset: 'Set something no more',
     restore: 'Bring data back under what runs',
     move: 'Have the data somewhere else',
     'move data': 'To a directory of the host, or to a volume',

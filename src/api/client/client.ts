@@ -1,4 +1,5 @@
-import type { ChangePlanView, EngineUpdateInput } from '../contract/change.ts';
+import type { EngineUpdateInput } from '../contract/change.ts';
+import type { ChangePlanView } from '../contract/change-plan.ts';
 import type {
   CliChangeAcceptedView,
   CliReleasesView,
@@ -6,6 +7,7 @@ import type {
   RollbackCliInput,
   UpdateCliInput,
 } from '../contract/cli-releases.ts';
+import type { ConfigurationView, EnvironmentInput, ImageInput, ImagePlanView } from '../contract/configuration.ts';
 import type { ConsoleView } from '../contract/console.ts';
 import type { ExportBundleInput, MirrorInput } from '../contract/image-views.ts';
 import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
@@ -89,6 +91,14 @@ export interface Client {
   releaseDeletion(id: string, signal?: AbortSignal): Promise<ReleaseDeletionView>;
   /** Goes on in the daemon: see `job`. */
   deleteRelease(id: string, signal?: AbortSignal): Promise<JobView>;
+  /** What the active release sets, of one service or of all. */
+  configuration(service?: string, signal?: AbortSignal): Promise<ConfigurationView>;
+  environmentPlan(input: EnvironmentInput, signal?: AbortSignal): Promise<ChangePlanView>;
+  /** Goes on in the daemon. */
+  changeEnvironment(input: EnvironmentInput, signal?: AbortSignal): Promise<OperationView>;
+  imagePlan(input: ImageInput, signal?: AbortSignal): Promise<ImagePlanView>;
+  /** Goes on in the daemon. */
+  changeImage(input: ImageInput, signal?: AbortSignal): Promise<OperationView>;
   versions(signal?: AbortSignal): Promise<VersionsView>;
   /** The running operation, or else the last one; null where there has been none. */
   upgradeStatus(operation?: string, signal?: AbortSignal): Promise<OperationView | null>;

@@ -105,6 +105,9 @@ export function createUnixClient(options: UnixClientOptions): Client {
     }
   }
 
+  const change = <Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> =>
+    call(path, { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal });
+
   async function* stream<Item>(path: string, query: Request['query'], signal: AbortSignal): AsyncGenerator<Item> {
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(), SILENCE_MS);
@@ -147,6 +150,11 @@ export function createUnixClient(options: UnixClientOptions): Client {
       call(`/api/releases/${encodeURIComponent(id)}/note`, { method: 'POST', body, signal }),
     releaseDeletion: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/deletion`, { signal }),
     deleteRelease: (id, signal) => call(`/api/releases/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),
+    configuration: (service, signal) => call('/api/configuration', { query: { service }, signal }),
+    environmentPlan: (body, signal) => change('/api/configuration/environment/plan', body, signal),
+    changeEnvironment: (body, signal) => change('/api/configuration/environment', body, signal),
+    imagePlan: (body, signal) => change('/api/configuration/image/plan', body, signal),
+    changeImage: (body, signal) => change('/api/configuration/image', body, signal),
     versions: (signal) => call('/api/versions', { signal }),
     upgradeStatus: (operation, signal) => call('/api/upgrade/status', { query: { operation }, signal }),
     upgradeHistory: (limit, signal) => call('/api/upgrade/history', { query: { limit }, signal }),

@@ -1,33 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { changePlanView } from './change-plan.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { operationView, rollbackPlanView } from './views.ts';
+import { operationView } from './views.ts';
 
-/** Releases on the same data in which some services are others. */
-
-const version = z.object({ release: z.string(), version: z.string() });
-
-const changePlanView = z
-  .object({
-    appliance: z.string(),
-    from: version,
-    to: version.pick({ version: true }),
-    steps: z.array(z.object({ name: z.string(), title: z.string() })),
-    /** The services that get new containers: another image, other settings, or neither. */
-    changes: z.array(
-      z.object({
-        service: z.string(),
-        image: z.object({ now: z.string(), after: z.string() }).nullable(),
-        settings: rollbackPlanView.shape.settings,
-      }),
-    ),
-    /** The services that go on untouched. */
-    kept: z.array(z.string()),
-    /** Null where the controller goes on. */
-    downtimeForecastMs: z.number().nullable(),
-    warnings: z.array(z.string()),
-    obstacles: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() })),
-  })
-  .openapi('ChangePlan');
+/** Bringing engines and helpers to the version of the controller. */
 
 const engineUpdateInput = z
   .object({
@@ -37,7 +13,6 @@ const engineUpdateInput = z
   .strict()
   .openapi('EngineUpdateInput');
 
-export type ChangePlanView = z.infer<typeof changePlanView>;
 export type EngineUpdateInput = z.infer<typeof engineUpdateInput>;
 
 export const engineUpdatePlan = createRoute({

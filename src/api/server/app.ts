@@ -8,6 +8,7 @@ import { type AppOptions, baseApp } from './base-app.ts';
 import { addChanges } from './change-routes.ts';
 import { addCliReleases } from './cli-routes.ts';
 import type { CliService } from './cli-service.ts';
+import { addConfiguration } from './configuration-routes.ts';
 import { addConsole } from './console/console-routes.ts';
 import { addEvents } from './event-routes.ts';
 import { addImages } from './image-routes.ts';
@@ -58,6 +59,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addImages(app, service);
   addMoves(app, service);
   addChanges(app, service);
+  addConfiguration(app, service);
   addManifests(app, service);
   addNotifications(app, service, options.courier);
   addEvents(app, service);

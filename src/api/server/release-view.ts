@@ -77,11 +77,12 @@ export async function viewReleaseDetail(
     previous: previous && { release: previous.id, version: previous.version },
     importedFrom: slot?.importedFrom ?? null,
     archive: slot?.state === 'archived' ? (slot.archive?.path ?? null) : null,
-    services: release.services.map((service) => viewService(service, instances, slot)),
+    services: release.services.map((service) => viewReleaseService(service, instances, slot)),
   };
 }
 
-function viewService(
+/** A service as a release records it, without secrets. */
+export function viewReleaseService(
   service: ServiceSpec,
   instances: InstanceRecord[],
   slot: Slot | null,

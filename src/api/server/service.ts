@@ -22,6 +22,7 @@ import { followingFacts } from '../../sequences/following.ts';
 import { type PlannedChange, planChange } from '../../sequences/plan-change.ts';
 import { type EngineUpdateRequest, planEngineUpdate } from '../../sequences/plan-engine-update.ts';
 import { hookFacts } from '../../sequences/plan-hooks.ts';
+import type { PlannedImage } from '../../sequences/plan-image.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
 import { type PlannedPromotion, type PromotionWish, planPromotion } from '../../sequences/plan-promotion.ts';
@@ -30,6 +31,7 @@ import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.t
 import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
 import { type PlannedUpgrade, planUpgrade, type UpgradeWish } from '../../sequences/plan-upgrade.ts';
 import type { OperationView } from '../contract/views.ts';
+import { ConfigurationService } from './configuration-service.ts';
 import { EventHub } from './event-hub.ts';
 import { ImageService } from './image-service.ts';
 import { refuseObstacles } from './obstacles.ts';
@@ -58,6 +60,7 @@ export class Service {
   readonly troubles = new Map<string, string>();
   readonly snapshots: SnapshotService;
   readonly images: ImageService;
+  readonly configuration: ConfigurationService;
   readonly #sequences: ServiceOptions['sequences'];
   readonly #turns: Turns;
   #runner: Runner | null = null;
@@ -73,6 +76,11 @@ export class Service {
     this.images = new ImageService({ ...world, library, bundles }, this.snapshots.jobs);
     this.#sequences = options.sequences;
     this.#turns = options.turns;
+    this.configuration = new ConfigurationService({
+      ...{ world, sequences: options.sequences },
+      active: (appliance) => this.active(appliance),
+      carryOut: (appliance, by, plan) => this.#carryOut(appliance, by, plan),
+    });
   }
 
   get interventions(): Interventions {
@@ -198,9 +206,13 @@ export class Service {
 
   /** Accepts a change: a new release on the same data, in which only some services are exchanged. */
   async change(appliance: Appliance, by: string, plan: () => Promise<PlannedChange>): Promise<OperationView> {
+    return this.#carryOut(appliance, by, async () => ({ kind: 'change', planned: await plan() }));
+  }
+
+  async #carryOut(appliance: Appliance, by: string, plan: () => Promise<PlannedImage>): Promise<OperationView> {
     return this.#afterRetention(appliance, async () => {
-      const planned = await plan();
-      return this.#begin('change', planned.candidate, planned.plan, by, planned.facts);
+      const { kind, planned } = await plan();
+      return this.#begin(kind, planned.candidate, planned.plan, by, planned.facts);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { ArgumentSpec, Command, Verb } from '../command.ts';
+import type { ArgumentSpec, Command, ReadValues, Verb } from '../command.ts';
 import type { Token } from './tokenizer.ts';
 
 type Element =
@@ -17,7 +17,7 @@ export interface State<V extends Verb = Command> {
   command: V;
   places: readonly Place[];
   index: number;
-  values: Record<string, string | boolean | undefined>;
+  values: ReadValues;
   /** The tokens so far, each word in full. */
   full: readonly string[];
 }
@@ -60,7 +60,7 @@ function placesOf(command: Verb, words: readonly string[], groups: Grammar['grou
     }
     const skippable = parameter.optional === true && !after;
     places.push({ element: { type: 'value', argument: parameter }, skipTo: skippable ? end : null });
-    if (parameter.rest) {
+    if (parameter.rest || parameter.list) {
       const element: Element = { type: 'value', argument: parameter, isMore: true };
       places.push({ element, skipTo: places.length + 1 });
     }
@@ -130,8 +130,10 @@ interface Step<V extends Verb> {
 function take<V extends Verb>({ state, index, element }: Step<V>, token: Token): State<V> {
   if (element.type === 'value') {
     const { argument, isMore } = element;
-    const text = isMore ? `${state.values[argument.name]} ${token.text}` : token.text;
-    const values = { ...state.values, [argument.name]: text };
+    const before = state.values[argument.name];
+    const text = isMore ? `${before} ${token.text}` : token.text;
+    const list = [...(Array.isArray(before) ? before : []), token.text];
+    const values = { ...state.values, [argument.name]: argument.list ? list : text };
     return { ...state, index: isMore ? index : index + 1, values, full: [...state.full, token.text] };
   }
   if (element.type === 'words') return state;

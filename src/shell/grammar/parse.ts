@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command, ReadValues } from '../command.ts';
 import { type Options, optionHelp } from '../options.ts';
 import type { PipeCall } from '../pipes/pipe.ts';
 import { misplaced, pipes } from '../pipes/pipes.ts';
@@ -12,7 +12,7 @@ export type Parsed =
   | {
       outcome: 'command';
       command: Command;
-      values: Record<string, string | boolean | undefined>;
+      values: ReadValues;
       options: Options;
       /** What the answer goes through, in order. */
       pipes: PipeCall[];

@@ -1,4 +1,4 @@
-import type { ParameterSpec, Values, Verb } from '../command.ts';
+import type { ParameterSpec, ReadValues, Values, Verb } from '../command.ts';
 
 /** Lines go through it one by one. */
 export interface Filter {
@@ -22,7 +22,7 @@ export interface Pipe extends Verb {
   examples: readonly string[];
   role: PipeRole;
   /** For a filter. Rejects with `usage` where the values make none, as a wrong expression does. */
-  open?(values: Record<string, string | boolean | undefined>): Promise<Filter>;
+  open?(values: ReadValues): Promise<Filter>;
 }
 
 interface FilterDefinition<P extends readonly ParameterSpec[]> extends Omit<Pipe, 'role' | 'open' | 'parameters'> {
@@ -38,5 +38,5 @@ export function filter<const P extends readonly ParameterSpec[]>(definition: Fil
 /** A pipe of a line, as it was read. */
 export interface PipeCall {
   pipe: Pipe;
-  values: Record<string, string | boolean | undefined>;
+  values: ReadValues;
 }

@@ -11,8 +11,8 @@ import { listing } from './listing.ts';
 export function usageOf(command: Verb): string {
   const parameters = command.parameters.map((parameter) => {
     if ('flag' in parameter) return `[${parameter.name}]`;
-    const { after, kind, optional, rest } = parameter;
-    const text = `${after ? `${after.word} ` : ''}${kind.metavar}${rest ? ' …' : ''}`;
+    const { after, kind, optional, rest, list } = parameter;
+    const text = `${after ? `${after.word} ` : ''}${kind.metavar}${rest || list ? ' …' : ''}`;
     return optional ? `[${text}]` : text;
   });
   return [...command.words, ...parameters, ...(command.takesWords ? ['[COMMAND]'] : [])].join(' ');

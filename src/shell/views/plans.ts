@@ -52,7 +52,8 @@ export function promotionPlanLines(
   return takeoverLines(head, [{ name: 'Settings', value: plan.settings.map(settingText) }], plan, screen, steps);
 }
 
-const settingText = ({ setting, now, after }: RollbackPlanView['settings'][number]): string =>
+/** `env LOG_LEVEL info → debug`. */
+export const settingText = ({ setting, now, after }: RollbackPlanView['settings'][number]): string =>
   now !== null && now === after
     ? `${setting} is another one ${after}`
     : `${setting} ${now ?? '(not set)'} → ${after ?? '(not set)'}`;

@@ -184,7 +184,8 @@ export function nextOfRelease({ id, status, version, data }: ReleaseDetailView):
 const withoutContainer = ({ status }: ReleaseView): string | null =>
   status === 'superseded' || status === 'rolled-back' ? 'none; going back to it makes one' : null;
 
-function mountText(mount: ReleaseDetailView['services'][number]['mounts'][number]): string {
+/** Where a mount is, and what is there. */
+export function mountText(mount: ReleaseDetailView['services'][number]['mounts'][number]): string {
   const mode = mount.readOnly ? ', read-only' : '';
   const shared = mount.sharedBecause ? `; shared by all releases: ${mount.sharedBecause}` : '';
   return `${mount.target} from ${mount.kind} ${mount.source}${mode}${shared}`;

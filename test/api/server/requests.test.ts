@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as changeRoutes from '../../../src/api/contract/change.ts';
 import { installCli, listCliReleases, rollbackCli, updateCli } from '../../../src/api/contract/cli-releases.ts';
+import * as configurationRoutes from '../../../src/api/contract/configuration.ts';
 import { showConsole } from '../../../src/api/contract/console.ts';
 import * as imageRoutes from '../../../src/api/contract/image-routes.ts';
 import * as journalRoutes from '../../../src/api/contract/journal-routes.ts';
@@ -74,6 +75,7 @@ describe('the OpenAPI document', () => {
       ...releaseHistoryRoutes,
       ...rehearsalRoutes,
       ...changeRoutes,
+      ...configurationRoutes,
       ...imageRoutes,
       listCliReleases,
       updateCli,
@@ -110,6 +112,7 @@ describe('the OpenAPI document', () => {
 describe('a request that is not as it should be', () => {
   const UPGRADE = '/api/cluster/upgrade';
   const ROLLBACK = '/api/cluster/rollback';
+  const ENVIRONMENT = '/api/configuration/environment';
 
   it.each([
     ['is not JSON', UPGRADE, '{"version": '],
@@ -135,6 +138,12 @@ describe('a request that is not as it should be', () => {
     ['has a window without end', '/api/cluster/promote', '{"release":"RAAAAAAAAAA","confirmWithin":"31d"}'],
     ['is no note', '/api/releases/RAAAAAAAAAA/note', '{"note":"x"}'],
     ['has a note that is a number', '/api/releases/RAAAAAAAAAA/note', '{"text":5}'],
+    ['names a variable with a blank', ENVIRONMENT, '{"set":[{"name":"LOG LEVEL","value":"x"}]}'],
+    ['names a variable after the prototype only', ENVIRONMENT, '{"set":{"__proto__":"x"}}'],
+    ['has a NUL in a value', ENVIRONMENT, '{"set":[{"name":"LOG","value":"a\\u0000b"}]}'],
+    ['has a value without end', ENVIRONMENT, JSON.stringify({ set: [{ name: 'LOG', value: 'x'.repeat(33_000) }] })],
+    ['unsets a number', ENVIRONMENT, '{"unset":[5]}'],
+    ['has an image that is a number', '/api/configuration/image', '{"reference":5}'],
     ['names a container with a number', '/api/appliances', '{"container":5}'],
   ])('%s (%s)', async (_what, path, body) => {
     const answer = await ask('POST', path, body);

@@ -8,6 +8,12 @@ test.each([
   ['set registry https://me:geheim@registry.example/a', 'set registry https://me:@registry.example/a'],
   ['login token abc.def', 'login token'],
   ['set env PASSWORD_FILE=/run/x', 'set env PASSWORD_FILE='],
+  ['set env DB_PASSWORD hunter2', 'set env DB_PASSWORD'],
+  ['set env DB_PASSWORD "two words" web', 'set env DB_PASSWORD  web'],
+  ['set e SMTP_PWD hunter2\\ and\\ more', 'set e SMTP_PWD'],
+  ["set env LOG=info 'AUTH_KEY=a b' X=1", "set env LOG=info 'AUTH_KEY= X=1"],
+  ['set env KEY="a \\" b"c LOG=info', 'set env KEY= LOG=info'],
+  ['set env URL https://me:geheim@db.example/a', 'set env URL https://me:@db.example/a'],
 ])('%s', (line, kept) => {
   expect(withoutSecrets(line)).toBe(kept);
 });
@@ -18,6 +24,8 @@ test.each([
   'upgrade system 2.1.0',
   'adopt passport-server as acme',
   'show file compass',
+  'set env LOG_LEVEL debug web',
+  'set env LOG_LEVEL="very loud" WORKERS=4',
 ])('%s stays as it is', (line) => {
   expect(withoutSecrets(line)).toBe(line);
 });

@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi';
+import { rollbackPlanView } from './views.ts';
+
+/** Releases on the same data in which some services are others. */
+
+const version = z.object({ release: z.string(), version: z.string() });
+
+export const changePlanView = z
+  .object({
+    appliance: z.string(),
+    from: version,
+    to: version.pick({ version: true }),
+    steps: z.array(z.object({ name: z.string(), title: z.string() })),
+    /** The services that get new containers: another image, other settings, or neither. */
+    changes: z.array(
+      z.object({
+        service: z.string(),
+        image: z.object({ now: z.string(), after: z.string() }).nullable(),
+        settings: rollbackPlanView.shape.settings,
+      }),
+    ),
+    /** The services that go on untouched. */
+    kept: z.array(z.string()),
+    /** Null where the controller goes on. */
+    downtimeForecastMs: z.number().nullable(),
+    warnings: z.array(z.string()),
+    obstacles: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() })),
+  })
+  .openapi('ChangePlan');
+
+export type ChangePlanView = z.infer<typeof changePlanView>;

@@ -1,0 +1,81 @@
+import type { EnvironmentInput } from '../../api/contract/configuration.ts';
+import { command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { assigned, assignment, variable, variableValue } from '../env-kinds.ts';
+import type { ExitCode } from '../failure.ts';
+import { service } from '../kinds.ts';
+import { carryOut } from '../planned-change.ts';
+import { changePlanLines } from '../views/change.ts';
+
+const onService = {
+  name: 'service',
+  kind: service,
+  help: 'The service; the controller where it is left out',
+  optional: true,
+} as const;
+
+const HOW =
+  'A new release on the same data: only this service gets a new container, which has to prove itself; otherwise the ' +
+  'old one is put back. To undo it later: rollback system. What it sets is in show configuration.';
+
+/** With `what` it does to the environment of a service. */
+function changeEnvironment(
+  context: Context,
+  named: string | undefined,
+  what: Pick<EnvironmentInput, 'set' | 'unset'>,
+): Promise<ExitCode> {
+  const { client, signal } = context;
+  const input = { ...what, ...(named === undefined ? {} : { service: named }) };
+  return carryOut(context, {
+    plan: () => client.environmentPlan(input, signal),
+    obstaclesOf: (plan) => plan,
+    lines: changePlanLines,
+    begin: () => client.changeEnvironment(input, signal),
+  });
+}
+
+export const setEnv = command({
+  words: ['set', 'env'],
+  summary: 'Set an environment variable of a service',
+  about: `${HOW} A value with blanks stands in quotes.`,
+  effect: 'changes',
+  examples: ['set env LOG_LEVEL debug', 'set env GREETING "good morning" web'],
+  parameters: [
+    { name: 'variable', kind: variable, help: 'The variable' },
+    { name: 'value', kind: variableValue, help: 'What it is to be; "" for an empty one' },
+    onService,
+  ],
+  run: (values, context) =>
+    changeEnvironment(context, values.service, { set: [{ name: values.variable, value: values.value }] }),
+});
+
+export const setEnvSeveral = command({
+  words: ['set', 'env'],
+  summary: 'Set environment variables of a service, several in one release',
+  about: `${HOW} A value with blanks stands in quotes, as in GREETING="good morning".`,
+  effect: 'changes',
+  examples: ['set env LOG_LEVEL=debug', 'set env LOG_LEVEL=debug WORKERS=4 web'],
+  parameters: [
+    {
+      name: 'variables',
+      kind: assignment,
+      help: 'A variable with its value; several stand behind one another',
+      list: true,
+    },
+    onService,
+  ],
+  run: (values, context) =>
+    changeEnvironment(context, values.service, {
+      set: values.variables.map(assigned).map(({ name, value }) => ({ name, value: value ?? '' })),
+    }),
+});
+
+export const unsetEnv = command({
+  words: ['unset', 'env'],
+  summary: 'Set an environment variable of a service no more',
+  about: `Where its image has a value of its own for it, that counts again. ${HOW}`,
+  effect: 'changes',
+  examples: ['unset env LOG_LEVEL', 'unset env LOG_LEVEL web'],
+  parameters: [{ name: 'variable', kind: variable, help: 'The variable' }, onService],
+  run: (values, context) => changeEnvironment(context, values.service, { unset: [values.variable] }),
+});
