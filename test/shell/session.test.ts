@@ -354,7 +354,7 @@ test('Ctrl-L puts the line at the top of an empty screen; what was there can be 
 test('what is secret is not kept', async () => {
   const screen = await stage.openAtPrompt();
   screen.type('set env DB_PASSWORD=hunter2\r');
-  await screen.untilShown('Invalid input');
+  await screen.untilShown('There is no');
   await screen.untilPrompt();
   screen.type('\x1b[A');
   await screen.untilPrompt('set env DB_PASSWORD=');
