@@ -1,4 +1,5 @@
 import type { NetworkDraft, VolumeDraft } from './appliance-draft.ts';
+import type { Cluster, NodeProgress } from './cluster.ts';
 import type { Owner } from './data-target.ts';
 import type { Following } from './followers.ts';
 import type { HookRun, PlannedHooks } from './hooks.ts';
@@ -119,6 +120,10 @@ export interface OperationFacts {
   following?: Following;
   /** How far each of them is. */
   engines?: Record<string, EngineProgress>;
+  /** The instances of a controller that has several. */
+  cluster?: Cluster;
+  /** How far those of them are that a step looks after by themselves. */
+  nodes?: Record<string, NodeProgress>;
   /** Services that ran when a repair began, and go on: they have nothing to prove. */
   leftRunning?: string[];
   /** Why an operation that went through needs somebody's attention nonetheless, in one sentence. */

@@ -1,3 +1,4 @@
+import type { Cluster } from './cluster.ts';
 import type { Owner } from './data-target.ts';
 import type { Following } from './followers.ts';
 import type { ExternalData } from './hooks.ts';
@@ -46,6 +47,8 @@ export interface UpgradePlan {
     kept: { update: UpdateTrigger; awaits: string; isUntouched: boolean } | null;
   }[];
   steps: { name: string; title: string }[];
+  /** The nodes of the controller, in the order in which they go over; null where it has only one. */
+  cluster: Cluster | null;
   /** The service engines that go over after the controller; null where there are none. */
   engines: Following | null;
   mounts: PlannedMount[];
@@ -92,6 +95,8 @@ export interface RollbackPlan {
   from: { release: ReleaseId; version: string };
   to: { release: ReleaseId; version: string };
   steps: { name: string; title: string }[];
+  /** The nodes of the controller, which go back together; null where it has only one. */
+  cluster: Cluster | null;
   /** The service engines, which go back together with the controller; null where there are none. */
   engines: Following | null;
   downtimeForecastMs: number;

@@ -25,6 +25,7 @@ const UPGRADE: Readonly<Record<string, Decisions>> = {
   'hand-over': BACK,
   start: BACK,
   gate: BACK,
+  nodes: BACK,
   engines: BACK,
   commit: { intent: 'go-back', done: 'go-forward' },
   'restart-policy': FORWARD,

@@ -1,6 +1,8 @@
 import type { JsonObject } from './json.ts';
 
-export type ServiceRole = 'controller' | 'engine' | 'app';
+/** A `node` is another instance of the controller, of the same version. */
+export const SERVICE_ROLES = ['controller', 'node', 'engine', 'app'] as const;
+export type ServiceRole = (typeof SERVICE_ROLES)[number];
 
 /** An image pinned to what it was when it was resolved: a moved tag does not move it. */
 export interface PinnedImage {

@@ -22,8 +22,8 @@ export function gateOf(manifest: Pick<Manifest, 'entry'>, name: string): Partial
   const deadlineMs = own?.gate?.deadline ?? belay?.gate?.deadline;
   const limitMs = own?.gate?.limit ?? belay?.gate?.limit;
   const stableMs = own?.gate?.stable ?? belay?.gate?.stable;
-  const isController = roleOf(manifest, name) === 'controller';
-  const versionCommand = own?.version_command ?? (isController ? belay?.version_command : undefined);
+  const isNode = ['controller', 'node'].includes(roleOf(manifest, name));
+  const versionCommand = own?.version_command ?? (isNode ? belay?.version_command : undefined);
   const ports = own?.gate?.ports;
   return {
     ...(deadlineMs === undefined ? {} : { deadlineMs }),

@@ -2,13 +2,13 @@ import { posix } from 'node:path';
 import type { HostPower } from '../domain/host-powers.ts';
 import { powerOfPath, powersOfSettings } from '../domain/host-powers.ts';
 import { circleIn } from '../domain/start-order.ts';
-import { compareVersions } from '../domain/version.ts';
 import { dependenciesOf } from './belay-rules.ts';
 import { hostConfigOf, portsOf } from './container-settings.ts';
 import { networksOf } from './drafts.ts';
 import { checkHooks } from './hook-checks.ts';
 import { nearestName } from './nearest.ts';
 import { type Finding, type Path, spelt } from './problem.ts';
+import { checkRoles } from './role-checks.ts';
 import type { BelayEntry } from './schema.ts';
 import type { NetworkEntry, ServiceEntry, VolumeEntry } from './service-schema.ts';
 import { isHostPath } from './short-forms.ts';
@@ -51,7 +51,7 @@ export function crossFindings(parts: Parts): Finding[] {
   checkCircle(parts, complain);
   checkTwice(parts, complain);
   checkExternals(parts, complain);
-  if (parts.belayIsSound) checkRoles(parts, complain);
+  if (parts.belayIsSound) checkRoles(parts.belay, parts, complain);
   if (parts.belayIsSound) checkHooks(parts.belay, parts, complain);
   checkStaleLocks(parts.belay?.stale_locks, parts.serviceNames, complain);
   return findings;
@@ -178,46 +178,5 @@ function checkExternals({ volumes, networks }: Parts, complain: Complain): void 
       const others = Object.keys(entry).filter((each) => each !== 'external' && each !== 'name');
       for (const other of others) complain([section, key, other], 'key', 'an external one is taken as it is.');
     }
-  }
-}
-
-function checkRoles(parts: Parts, complain: Complain): void {
-  const said = parts.belay?.services ?? {};
-  for (const name of Object.keys(said)) {
-    if (!parts.serviceNames.includes(name))
-      complain(['x-belay', 'services', name], 'key', noSuch('service', name, parts.serviceNames));
-  }
-  const controllers = parts.serviceNames.filter((name) => said[name]?.role === 'controller');
-  const [first, second] = controllers;
-  if (parts.serviceNames.length > 1 && !first) {
-    complain(
-      ['x-belay'],
-      'key',
-      'one of the services has to be the controller: x-belay.services.NAME.role: controller.',
-    );
-  }
-  if (first && second)
-    complain(['x-belay', 'services', second, 'role'], 'value', `${first} is the controller already.`);
-  const controller = first ?? (parts.serviceNames.length === 1 ? parts.serviceNames[0] : undefined);
-  for (const [name, { version, role }] of Object.entries(said)) {
-    if (version !== 'fixed' || (name !== controller && role !== 'engine')) continue;
-    const why =
-      name === controller ? "the controller's version is the appliance's" : 'an engine follows the controller';
-    complain(['x-belay', 'services', name, 'version'], 'value', `${why}.`);
-  }
-  for (const [name, { version, role, update }] of Object.entries(said)) {
-    if (update === undefined || (name !== controller && role !== 'engine' && version !== 'fixed')) continue;
-    const why =
-      name === controller
-        ? "the controller's version is the appliance's"
-        : role === 'engine'
-          ? 'an engine follows the controller'
-          : 'a fixed image is never another one';
-    complain(['x-belay', 'services', name, 'update'], 'key', `${why}.`);
-  }
-  const floor = parts.belay?.floor;
-  const tag = /:([^/:@]+)(?:@.*)?$/.exec(parts.services[controller ?? '']?.image ?? '')?.[1];
-  if (floor && tag && compareVersions(tag, floor) < 0) {
-    complain(['x-belay', 'floor'], 'value', `${controller} has the version ${tag}, which is below it.`);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HOST_POWERS } from '../domain/host-powers.ts';
+import { SERVICE_ROLES } from '../domain/service-spec.ts';
 import * as field from './fields.ts';
 import { hooks } from './hook-schema.ts';
 import { notify } from './notify-schema.ts';
@@ -39,10 +40,10 @@ const versionCommand = field.command
 
 const belayService = z.strictObject({
   role: field
-    .oneOf(['controller', 'engine', 'app'])
+    .oneOf(SERVICE_ROLES)
     .optional()
     .describe(
-      "The controller's version is the appliance's version; an engine follows it; an app is anything else, the default.",
+      "The controller's version is the appliance's version; a node is another instance of the controller; an engine follows it; an app is anything else, the default.",
     ),
   version: field
     .oneOf(['with-controller', 'fixed'])
@@ -74,7 +75,7 @@ export const belay = z.strictObject({
     .strictObject({ deadline, limit, stable })
     .optional()
     .describe('For every service that says nothing of its own.'),
-  version_command: versionCommand.describe('As in services, for the controller.'),
+  version_command: versionCommand.describe('As in services, for the controller and its nodes.'),
   floor: version.optional().describe('No upgrade or rollback goes below this version.'),
   data: field
     .oneOf(['external'])

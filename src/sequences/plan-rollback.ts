@@ -1,6 +1,6 @@
-import type { Following } from '../domain/followers.ts';
-import type { PlannedHooks } from '../domain/hooks.ts';
+import { clusterOf } from '../domain/cluster.ts';
 import type { ReleaseId } from '../domain/ids.ts';
+import type { OperationFacts } from '../domain/operation.ts';
 import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { DataChanges } from '../domain/ports/slot-store.ts';
@@ -13,10 +13,10 @@ import { type Candidate, rollbackCandidate, unpackedCandidate } from './candidat
 import { currentServices } from './current-services.ts';
 import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
-import { followingOf } from './following.ts';
+import { followingFacts, followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
-import { externalWarnings, hooksOfRollback, NO_HOOKS } from './plan-hooks.ts';
+import { externalWarnings, hookFacts, hooksOfRollback, NO_HOOKS } from './plan-hooks.ts';
 import { mountPointCosts } from './plan-mount-points.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { belowFloor } from './policy-rules.ts';
@@ -27,9 +27,8 @@ import { startObstacles } from './start-obstacles.ts';
 
 export interface PlannedRollback {
   plan: RollbackPlan;
-  hooks: PlannedHooks;
-  /** Null where there are no engines. */
-  following: Following | null;
+  /** What the steps have to know from the beginning. */
+  facts: OperationFacts;
   candidate: Candidate;
 }
 
@@ -78,6 +77,7 @@ export async function planRollback(
   // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
   const services = await currentServices(world, active, signal).catch(() => active.services);
   const following = followingOf(target.services, null);
+  const cluster = clusterOf(target.services);
   const plan: RollbackPlan = {
     appliance: active.appliance,
     from: { release: active.id, version: active.version },
@@ -88,6 +88,7 @@ export async function planRollback(
       ...(following ? [] : ['engines']),
       ...hooks.spared,
     ]),
+    cluster,
     engines: following,
     downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback') + costs.downtimeMs,
     data: {
@@ -109,7 +110,8 @@ export async function planRollback(
     ],
     obstacles,
   };
-  return { plan, candidate, hooks: hooks.planned, following };
+  const facts = { ...hookFacts(hooks.planned), ...(cluster ? { cluster } : {}), ...followingFacts(following) };
+  return { plan, candidate, facts };
 }
 
 const unpacking = ({ dataBytes, files }: SlotArchive) => ({

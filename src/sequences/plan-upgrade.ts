@@ -1,3 +1,4 @@
+import { clusterInTurn } from '../domain/cluster.ts';
 import { unconfirmed } from '../domain/confirmation.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { OperationFacts } from '../domain/operation.ts';
@@ -84,6 +85,11 @@ export async function planUpgrade(
   const hooks = await hooksOfUpgrade(world, subject, signal);
   const kept = images.filter(({ keeps }) => keeps).map(({ spec }) => spec.name);
   const following = followingOf(candidate.release.services, policy.engines.maxUnavailable, kept);
+  // What a hook backs up and restores is that of all nodes at one moment.
+  const asOne = Object.keys(hooks.planned.hooks).length > 0 ? 'the external data is theirs together' : null;
+  const takingOver = candidate.release.services.filter(({ name }) => !kept.includes(name));
+  const cluster = clusterInTurn(takingOver, asOne);
+  const inTurn = cluster !== null && cluster.inTurn.length > 0;
   const plan: UpgradePlan = {
     appliance: from.appliance,
     from: { release: from.id, version: from.version },
@@ -99,7 +105,12 @@ export async function planUpgrade(
       to: image.reference,
       kept: spec.update && awaits ? { update: spec.update, awaits: awaits.reference, isUntouched: keeps } : null,
     })),
-    steps: plannedSteps(steps, { from, to: candidate.release }, [...(following ? [] : ['engines']), ...hooks.spared]),
+    steps: plannedSteps(steps, { from, to: candidate.release }, [
+      ...(inTurn ? [] : ['nodes']),
+      ...(following ? [] : ['engines']),
+      ...hooks.spared,
+    ]),
+    cluster,
     engines: following,
     mounts: surveyed.map(({ planned }) => planned),
     space: space.map(({ path, neededBytes, freeBytes }) => ({ path, neededBytes, freeBytes })),
@@ -108,6 +119,11 @@ export async function planUpgrade(
     preCopyForecastMs: sum(cloned.filter(({ treatment }) => treatment === 'pre-copy').map(copyForecastMs)),
     downtimeForecastMs: lastDowntimeMs(journal, from.appliance, 'upgrade') + sum(cloned.map(whileStoppedMs)),
     warnings: [
+      ...(inTurn
+        ? [
+            `Where a node fails, all of them go back, each to its own data of ${from.version}: what was written to one since its turn is not kept.`,
+          ]
+        : []),
       ...externalWarnings(hooks.externalData),
       ...(request.force ? untrusted.map(({ message }) => message) : []),
       ...(await upgradeWarnings(world, from, candidate.release, images, request.earlier?.release)),
@@ -125,7 +141,11 @@ export async function planUpgrade(
       ...(request.earlier || request.isRehearsed ? [] : choiceOfData(journal, from, candidate.release)),
     ],
   };
-  return { plan, candidate, facts: { ...hookFacts(hooks.planned), ...followingFacts(following), kept } };
+  return {
+    plan,
+    candidate,
+    facts: { ...hookFacts(hooks.planned), ...(cluster ? { cluster } : {}), ...followingFacts(following), kept },
+  };
 }
 
 const asGiven = ({ spec, image }: { spec: ServiceSpec; image: PinnedImage }, { chosen }: UpgradeWish): TimedImage => ({

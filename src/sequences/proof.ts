@@ -29,6 +29,14 @@ export async function prove(
   await stayStable(context, services);
 }
 
+/** `gate-failed` where one of those that have proved themselves has ended since, or has become unhealthy. */
+export async function mustStillServe(context: StepContext, services: readonly ServiceSpec[]): Promise<void> {
+  for (const service of services) {
+    const instance = await stillUp(context, service);
+    if (instance.health === 'unhealthy') await fail(context, instance, UNHEALTHY);
+  }
+}
+
 async function mustBeRight(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
   if (service.image.imageId && instance.imageId !== service.image.imageId) {
     await fail(context, instance, `the container runs another image than ${service.image.reference}`);
@@ -63,10 +71,7 @@ async function stayStable(context: StepContext, services: readonly ServiceSpec[]
   const beganMs = clock.monotonicMs();
   for (;;) {
     const elapsedMs = clock.monotonicMs() - beganMs;
-    for (const service of services) {
-      const instance = await stillUp(context, service);
-      if (instance.health === 'unhealthy') await fail(context, instance, UNHEALTHY);
-    }
+    await mustStillServe(context, services);
     if (elapsedMs >= stableMs) return;
     context.report({ fraction: elapsedMs / stableMs, detail: 'serving; watching that it stays so' });
     await clock.sleep(Math.min(MAX_POLL_MS, stableMs - elapsedMs), signal);

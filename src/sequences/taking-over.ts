@@ -1,3 +1,4 @@
+import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
 
@@ -19,17 +20,33 @@ function followsLater({ facts }: StepContext, { name }: ServiceSpec): boolean {
   return following !== undefined && following.maxUnavailable !== null && following.engines.includes(name);
 }
 
+/** Whether it is a node that goes over in its turn, with its data, once the controller has proved itself. */
+const isInTurn = ({ facts }: StepContext, { name }: ServiceSpec): boolean =>
+  facts().cluster?.inTurn.includes(name) === true;
+
+/** The nodes of a release that go over in their turn, in that order. */
+export const nodesInTurn = (context: StepContext, { services }: Release): ServiceSpec[] =>
+  (context.facts().cluster?.inTurn ?? []).flatMap(
+    (name) => services.find((service) => service.name === name && !isShared(context, service)) ?? [],
+  );
+
+/** Which of the slot's mounts go over in a node's turn, by their keys: everything else does at the switch. */
+export const keysInTurn = (context: StepContext): Set<string> =>
+  new Set(nodesInTurn(context, context.to).flatMap((node) => [...keysOf(node)]));
+
+/** The mounts of the slot that are a service's. */
+export const keysOf = ({ mounts }: ServiceSpec): Set<string> => new Set(mounts.flatMap(({ slotKey }) => slotKey ?? []));
+
 /** Whether it is an engine whose failure holds nothing up. */
 export const mayFail = ({ facts }: StepContext, { name }: ServiceSpec): boolean =>
   facts().following?.engines.includes(name) === true;
 
 /** Whether `start` and the gate have to do with it. */
 export const takesOver = (context: StepContext, service: ServiceSpec): boolean =>
-  !isShared(context, service) && !followsLater(context, service);
+  !isShared(context, service) && !followsLater(context, service) && !isInTurn(context, service);
 
-/** What a service writes is in the slot: it must not write any more once that is cloned for the last time. */
-const hasOwnData = ({ mounts }: ServiceSpec): boolean => mounts.some(({ slotKey }) => slotKey !== null);
-
-/** Whether it is turned off before the new release is started. */
+/** Whether it is turned off before the new release is started: what it writes must not be written any more once it is cloned for the last time. */
 export const stopsFirst = (context: StepContext, service: ServiceSpec): boolean =>
-  !isShared(context, service) && (hasOwnData(service) || !followsLater(context, service));
+  !isShared(context, service) &&
+  !isInTurn(context, service) &&
+  (keysOf(service).size > 0 || !followsLater(context, service));

@@ -4,6 +4,7 @@ import { commit } from './steps/commit.ts';
 import { delta } from './steps/delta.ts';
 import { engines } from './steps/engines.ts';
 import { gate } from './steps/gate.ts';
+import { nodes } from './steps/nodes.ts';
 import { preCopy } from './steps/pre-copy.ts';
 import { preflightUpgrade } from './steps/preflight-upgrade.ts';
 import { prepare } from './steps/prepare.ts';
@@ -34,6 +35,8 @@ export const upgrade: Sequence = {
     start,
     // downtime ends when the gate's first probe passes
     gate,
+    // the other nodes of the controller, one after the other
+    nodes,
     // the service engines, a few at a time
     engines,
     commit,

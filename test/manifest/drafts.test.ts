@@ -299,12 +299,14 @@ services:
   agent: {image: "registry:5000/acme/agent:\${VERSION}", depends_on: [server]}
   db: {image: "postgres:14"}
   cache: {image: "redis:2.0"}
+  server-2: {image: "registry:5000/acme/server:2.0", depends_on: [server]}
 x-belay:
   gate: {deadline: 2m}
   version_command: acme --version
   services:
     server: {role: controller, gate: {stable: 5s, limit: 1h, ports: [8080]}}
     agent: {role: engine}
+    server-2: {role: node}
     cache: {version: with-controller, version_command: [redis, -v]}
 `;
   const { services } = draft(text, { '.env': 'VERSION=2.0' });
@@ -315,7 +317,13 @@ x-belay:
     ['cache', 'app', 'acme-cache', '2.0', 'with-controller'],
     ['server', 'controller', 'acme', '2.0', null],
     ['agent', 'engine', 'acme-agent', '2.0', 'with-controller'],
+    ['server-2', 'node', 'acme-server-2', '2.0', null],
   ]);
+  // What is said of the controller at the top is said of each of its nodes.
+  expect(services.find(({ spec }) => spec.role === 'node')?.spec.askedGate).toEqual({
+    deadlineMs: 120_000,
+    versionCommand: ['acme', '--version'],
+  });
   const server = services.find(({ spec }) => spec.name === 'server')?.spec;
   expect(server?.dependsOn).toEqual({ db: 'healthy', cache: 'started' });
   expect(server?.askedGate).toEqual({

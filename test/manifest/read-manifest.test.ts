@@ -132,7 +132,14 @@ describe('what x-belay says', () => {
     ['{}', ['4:1 x-belay: one of the services has to be the controller: x-belay.services.NAME.role: controller.']],
     [
       '{services: {server: {role: controller}, db: {role: controller}}}',
-      ['4:61 x-belay.services.db.role: server is the controller already.'],
+      ['4:61 x-belay.services.db.role: server is the controller already. Another instance of it has the role node.'],
+    ],
+    [
+      '{services: {server: {role: controller}, db: {role: node, version: fixed}}}',
+      [
+        '3:15 services.db.image: a node of server has its image, acme/server:2.0.',
+        '4:76 x-belay.services.db.version: a node is of the same version as the controller.',
+      ],
     ],
     [
       '{services: {servr: {role: engine}, server: {role: controller}}}',
@@ -140,7 +147,7 @@ describe('what x-belay says', () => {
     ],
     [
       '{services: {server: {role: boss}}}',
-      ['4:37 x-belay.services.server.role: "boss" is not one of controller, engine, app.'],
+      ['4:37 x-belay.services.server.role: "boss" is not one of controller, node, engine, app.'],
     ],
     [
       '{floor: 2.10, services: {server: {role: controller}}}',

@@ -251,6 +251,7 @@ export class FakeDaemon {
       staleLock: null,
       rehearsal: null,
       hooks: [],
+      nodes: [],
       interventions: [],
       confirmation: null,
       steps: steps.map(
@@ -639,6 +640,7 @@ export class FakeDaemon {
       confirmWithinMs: confirmWithin === null ? null : 600_000,
       externalData: null,
       preCopyForecastMs: 4000,
+      cluster: null,
       engines: null,
       downtimeForecastMs: 3000,
       warnings: [],
@@ -654,6 +656,7 @@ export class FakeDaemon {
       from: { release: from.id, version: from.version },
       to: { release: to.id, version: to.version },
       steps: rollbackSteps(from.version, to.version).map(({ name, title }) => ({ name, title })),
+      cluster: null,
       engines: null,
       downtimeForecastMs: 3000,
       data: {

@@ -198,6 +198,7 @@ const operation: OperationView = {
   staleLock: null,
   rehearsal: null,
   hooks: [],
+  nodes: [],
   interventions: [],
   confirmation: null,
   steps: [
@@ -329,6 +330,7 @@ test('no view is wider than the screen', () => {
     from: { release: 'RPQXVNXFGXU', version: '2.1.0' },
     to: { release: 'RHKOIXXVDMJ', version: '2.0.4' },
     steps: [{ name: 'a', title: 'A step with quite a long title that goes on and on and on' }],
+    cluster: null,
     engines: null,
     downtimeForecastMs: 3000,
     data: {

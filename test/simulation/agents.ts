@@ -10,23 +10,28 @@ import type { Machine } from './machine.ts';
 /** The service whose version is the appliance's, where there are others beside it. */
 export const SERVER = 'server';
 
-/** A service that follows the server. */
+/** A service that follows the server, or another node of it. */
 export interface Agent {
   name: string;
+  /** It is another instance of the server. */
+  isNode: boolean;
   /** It has a volume of its own. */
   hasData: boolean;
   /** A helper with a trigger of its own; null for a service engine. */
   update: 'on-change' | 'on-request' | null;
 }
 
-/** A third of the sites have some. */
+/** A third of the sites have some, and some have a server of three nodes. */
 export function drawAgents({ chance }: Machine): Agent[] {
-  const count = chance.weighted({ 0: 65, 1: 10, 2: 15, 3: 10 });
-  return Array.from({ length: Number(count) }, (_, index) => ({
+  const count = Number(chance.weighted({ 0: 65, 1: 10, 2: 15, 3: 10 }));
+  const agents = Array.from({ length: count }, (_, index) => ({
     name: `agent-${index + 1}`,
+    isNode: false,
     hasData: chance.happens(0.2),
-    update: chance.pick([null, null, null, 'on-change', 'on-request']),
+    update: chance.pick([null, null, null, 'on-change' as const, 'on-request' as const]),
   }));
+  if (!chance.happens(0.3)) return agents;
+  return [...['node-2', 'node-3'].map((name) => ({ name, isNode: true, hasData: true, update: null })), ...agents];
 }
 
 /** Most versions of it are good: it is not for them that the site is upgraded. */
@@ -56,8 +61,8 @@ export function manifestOf(
   };
 }
 
-const memberOf = ({ name, update }: Agent): ServiceSpec => ({
-  ...specOf(name, update ? 'app' : 'engine'),
+const memberOf = ({ name, isNode, update }: Agent): ServiceSpec => ({
+  ...specOf(name, isNode ? 'node' : update ? 'app' : 'engine'),
   ...(update ? { update } : {}),
 });
 
@@ -70,6 +75,8 @@ const specOf = (name: string, role: ServiceRole): ServiceSpec => ({
   mounts: [],
   gate: DEFAULT_GATE,
 });
+
+export const isNodeName = (member: string): boolean => member.startsWith('node-');
 
 /** By which a process is known for a member of its site, whatever container it is in. */
 export const memberEnvironment = (name: string): Record<string, string> => ({ SIM_MEMBER: name });

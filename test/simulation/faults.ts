@@ -21,6 +21,7 @@ export const FAULTS = {
   'old container stopped': 1,
   'new container stopped': 2,
   'clone removed': 2,
+  'node killed': 10,
 } as const;
 
 export type FaultKind = keyof typeof FAULTS;

@@ -1,7 +1,7 @@
 import type { Operation, OperationKind } from '../../src/domain/operation.ts';
 import type { InstanceRecord } from '../../src/domain/ports/journal.ts';
 import { controllerOf, type Release } from '../../src/domain/release.ts';
-import { restartPolicyOf } from '../../src/domain/service-spec.ts';
+import { restartPolicyOf, type ServiceSpec } from '../../src/domain/service-spec.ts';
 import type { Slot, SlotMount } from '../../src/domain/slot.ts';
 import type { ContainerRecord } from '../../src/lab/records.ts';
 import { failedEngines } from '../../src/sequences/engine-progress.ts';
@@ -140,7 +140,8 @@ function checkRunning({ machine, daemon, site }: Simulation, operation: Operatio
   if (container.name !== server.containerName) machine.violate(`the active container is ${container.name}`);
   if (container.imageId !== server.image.imageId) machine.violate('the active container has another image');
   checkPolicies(machine, active, records);
-  const agentMayBeDown = (version: string) => site.agentBehaviours.get(version) === 'dies-later';
+  const agentMayBeDown = (version: string, { role }: ServiceSpec) =>
+    (role === 'node' ? site.behaviours : site.agentBehaviours).get(version) === 'dies-later';
   const containerIdOf = (name: string) => records.find(({ service }) => service === name)?.containerId;
   checkAgents(machine, active, containersOf(machine), containerIdOf, agentMayBeDown);
 }

@@ -1,10 +1,13 @@
 import type { ContainerRecord } from '../../src/lab/records.ts';
+import { isNodeName } from './agents.ts';
 import type { Daemon } from './daemon.ts';
 import type { FaultKind } from './faults.ts';
 import type { Machine } from './machine.ts';
 
 const HOUR_MS = 3_600_000;
 const TEN_YEARS_MS = 10 * 365 * 24 * HOUR_MS;
+
+const SEEN_IN = ['stop', 'delta', 'start', 'gate', 'nodes', 'engines'];
 
 type Mishap = (machine: Machine, daemon: Daemon) => void;
 
@@ -41,6 +44,13 @@ export const MISHAPS: Partial<Record<FaultKind, Mishap>> = {
   'new container removed': (machine, daemon) => remove(machine, containerOf(machine, daemon, 'to')),
   'old container stopped': (machine, daemon) => stop(machine, containerOf(machine, daemon, 'from')),
   'new container stopped': (machine, daemon) => stop(machine, containerOf(machine, daemon, 'to')),
+  // While somebody would see it: what is killed once all of it has been looked at stays down.
+  'node killed': (machine) => {
+    const { processes, injector, chance } = machine;
+    if (injector.isGoingBack || !SEEN_IN.includes(injector.step)) return;
+    const nodes = processes.all().filter(({ member, isRehearsed }) => isNodeName(member) && !isRehearsed);
+    if (nodes.length > 0) processes.kill(chance.pick(nodes).containerId);
+  },
   'clone removed': ({ disk, truth, circumstances, injector }, daemon) => {
     const to = daemon.releases()?.to;
     // Once it is being committed nobody can look any more, and what is taken away then is the live data. What has been

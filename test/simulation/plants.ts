@@ -75,6 +75,11 @@ export const PLANTS = {
   'the gate lets everything pass': { sequences: changed('gate', () => ({ run: async () => {} })) },
   'the restart policy is not given back': { sequences: changed('restart-policy', () => ({ run: async () => {} })) },
   'a failed clone is left where it is': { sequences: changed('pre-copy', () => ({ revert: async () => {} })) },
+  'the delta of a node is skipped': {
+    sequences: changed('nodes', ({ run }) => ({
+      run: (context) => run({ ...context, slots: withCall(context.slots, 'bringLevel', async () => {}) }),
+    })),
+  },
   'pages that are mapped are not flushed before the clone is begun': { storage: { forgetsToFlush: true } },
   'renamed directories are not flushed': { storage: { forgetsRenames: true } },
 } satisfies Record<string, Plant>;

@@ -65,6 +65,13 @@ export class SimulatedProcesses implements Processes {
     this.#running.get(pid)?.end(128 + SIGKILL);
   }
 
+  /** As somebody would with `docker kill`, of what a container runs. */
+  kill(containerId: string): void {
+    for (const { appliance, end } of [...this.#running.values()]) {
+      if (appliance?.containerId === containerId) end(128 + SIGKILL);
+    }
+  }
+
   /** The machine loses its power. */
   endAll(): void {
     for (const { end } of [...this.#running.values()]) end(128 + SIGKILL);

@@ -26,12 +26,15 @@ const WITH_AGENTS = ['upgrade engines', 'rollback engines', 'change gate'];
 const ROLLBACK_STEPS = rollback.steps
   .filter(({ name }) => name !== 'unpack' && isOfAll(name))
   .map(({ name }) => `rollback ${name}`);
+/** A quarter of them have more nodes, and those with hooks take them together. */
+const WITH_NODES = ['upgrade nodes'];
 const WITH_CALLS = ['upgrade prepare', 'upgrade stop', 'upgrade start', 'upgrade gate'];
 
 /** What has to have struck, and where, or the seeds prove less than they seem to. */
 const IMPORTANT: [FaultKind, string[]][] = [
-  ['daemon killed', [...UPGRADE_STEPS, ...ROLLBACK_STEPS, ...WITH_HOOKS, ...WITH_AGENTS]],
-  ['power cut', [...UPGRADE_STEPS, 'upgrade engines']],
+  ['daemon killed', [...UPGRADE_STEPS, ...ROLLBACK_STEPS, ...WITH_HOOKS, ...WITH_AGENTS, ...WITH_NODES]],
+  ['power cut', [...UPGRADE_STEPS, 'upgrade engines', ...WITH_NODES]],
+  ['node killed', [...WITH_NODES, 'upgrade gate', 'rollback gate']],
   ['engine killed', WITH_CALLS],
   ['call fails', WITH_CALLS],
 ];

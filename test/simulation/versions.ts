@@ -1,5 +1,5 @@
 import { addImage } from '../../src/lab/add-image.ts';
-import { AGENT_BEHAVIOURS, type Agent, drawAgents, memberEnvironment, SERVER } from './agents.ts';
+import { AGENT_BEHAVIOURS, type Agent, drawAgents, isNodeName, memberEnvironment, SERVER } from './agents.ts';
 import type { Behaviour } from './appliance.ts';
 import type { Machine } from './machine.ts';
 
@@ -52,18 +52,23 @@ export async function setUpSite(machine: Machine): Promise<Site> {
   const restartPolicy = chance.pick(['always', 'always', 'unless-stopped', 'on-failure', 'no']);
   const mounts = chance.pick([['acme-data:/data'], [`${BIND_PATH}:/data`], ['acme-data:/data', `${BIND_PATH}:/conf`]]);
   machine.disk.makeDirectory(BIND_PATH);
+  const bindsNodes = chance.happens(0.5);
+  for (const { name } of agents) if (bindsNodes && isNodeName(name)) machine.disk.makeDirectory(`/srv/${name}`);
   const members = [
     { name: SERVER, container: CONTAINER, image: reference, mounts },
-    ...agents.map(({ name, hasData }) => ({
+    ...agents.map(({ name, isNode, hasData }) => ({
       name,
       container: `${CONTAINER}-${name}`,
-      image: reference.replace('acme/server', 'acme/agent'),
-      mounts: hasData ? [`${name}-data:/state`] : [],
+      image: isNode ? reference : reference.replace('acme/server', 'acme/agent'),
+      mounts: hasData ? dataOf(name, isNode && bindsNodes) : [],
     })),
   ];
   for (const member of members) await run(machine, member, restartPolicy);
   return { versions: [...behaviours.keys()].slice(1), behaviours, agents, agentBehaviours, restartPolicy };
 }
+
+const dataOf = (name: string, isBound: boolean): string[] =>
+  isNodeName(name) ? [isBound ? `/srv/${name}:/data` : `${name}-data:/data`] : [`${name}-data:/state`];
 
 async function run(
   { engine }: Machine,

@@ -53,6 +53,7 @@ export class FakeSite {
   #life: Life;
   /** The daemon is killed at this entry of the journal: before it is written, or after. */
   killAt: { step: string; phase: EntryPhase; written: boolean } | null = null;
+  #kill: () => void = () => {};
 
   constructor(services: ServiceSpec[], policy: Partial<Policy> = {}, sequences = SEQUENCES) {
     this.#sequences = sequences;
@@ -82,6 +83,18 @@ export class FakeSite {
 
   get active(): Release {
     return this.service.active(this.service.appliance());
+  }
+
+  /** The daemon is killed before the engine does this: `stop server 1.0`. Tells whether that has come. */
+  dieBefore(call: string): () => boolean {
+    let isOver = false;
+    this.host.beforeCall = (each) => {
+      if (isOver || each !== call) return;
+      isOver = true;
+      this.#kill();
+      throw new Error('the daemon is killed');
+    };
+    return () => isOver;
   }
 
   /** Until the operation has ended here. */
@@ -140,6 +153,9 @@ export class FakeSite {
   /** Of one daemon: once that is killed, nothing that it asks for happens any more. */
   #mortalWorld(): World {
     let isDead = false;
+    this.#kill = () => {
+      isDead = true;
+    };
     const guarded = <T extends object>(part: T): T =>
       new Proxy(part, {
         get: (target, name) => {

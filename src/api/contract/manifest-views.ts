@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { SERVICE_ROLES } from '../../domain/service-spec.ts';
 
 /** A manifest travels as text: its file may lie on another machine than the daemon. */
 export const manifestInput = z
@@ -23,7 +24,7 @@ const manifestProblemView = z.object({ file: z.string(), line: z.number(), colum
 
 const manifestService = z.object({
   name: z.string(),
-  role: z.enum(['controller', 'engine', 'app']),
+  role: z.enum(SERVICE_ROLES),
   image: z.string(),
   /** Whether an upgrade gives its image the new version as its tag. */
   versioned: z.boolean(),

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { SERVICE_ROLES } from '../../domain/service-spec.ts';
+import { clusterView, nodeView } from './cluster-views.ts';
 import { externalDataView, hookRunView, staleLockView } from './hook-views.ts';
 import { manifestInput } from './manifest-views.ts';
 import { rehearsalView } from './rehearsal-views.ts';
@@ -62,6 +64,8 @@ export const operationView = z
     /** How often a daemon has taken it up again after a crash. */
     recoveries: z.number(),
     steps: z.array(stepView),
+    /** How far each node of the controller is; empty where it has only one. */
+    nodes: z.array(nodeView),
     /** What administrators did to it while it ran. */
     interventions: z.array(interventionView),
     /** A lock that a killed server had left, over which the new release has stumbled. */
@@ -81,7 +85,7 @@ const updateTrigger = z.enum(['with-controller', 'on-change', 'on-request']);
 export const serviceView = z
   .object({
     name: z.string(),
-    role: z.enum(['controller', 'engine', 'app']),
+    role: z.enum(SERVICE_ROLES),
     image: z.string(),
     digest: z.string().nullable(),
     state: z.string(),
@@ -191,7 +195,7 @@ export const releaseDetailView = releaseView
     services: z.array(
       z.object({
         name: z.string(),
-        role: z.enum(['controller', 'engine', 'app']),
+        role: z.enum(SERVICE_ROLES),
         image: z.string(),
         digest: z.string().nullable(),
         containerId: z.string().nullable(),
@@ -259,6 +263,8 @@ export const upgradePlanView = z
       }),
     ),
     steps: z.array(planStep),
+    /** The nodes of the controller; null where it has only one. */
+    cluster: clusterView.nullable(),
     engines: followingView.nullable(),
     mounts: z.array(
       z.object({
@@ -290,6 +296,8 @@ export const rollbackPlanView = z
     from: releaseRef,
     to: releaseRef,
     steps: z.array(planStep),
+    /** The nodes of the controller; null where it has only one. */
+    cluster: clusterView.nullable(),
     engines: followingView.nullable(),
     downtimeForecastMs: z.number(),
     data: z.object({

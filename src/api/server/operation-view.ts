@@ -1,5 +1,6 @@
 import { sinceStopMs } from '../../domain/downtime.ts';
 import { abortOf } from '../../domain/intervention.ts';
+import { nodesAt } from '../../domain/nodes-at.ts';
 import type { JournalEntry, Operation, OperationFacts, StepProgress, StepStatus } from '../../domain/operation.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
@@ -24,6 +25,12 @@ export function viewOperation(
   const downSinceMs =
     facts.servedUntilMs ??
     (facts.downtimeMs === undefined && !facts.withoutDowntime ? stoppedAtMs(facts, world.clock) : undefined);
+  const steps = operation.steps.map(({ name, title }) => {
+    const own = entries.filter(({ step }) => step === name);
+    const view = viewStep({ name, title }, own, running, progressOf(operation.id, name));
+    return { ...view, detail: view.detail ?? REMARKS[name]?.(operation.facts) ?? null };
+  });
+  const { cluster, nodes: noted = {} } = facts;
   return {
     id: operation.id,
     appliance: operation.appliance,
@@ -42,11 +49,8 @@ export function viewOperation(
     downSince: running && downSinceMs !== undefined ? new Date(downSinceMs).toISOString() : null,
     logTail: facts.logTail ?? [],
     recoveries: operation.recoveries,
-    steps: operation.steps.map(({ name, title }) => {
-      const own = entries.filter(({ step }) => step === name);
-      const view = viewStep({ name, title }, own, running, progressOf(operation.id, name));
-      return { ...view, detail: view.detail ?? REMARKS[name]?.(operation.facts) ?? null };
-    }),
+    steps,
+    nodes: cluster ? nodesAt({ cluster, noted, steps, state: operation.state }) : [],
     rehearsal: rehearsalOf(operation),
     staleLock: facts.staleLock ?? null,
     hooks: facts.hookRuns ?? [],

@@ -18,10 +18,8 @@ import type { Runner } from '../../runner/runner.ts';
 import { type AdoptRequest, adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
 import { currentServices } from '../../sequences/current-services.ts';
-import { followingFacts } from '../../sequences/following.ts';
 import { type PlannedChange, planChange } from '../../sequences/plan-change.ts';
 import { type EngineUpdateRequest, planEngineUpdate } from '../../sequences/plan-engine-update.ts';
-import { hookFacts } from '../../sequences/plan-hooks.ts';
 import type { PlannedImage } from '../../sequences/plan-image.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
@@ -237,8 +235,7 @@ export class Service {
 
   async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
     return this.#afterRetention(appliance, async () => {
-      const { plan, candidate, hooks, following } = await this.planRollback(appliance, request);
-      const facts = { ...hookFacts(hooks), ...followingFacts(following) };
+      const { plan, candidate, facts } = await this.planRollback(appliance, request);
       return this.#begin('rollback', candidate, plan, request.by, facts);
     });
   }
@@ -260,10 +257,9 @@ export class Service {
     this.#refuseWhileBusy(appliance);
     await this.snapshots.retention.giveWay(appliance.name);
     const release = journal.operation(confirmation.operation)?.from;
-    const { plan, candidate, hooks, following } = await this.planRollback(appliance, { release, by: 'belay' });
+    const { plan, candidate, facts } = await this.planRollback(appliance, { release, by: 'belay' });
     if (journal.confirmations.pendingOf(appliance.name)?.operation !== confirmation.operation) return null;
-    const facts = { because, ...hookFacts(hooks), ...followingFacts(following) };
-    return (await this.#begin('rollback', candidate, plan, 'belay', facts)).id;
+    return (await this.#begin('rollback', candidate, plan, 'belay', { because, ...facts })).id;
   }
 
   async planRepair(appliance: Appliance): Promise<RepairPlan> {

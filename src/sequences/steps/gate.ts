@@ -1,8 +1,13 @@
 import { sinceStopMs } from '../../domain/downtime.ts';
 import { BelayError } from '../../domain/errors.ts';
 import type { OperationFacts } from '../../domain/operation.ts';
+import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { isFatal, whyItFailed } from '../engine-progress.ts';
+import { findInstance, isUp } from '../instances.ts';
+import { noteNode } from '../node-progress.ts';
 import { prove } from '../proof.ts';
+import { startService } from '../start-service.ts';
 import { mayFail, takesOver } from '../taking-over.ts';
 
 /** The new release must prove itself before it takes over: serving, the right one, and stable. */
@@ -22,21 +27,66 @@ export const gate: Step = {
 
 /**
  * The gate of a rollback: a release that was gone back to stays, whatever it shows, because a machine
- * never takes a rollback back. What is wrong with it is noted for somebody to look at.
+ * never takes a rollback back. What is wrong with it is noted for somebody to look at, of each node by itself.
  */
 export const gateOfRollback: Step = {
   ...gate,
 
   async run(context) {
-    try {
-      await gate.run(context);
-    } catch (error) {
-      if (!(error instanceof BelayError) || error.code !== 'gate-failed') throw error;
-      const { logTail, staleLock } = error.details as Pick<OperationFacts, 'logTail' | 'staleLock'>;
-      context.learn({ doubt: error.message, ...(logTail ? { logTail } : {}), ...(staleLock ? { staleLock } : {}) });
-    }
+    const { cluster } = context.facts();
+    if (!cluster) return unlessDoubtful(context, () => gate.run(context));
+    const services = context.to.services.filter((service) => takesOver(context, service) && !mayFail(context, service));
+    const nodes = services.filter(({ name }) => cluster.nodes.includes(name));
+    const others = services.filter((service) => !nodes.includes(service));
+    for (const node of nodes) noteNode(context, node, 'proving');
+    const serving = oncePerAll(nodes.length, () => noteDowntime(context));
+    const proofs = await Promise.allSettled([
+      unlessDoubtful(context, () => prove(context, others)),
+      ...nodes.map((node) => unlessDoubtful(context, () => proveNode(context, node, serving))),
+    ]);
+    const failed = proofs.find(({ status }) => status === 'rejected');
+    if (failed) throw (failed as PromiseRejectedResult).reason;
   },
 };
+
+async function unlessDoubtful(context: StepContext, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof BelayError) || error.code !== 'gate-failed') throw error;
+    const { logTail, staleLock } = error.details as Pick<OperationFacts, 'logTail' | 'staleLock'>;
+    const doubt = [context.facts().doubt, error.message].filter(Boolean).join(' ');
+    context.learn({ doubt, ...(logTail ? { logTail } : {}), ...(staleLock ? { staleLock } : {}) });
+  }
+}
+
+/** One that has ended is started once more: all of them are to be up, and nothing is gone back from here. */
+async function proveNode(context: StepContext, node: ServiceSpec, onServing: () => void): Promise<void> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      await prove(context, [node], onServing);
+      noteNode(context, node, 'done');
+      return;
+    } catch (thrown) {
+      if (isFatal(context, thrown)) throw thrown;
+      const mayTryAgain = isFirst && !isUp(await findInstance(context, context.to, node));
+      if (!mayTryAgain) {
+        noteNode(context, node, 'failed', whyItFailed(thrown));
+        throw thrown;
+      }
+      await startService(context, node);
+    }
+  }
+}
+
+/** Calls back when so many have called. */
+function oncePerAll(count: number, act: () => void): () => void {
+  let left = count;
+  return () => {
+    left -= 1;
+    if (left === 0) act();
+  };
+}
 
 function noteDowntime(context: StepContext): void {
   const { withoutDowntime } = context.facts();

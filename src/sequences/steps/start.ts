@@ -1,17 +1,15 @@
-import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
-import type { Release } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { isFatal, noteEngine, whyItFailed } from '../engine-progress.ts';
+import { exchangeData, type WhichMounts } from '../exchange-data.ts';
 import { findInstance, isUp } from '../instances.ts';
-import { isMountPoint, leftBehind, slotsOf } from '../mount-points.ts';
 import { exchangeNames } from '../names.ts';
 import { mustSlot } from '../slot-pairs.ts';
 import { startService } from '../start-service.ts';
 import { endEarlyStart } from '../started-early.ts';
-import { isShared, mayFail, takesOver } from '../taking-over.ts';
+import { isShared, keysInTurn, mayFail, takesOver } from '../taking-over.ts';
 import { makeMissing } from './prepare.ts';
 
 /** The switch itself: data into place, names swapped, the new release started. */
@@ -26,7 +24,9 @@ export const start: Step = {
       const instance = await findInstance(context, to, service);
       if (!isUp(instance) || instance?.name !== service.containerName) return false;
     }
-    const places = mustSlot(journal, to.slot).mounts.map((mount) => slots.whereabouts(mount));
+    const later = keysInTurn(context);
+    const mounts = mustSlot(journal, to.slot).mounts.filter(({ key }) => !later.has(key));
+    const places = mounts.map((mount) => slots.whereabouts(mount));
     return (await Promise.all(places)).every((place) => place === 'in-place');
   },
 
@@ -36,7 +36,9 @@ export const start: Step = {
     await endEarlyStart(context);
     const services = to.services.filter((service) => takesOver(context, service));
     const isOne = ({ name }: ServiceSpec) => services.some((service) => service.name === name);
-    await Promise.all([exchangeData(context, from, to), exchangeNames(context, from, to, isOne)]);
+    const later = keysInTurn(context);
+    const which: WhichMounts = ({ key }) => !later.has(key);
+    await Promise.all([exchangeData(context, from, to, which), exchangeNames(context, from, to, isOne)]);
     for (const wave of startWaves(services)) {
       // All of them have been answered for before anything is taken back.
       const started = await Promise.allSettled(wave.map((service) => startOrNote(context, service)));
@@ -57,31 +59,6 @@ export const start: Step = {
     await exchangeData(context, to, from);
   },
 };
-
-/** Sets the data of one release aside and puts the other's in its place. Refuses what is not its data. */
-async function exchangeData(context: StepContext, leaving: Release, coming: Release): Promise<void> {
-  const { journal, slots, host, facts, report } = context;
-  if (leaving.slot === coming.slot) return;
-  const { leaving: leavingSlot, coming: comingSlot } = slotsOf(journal, leaving, coming);
-  const comingMounts = comingSlot.mounts;
-  for (const mount of comingMounts) {
-    // The engine re-creates a missing volume, empty, at the next start.
-    if (mount.volume && !(await host.inspectVolume(mount.volume))) {
-      throw new BelayError('data-missing', `The volume ${mount.volume} with the data of ${coming.version} is gone.`);
-    }
-    await slots.locate(mount);
-  }
-  for (const mount of leavingSlot.mounts) {
-    if ((await slots.whereabouts(mount)) === 'in-place') await slots.park(mount);
-  }
-  for (const mount of comingMounts) {
-    const left = leftBehind(leavingSlot, comingSlot, mount);
-    const isCopied = left.as !== 'alike' && (await isMountPoint(slots, mount));
-    if (isCopied) report({ detail: `copying the data of ${coming.version} to ${mount.path}` });
-    await slots.place(mount, { ...left, copiedSinceMs: facts().setAsideSinceMs?.[mount.key] });
-    if (isCopied) report({ detail: null });
-  }
-}
 
 // The new release may have answered for a while: that time was no downtime.
 function noteEndOfService({ facts, learn, clock }: StepContext, instance: Instance): void {

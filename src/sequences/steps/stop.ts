@@ -1,20 +1,12 @@
 import { sinceStopMs } from '../../domain/downtime.ts';
-import { BelayError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/ports/container-host.ts';
-import { NO_RESTART, restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
+import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
-import { mustHaveItsData } from '../data-in-place.ts';
-import { untilReady } from '../dependencies.ts';
-import { mustHaveItsDatabase } from '../external-database.ts';
-import { findInstance, isServing, isUp, mustFindInstance } from '../instances.ts';
-import { makeInstance } from '../make-instance.ts';
+import { findInstance, isUp } from '../instances.ts';
 import { exchangeNames, setNamesAside } from '../names.ts';
-import { mustSlot } from '../slot-pairs.ts';
-import { noteStuck, startAgain } from '../start-again.ts';
 import { isShared, stopsFirst } from '../taking-over.ts';
-
-const SERVING_POLL_MS = 100;
+import { turnOnAgain, untilItServes } from '../turn-on-again.ts';
 
 /** Turns the active release off, so that neither the engine nor a reboot brings it back. */
 export const stop: Step = {
@@ -57,81 +49,13 @@ export const stop: Step = {
   },
 
   async revert(context) {
-    const { host, from, to } = context;
+    const { from, to } = context;
     await exchangeNames(context, to, from);
-    const policies = context.facts().restartPolicies;
-    for (const service of from.services) {
-      const found = await findInstance(context, from, service);
-      if (found && !wasTouched(context, service)) continue;
-      if (!isUp(found)) await mustBeFree(context);
-      const instance = found ?? (await makeAgain(context, service));
-      const restartPolicy = policies?.[service.name] ?? restartPolicyOf(service);
-      // First the policy: where the start fails, a reboot or an administrator must find it as it was.
-      await host.setRestartPolicy(instance.id, restartPolicy);
-      // An engine that was down already may have a reason for it, which must not keep the others from coming back.
-      if (!isUp(instance) && context.facts().downBefore?.includes(service.name)) continue;
-      if (isUp(instance)) {
-        if (!mayBeStopping(context, service, instance)) continue;
-        await host.stopInstance(instance.id);
-      }
-      await mustBeFree(context);
-      await untilReady(context, from, service).catch(() => undefined); // what was there is started in any case
-      noteStuck(context, await startAgain(context, { release: from, service, instance, restartPolicy }));
-    }
+    for (const service of from.services)
+      await turnOnAgain(context, service, { services: to.services, which: () => true });
     if (context.facts().stoppedAtMs !== undefined) await waitUntilServing(context);
   },
 };
-
-// What somebody has removed meanwhile: going back must not end with nothing that runs.
-async function makeAgain(context: StepContext, service: ServiceSpec): Promise<Instance> {
-  const { journal, from } = context;
-  await mustHaveItsData(context, from);
-  const containerId = await makeInstance(context, { release: from, service, name: service.containerName });
-  journal.recordInstance({ release: from.id, service: service.name, containerId });
-  return mustFindInstance(context, from, service);
-}
-
-// Told to stop by a daemon that was killed while the engine waited for it: it would end after it was found running.
-function mayBeStopping(context: StepContext, service: ServiceSpec, { startedAt }: Instance): boolean {
-  const { stoppedAtMs, engines } = context.facts();
-  if (!stopsFirst(context, service) && engines?.[service.name] === undefined) return false;
-  return stoppedAtMs !== undefined && (startedAt?.getTime() ?? 0) < stoppedAtMs;
-}
-
-/** What both releases share has not been stopped; neither has anything before its policy was noted. */
-function wasTouched(context: StepContext, service: ServiceSpec): boolean {
-  const { restartPolicies } = context.facts();
-  return !isShared(context, service) && (restartPolicies === undefined || service.name in restartPolicies);
-}
-
-/**
- * Nothing may start, nor be brought back by the engine, beside the new release or on its data: where that could not be
- * taken back, the old one stays off. A container mounts what lies there, whosever data it is.
- */
-async function mustBeFree(context: StepContext): Promise<void> {
-  const { from, to } = context;
-  for (const service of to.services) {
-    if (isShared(context, service) || !isUp(await findInstance(context, to, service))) continue;
-    throw new BelayError(
-      'refused',
-      `${to.version} could not be stopped, so ${from.version} is not started beside it.`,
-      {
-        hint: 'See what runs, and stop it: show containers',
-      },
-    );
-  }
-  if (from.slot !== to.slot) await mustBeInPlace(context);
-  await mustHaveItsDatabase(context);
-}
-
-async function mustBeInPlace({ journal, slots, from }: StepContext): Promise<void> {
-  for (const mount of mustSlot(journal, from.slot).mounts) {
-    if ((await slots.whereabouts(mount)) === 'in-place') continue;
-    throw new BelayError('data-missing', `The data of ${from.version} is not in place at ${mount.path}.`, {
-      hint: `Put it back there (it was set aside as ${mount.parkedPath ?? mount.path}), then start the container.`,
-    });
-  }
-}
 
 interface ServiceInstance {
   service: ServiceSpec;
@@ -164,17 +88,9 @@ async function noteExitCodes(context: StepContext): Promise<void> {
 }
 
 async function waitUntilServing(context: StepContext): Promise<void> {
-  const { host, clock, from } = context;
+  const { clock, from } = context;
+  for (const service of from.services) await untilItServes(context, service);
   const facts = context.facts();
-  for (const service of from.services) {
-    const deadlineMs = clock.monotonicMs() + service.gate.deadlineMs;
-    const ports = facts.answeredPorts?.[service.name] ?? [];
-    while (clock.monotonicMs() < deadlineMs) {
-      const instance = await findInstance(context, from, service);
-      if (!instance || !isUp(instance) || (await isServing(host, instance, ports))) break;
-      await clock.sleep(SERVING_POLL_MS);
-    }
-  }
   const { servedUntilMs } = facts;
   const downMs =
     servedUntilMs === undefined ? sinceStopMs(facts, clock) : Math.max(0, clock.now().getTime() - servedUntilMs);

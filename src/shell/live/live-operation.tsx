@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import type { OperationView } from '../../api/contract/views.ts';
 import type { Paint } from '../paint.ts';
 import { COMPACT_COLUMNS, compactLines } from '../views/compact-steps.ts';
+import { nodeLines } from '../views/nodes.ts';
 import { stepLines } from '../views/step-lines.ts';
 import { createRates, type Rates, sparkline } from './rates.ts';
 import { removeTrace } from './resize-trace.ts';
@@ -31,16 +32,19 @@ function LiveOperation({ operation, footer, news, rates, paint, onLines }: LiveO
     return () => clearInterval(timer);
   }, []);
   const draw = columns < COMPACT_COLUMNS ? compactLines : stepLines;
+  const width = Math.max(20, columns - 1);
+  // The steps matter most where the screen is low.
+  const nodes = nodeLines(operation, { width, paint, height: Math.floor(rows / 3) });
   const lines = draw(operation, {
-    width: Math.max(20, columns - 1),
-    height: Math.max(1, rows - 3),
+    width,
+    height: Math.max(1, rows - 3 - nodes.length),
     nowMs: Date.now(),
     spinner: FRAMES[frame % FRAMES.length] ?? FRAMES[0],
     rateOf: rates.rateOf,
     sparklineOf: (step) => sparkline(rates.barsOf(step)),
     paint,
   });
-  const all = [...lines, footer];
+  const all = [...lines, ...nodes, footer];
   onLines(all);
   return (
     <>

@@ -5,6 +5,7 @@ import { type ExitCode, exitCode, toFailure } from '../failure.ts';
 import { formatDuration } from '../format.ts';
 import type { Format } from '../options.ts';
 import type { Output } from '../output.ts';
+import { nodeLines, nodeText } from '../views/nodes.ts';
 import { outcomeLines, titleOf } from '../views/operation.ts';
 import { stepLines } from '../views/step-lines.ts';
 import { wrap } from '../width.ts';
@@ -70,7 +71,8 @@ async function showLive(show: ShowOperation): Promise<ExitCode> {
 
 function finalSteps(operation: OperationView, { width, paint }: Output, nowMs: number): string[] {
   const height = Number.POSITIVE_INFINITY;
-  return stepLines(operation, { width, height, nowMs, spinner: '▸', rateOf: () => null, paint });
+  const steps = stepLines(operation, { width, height, nowMs, spinner: '▸', rateOf: () => null, paint });
+  return [...steps, ...nodeLines(operation, { width, paint })];
 }
 
 /** One line for each change of a step, as a log has it. */
@@ -84,6 +86,12 @@ async function showPlain({ client, operation, output, signal, nowMs }: ShowOpera
       if (step.status === 'pending' || said.get(step.name) === step.status) continue;
       said.set(step.name, step.status);
       output.lines([plainStep(step)]);
+    }
+    for (const node of seen.nodes) {
+      const text = `node ${node.name}: ${nodeText(node, seen)}`;
+      if (said.get(`node ${node.name}`) === text) continue;
+      said.set(`node ${node.name}`, text);
+      output.lines([text]);
     }
   }
   output.lines(outcomeLines(last, { width: output.width, nowMs: nowMs(), paint: output.paint }));

@@ -8,6 +8,7 @@ import { confirmationText, interventionTexts } from './confirmation.ts';
 import { fields } from './fields.ts';
 import { hookLines } from './hooks.ts';
 import { nextLines } from './next.ts';
+import { nodeLines } from './nodes.ts';
 import { rehearsalLines } from './rehearsal.ts';
 import { downtimeOf, stepLines } from './step-lines.ts';
 import { table } from './table.ts';
@@ -136,7 +137,8 @@ export function operationLines(operation: OperationView | null, screen: Screen):
   const hooks = hookLines(operation, screen);
   const end =
     operation.state === 'running' ? ['To watch it: show upgrade status watch'] : outcomeLines(operation, screen);
-  return [paint.strong(titleOf(operation)), ...head, ...steps, ...hooks, ...end];
+  const nodes = nodeLines(operation, screen);
+  return [paint.strong(titleOf(operation)), ...head, ...steps, ...nodes, ...hooks, ...end];
 }
 
 /** What there is to say about it: why it ended so, and what was done to it. */

@@ -4,6 +4,7 @@ import { formatAge, formatBytes, formatCount, formatDuration, formatForecast, fo
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
+import { clusterText } from './nodes.ts';
 
 interface Screen {
   width: number;
@@ -74,6 +75,7 @@ function takeoverLines(
       { name: 'Before that', value: copyForecast(plan) },
       { name: 'Image', value: to.digest ? `${image} (${to.digest.slice(0, DIGEST_CHARACTERS)}…)` : image },
       { name: 'Services', value: plan.services.length > 1 ? plan.services.map(serviceText) : null },
+      { name: 'Nodes', value: clusterText(plan.cluster, 'over') },
       { name: 'Engines', value: followingText(plan.engines) },
       { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
       { name: 'Database', value: externalText(plan.externalData) },
@@ -162,6 +164,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
       name: 'Data',
       value: data.backTo === null ? back : [`${back}${since} (kept with ${data.keptWith})`, ...files],
     },
+    { name: 'Nodes', value: clusterText(plan.cluster, 'back') },
     { name: 'Engines', value: followingText(plan.engines) },
     { name: 'Database', value: externalText(plan.externalData) },
     {

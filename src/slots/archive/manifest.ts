@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Release } from '../../domain/release.ts';
+import { SERVICE_ROLES } from '../../domain/service-spec.ts';
 import { unwanted } from './tar-entry.ts';
 
 /** The members that an archive describes itself with; everything else is below `data/`. */
@@ -12,7 +13,7 @@ const settings = z.record(z.string(), z.json());
 
 const serviceSchema = z.object({
   name,
-  role: z.enum(['controller', 'engine', 'app']),
+  role: z.enum(SERVICE_ROLES),
   containerName: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/),
   image: z.object({
     reference: z.string().min(1).max(500),

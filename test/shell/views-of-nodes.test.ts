@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { NodeView } from '../../src/api/contract/cluster-views.ts';
+import type { OperationView } from '../../src/api/contract/views.ts';
+import { createPaint } from '../../src/shell/paint.ts';
+import { clusterText, nodeLines } from '../../src/shell/views/nodes.ts';
+import { widthOf } from '../../src/shell/width.ts';
+
+const paint = createPaint(false);
+const of = (nodes: NodeView[], state: OperationView['state'] = 'running') =>
+  ({ nodes, from: '1.0', to: '2.0', state }) as OperationView;
+const node = (name: string, state: NodeView['state'], reason: string | null = null): NodeView => ({
+  name,
+  state,
+  reason,
+});
+
+const HALFWAY = of([node('server', 'done'), node('node-2', 'copying'), node('node-3', 'waiting')]);
+
+test('each node where it is', () => {
+  expect(nodeLines(HALFWAY, { width: 80, paint })).toEqual([
+    'Nodes',
+    ' ✔ server  on 2.0',
+    ' ▸ node-2  bringing its data level',
+    ' · node-3  waiting for its turn',
+  ]);
+});
+
+test('when it has gone back: which one it was, and what nobody has touched', () => {
+  const ended = of(
+    [node('server', 'back'), node('node-2', 'back', 'it exited with code 1'), node('node-3', 'waiting')],
+    'rolled-back',
+  );
+  const lines = [
+    ' ↩ server  back on 1.0',
+    ' ↩ node-2  back on 1.0: it exited with code 1',
+    ' · node-3  untouched, on 1.0',
+  ];
+  expect(nodeLines(ended, { width: 80, paint })).toEqual(['Nodes', ...lines]);
+  const narrow = nodeLines(ended, { width: 30, paint });
+  expect(narrow.slice(2, 4)).toEqual([' ↩ node-2  back on 1.0: it', '           exited with code 1']);
+  expect(narrow.every((line) => widthOf(line) <= 30)).toBe(true);
+});
+
+test('on a low screen how many are over, and nothing where there is one node only', () => {
+  expect(nodeLines(HALFWAY, { width: 80, paint, height: 3 })).toEqual(['Nodes: 1 of 3 on 2.0']);
+  expect(nodeLines(of([]), { width: 80, paint })).toEqual([]);
+});
+
+test('a plan names them in the order in which they go', () => {
+  const nodes = ['server', 'node-2', 'node-3'];
+  expect(clusterText({ nodes, inTurn: ['node-2', 'node-3'], because: null }, 'over')).toBe(
+    'server, then node-2, node-3: one at a time, each with its own data; the others serve meanwhile',
+  );
+  expect(clusterText({ nodes, inTurn: [], because: 'node-2 and db have data in common' }, 'over')).toBe(
+    'server, node-2, node-3: all of them together, because node-2 and db have data in common',
+  );
+  expect(clusterText({ nodes, inTurn: [], because: null }, 'back')).toBe(
+    'server, node-2, node-3: back at once, all of them together',
+  );
+  expect(clusterText(null, 'over')).toBeNull();
+});
