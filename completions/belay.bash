@@ -11,8 +11,8 @@ _belay() {
   done
   [[ $current == -* ]] && begun=--
   case $begun${earlier[*]} in
-    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'update' 'rehearse' 'repair' 'set' 'unset' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
-    'show') found=('system' 'releases' 'release' 'snapshots' 'snapshot' 'configuration' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'console' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
+    '') found=('show' 'upgrade' 'extend' 'abort' 'confirm' 'rollback' 'promote' 'update' 'resume' 'scale' 'rehearse' 'repair' 'set' 'unset' 'restore' 'move' 'note' 'export' 'import' 'mirror' 'delete' 'install' 'adopt' 'apply' 'check' 'test' 'use' 'journal' 'terminal' 'help' 'exit' 'quit') ;;
+    'show') found=('system' 'serviceengines' 'releases' 'release' 'snapshots' 'snapshot' 'configuration' 'versions' 'upgrade' 'rollback' 'restore' 'promotion' 'manifest' 'containers' 'appliances' 'log' 'events' 'notifications' 'cli' 'console' 'history' 'files' 'file' 'terminal' 'tech-support') ;;
     'show upgrade') found=('status' 'history' 'plan') ;;
     'show rollback') found=('plan') ;;
     'show restore') found=('plan') ;;
@@ -25,6 +25,7 @@ _belay() {
     'rollback') found=('system' 'cli') ;;
     'promote') found=('release') ;;
     'update') found=('engines' 'cli') ;;
+    'scale') found=('serviceengine') ;;
     'rehearse') found=('upgrade') ;;
     'repair') found=('system') ;;
     'set') found=('env' 'image') ;;
@@ -35,7 +36,7 @@ _belay() {
     'note') found=('release') ;;
     'export') found=('snapshot' 'bundle') ;;
     'import') found=('snapshot' 'bundle') ;;
-    'delete') found=('snapshot' 'release' 'file') ;;
+    'delete') found=('snapshot' 'release' 'serviceengine' 'file') ;;
     'apply') found=('manifest') ;;
     'check') found=('manifest') ;;
     'test') found=('notification') ;;

@@ -18,6 +18,8 @@ function __belay_complete
                 'rollback' 'Go back, with the data' \
                 'promote' 'Bring an earlier release back, with today\'s data' \
                 'update' 'Bring engines to their version, or Belay to another release' \
+                'resume' 'Take the service engines along that did not follow' \
+                'scale' 'Have more or fewer of something' \
                 'rehearse' 'Try something; what runs goes on' \
                 'repair' 'Bring what runs back to what its release says' \
                 'set' 'Change what a service is made with' \
@@ -42,6 +44,7 @@ function __belay_complete
                 'quit' 'Leave; operations go on'
         case 'show'
             printf '%s\t%s\n' 'system' 'What runs, since when, and what needs attention' \
+                'serviceengines' 'Every service engine: its version, how it is, since when there is it' \
                 'releases' 'The releases, newest first' \
                 'release' 'One release in full' \
                 'snapshots' 'The data that can be gone back to' \
@@ -94,6 +97,8 @@ function __belay_complete
         case 'update'
             printf '%s\t%s\n' 'engines' 'Bring engines and helpers that are behind to the version of the controller' \
                 'cli' 'Change Belay itself over to another release'
+        case 'scale'
+            printf '%s\t%s\n' 'serviceengine' 'Have so many service engines'
         case 'rehearse'
             printf '%s\t%s\n' 'upgrade' 'Try a version on a clone of the data; what runs goes on'
         case 'repair'
@@ -121,6 +126,7 @@ function __belay_complete
         case 'delete'
             printf '%s\t%s\n' 'snapshot' 'Delete a snapshot for good' \
                 'release' 'Remove the containers of a release that was left' \
+                'serviceengine' 'Be without a service engine' \
                 'file' 'Delete an answer that you have kept'
         case 'apply'
             printf '%s\t%s\n' 'manifest' 'Put what a manifest says in force'

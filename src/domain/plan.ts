@@ -180,8 +180,14 @@ export interface ChangePlan {
   steps: { name: string; title: string }[];
   /** The services that get new containers: another image, other settings, or neither. */
   changes: { service: string; image: { now: string; after: string } | null; settings: SettingChange[] }[];
+  /** The services that the release before does not have. */
+  added: { service: string; image: string; containerName: string }[];
+  /** The services that the new release does not have: their containers stay, turned off. */
+  removed: string[];
   /** The services that go on untouched. */
   kept: string[];
+  /** The service engines that are exchanged or added, a few at a time; null where there are none. */
+  engines: Following | null;
   /** Null where the controller goes on. */
   downtimeForecastMs: number | null;
   warnings: string[];

@@ -100,6 +100,7 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
     stop: BACK,
     start: BACK,
     gate: BACK,
+    engines: BACK,
     commit: { intent: 'go-back', done: 'go-forward' },
     'restart-policy': FORWARD,
   },

@@ -78,7 +78,12 @@ export interface ServiceSpec {
   update?: UpdateTrigger;
   /** The image of the release's version, which it has not taken yet. */
   awaits?: PinnedImage;
+  /** Of a service engine that was made by scaling: which one it is a copy of, and since when there is it (ISO 8601). */
+  scaled?: { group: string; at: string };
 }
+
+/** The service engine that it was made from by scaling, or else itself. */
+export const groupOf = ({ name, scaled }: Pick<ServiceSpec, 'name' | 'scaled'>): string => scaled?.group ?? name;
 
 /** `healthy` waits for the other's own health check, `started` for its start only. */
 export type Dependencies = Record<string, 'started' | 'healthy'>;

@@ -217,4 +217,17 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE compatibility (must_be_known INTEGER NOT NULL) STRICT;
   INSERT INTO compatibility VALUES (0);
   `,
+  // Service engines that joined after what was gone back to, and how each was connected.
+  `
+  CREATE TABLE orphan (
+    container_id TEXT PRIMARY KEY,
+    appliance TEXT NOT NULL,
+    service TEXT NOT NULL,
+    release TEXT NOT NULL,
+    networks TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX orphan_by_appliance ON orphan (appliance, service);
+  `,
 ];

@@ -3,6 +3,7 @@ import { BelayError } from '../domain/errors.ts';
 import type { OperationId, ReleaseId, SlotId } from '../domain/ids.ts';
 import type { JournalKnowledge } from '../domain/journal-report.ts';
 import type { JournalEntry, Operation, OperationFacts, OperationKind, OperationState } from '../domain/operation.ts';
+import type { Orphan } from '../domain/orphan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord, Journal, NewOperation } from '../domain/ports/journal.ts';
 import type { Release } from '../domain/release.ts';
@@ -15,6 +16,7 @@ import { ImageTable } from './image-table.ts';
 import { NoticeTable } from './notice-table.ts';
 import { formatNeededBy, openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
+import { OrphanTable } from './orphan-table.ts';
 import { recordProblems } from './record-problems.ts';
 import { ReleaseTable } from './release-table.ts';
 import * as rows from './rows.ts';
@@ -33,6 +35,7 @@ export class SqliteJournal implements Journal {
   readonly history: ReleaseTable;
   readonly notices: NoticeTable;
   readonly snapshots: SnapshotTable;
+  readonly #orphans: OrphanTable;
 
   /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
   constructor(path: string, readOnlyBecause: BelayError | null = null) {
@@ -43,6 +46,7 @@ export class SqliteJournal implements Journal {
     this.images = new ImageTable(this.#connection);
     this.history = new ReleaseTable(this.#connection);
     this.notices = new NoticeTable(this.#connection);
+    this.#orphans = new OrphanTable(this.#connection);
     this.snapshots = new SnapshotTable({
       all: (sql, ...values) => this.#connection.all(sql, ...values),
       run: (sql, ...values) => this.#connection.run(sql, ...values),
@@ -143,6 +147,32 @@ export class SqliteJournal implements Journal {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM instance WHERE release = ? AND service = ?', record.release, record.service);
     });
+  }
+
+  instancesOf(appliance: string): InstanceRecord[] {
+    return this.#connection
+      .all(
+        `SELECT instance.* FROM instance JOIN release ON release.id = instance.release
+         WHERE release.appliance = ? AND release.status <> 'candidate' ORDER BY release.sequence_number DESC`,
+        appliance,
+      )
+      .map(rows.readInstance);
+  }
+
+  orphans(appliance: string): Orphan[] {
+    return this.#orphans.of(appliance);
+  }
+
+  orphan(containerId: string): Orphan | null {
+    return this.#orphans.find(containerId);
+  }
+
+  recordOrphans(orphans: readonly Orphan[]): void {
+    this.#orphans.keep(orphans);
+  }
+
+  forgetOrphans(containerIds: readonly string[]): void {
+    this.#orphans.forget(containerIds);
   }
 
   updateCandidate(release: Release): void {

@@ -1,5 +1,6 @@
 import type { Sequence, Step } from '../domain/step.ts';
 import { commit } from './steps/commit.ts';
+import { enginesOfChange } from './steps/engines.ts';
 import { gate } from './steps/gate.ts';
 import { preflightChange } from './steps/preflight-change.ts';
 import { prepare } from './steps/prepare.ts';
@@ -13,7 +14,8 @@ const called = (step: Step, title: string): Step => ({ ...step, title: () => tit
 
 /**
  * A new release on the same data, in which some services are others than before: another image, other settings. Only
- * those get new containers; the others go on untouched. Until the commit every failure puts the old ones back.
+ * those get new containers; the others go on untouched. Until the commit every failure puts the old ones back; of the
+ * service engines one that fails is told, and holds up no other.
  */
 export const change: Sequence = {
   kind: 'change',
@@ -24,6 +26,8 @@ export const change: Sequence = {
     called(stop, 'Turn off what is exchanged'),
     called(start, 'Start the new containers'),
     gate,
+    // service engines that are exchanged or added, a few at a time
+    enginesOfChange,
     called(commit, 'Make it the active release'),
     called(restartPolicy, 'Let it come back by itself after a reboot'),
   ],

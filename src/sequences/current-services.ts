@@ -22,7 +22,7 @@ export async function currentServices(
       const instance = await findInstance(world, release, service, signal);
       if (!instance) return service;
       const spec = rekeyed(await world.host.readSpec(instance.id, signal, service.image), slot);
-      const { name, role, containerName, dependsOn, askedGate, versioned, update, awaits } = service;
+      const { name, role, containerName, dependsOn, askedGate, versioned, update, awaits, scaled } = service;
       return {
         ...spec,
         name,
@@ -33,6 +33,7 @@ export async function currentServices(
         ...(versioned ? { versioned } : {}),
         ...(update ? { update } : {}),
         ...(awaits ? { awaits } : {}),
+        ...(scaled ? { scaled } : {}),
       };
     }),
   );

@@ -15,6 +15,8 @@ import { governed } from './policy-rules.ts';
 export interface EngineUpdateRequest {
   /** One service; every engine and helper that is behind where it is left out. */
   name?: string | undefined;
+  /** Those with the role `engine` alone: what waits for a trigger of its own is left out. */
+  only?: 'engines';
   by: string;
 }
 
@@ -31,7 +33,8 @@ export async function planEngineUpdate(
 ): Promise<PlannedChange> {
   const policy = world.journal.appliance(active.appliance)?.policy ?? DEFAULT_POLICY;
   const now = (await currentServices(world, active)).map((spec) => governed(spec, policy));
-  const asked = request.name === undefined ? now : [mustFollow(active, now, request.name)];
+  const all = request.only === 'engines' ? now.filter(({ role }) => role === 'engine') : now;
+  const asked = request.name === undefined ? all : [mustFollow(active, now, request.name)];
   const after = new Map<string, ServiceSpec>();
   const anew: string[] = [];
   for (const service of asked) {
@@ -39,7 +42,7 @@ export async function planEngineUpdate(
     if (image) after.set(service.name, withImage(service, image));
     else if (service.role === 'engine' && !(await runsWell(world, active, service))) anew.push(service.name);
   }
-  if (after.size === 0 && anew.length === 0) throw nothingBehind(active, now, request.name);
+  if (after.size === 0 && anew.length === 0) throw nothingBehind(active, now, request);
   const services = now.map((service) => after.get(service.name) ?? service);
   return planChange(world, active, { now, after: services, anew, by: request.by }, steps);
 }
@@ -77,9 +80,17 @@ function mustFollow(active: Release, services: readonly ServiceSpec[], name: str
   });
 }
 
-function nothingBehind(active: Release, services: readonly ServiceSpec[], name: string | undefined): BelayError {
+function nothingBehind(
+  active: Release,
+  services: readonly ServiceSpec[],
+  { name, only }: EngineUpdateRequest,
+): BelayError {
   const hint = 'See what runs: show system';
   if (name !== undefined) return new BelayError('refused', `${name} has what ${active.version} wants of it.`, { hint });
+  if (only === 'engines') {
+    const message = `There is nothing to resume: every service engine of ${active.appliance} runs ${active.version}.`;
+    return new BelayError('refused', message, { hint: 'See them: show serviceengines' });
+  }
   const hasAny = services.some(({ role, update }) => role === 'engine' || update !== undefined);
   const message = hasAny
     ? `Every engine and helper of ${active.appliance} has what ${active.version} wants of it.`

@@ -1,11 +1,11 @@
 import type { Obstacle } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { ServiceSpec } from '../domain/service-spec.ts';
+import { groupOf, type ServiceSpec } from '../domain/service-spec.ts';
 import { compareVersions } from '../domain/version.ts';
 
 /** A service as the manifest in force wants it; without one it is as it was recorded. */
 export function governed(service: ServiceSpec, policy: Policy): ServiceSpec {
-  const said = policy.services[service.name];
+  const said = policy.services[groupOf(service)];
   if (!said) return service;
   const { askedGate: _, versioned: __, update: ___, ...rest } = service;
   return {

@@ -7,6 +7,7 @@ import { checkManifest } from './commands/check-manifest.ts';
 import { installCli, rollbackCli, showCliReleases, updateCli } from './commands/cli-releases.ts';
 import { confirmSystem } from './commands/confirm-system.ts';
 import { deleteRelease } from './commands/delete-release.ts';
+import { deleteServiceEngine } from './commands/delete-serviceengine.ts';
 import { deleteSnapshot } from './commands/delete-snapshot.ts';
 import { exit } from './commands/exit.ts';
 import { exportSnapshot, importSnapshot } from './commands/export-snapshot.ts';
@@ -23,7 +24,9 @@ import { promoteRelease, showPromotionPlan } from './commands/promote-release.ts
 import { rehearseUpgrade } from './commands/rehearse-upgrade.ts';
 import { repairSystem } from './commands/repair-system.ts';
 import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
+import { resume } from './commands/resume.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
+import { scaleServiceEngine } from './commands/scale-serviceengine.ts';
 import { setEnv, setEnvSeveral, unsetEnv } from './commands/set-env.ts';
 import { setImage } from './commands/set-image.ts';
 import { showAppliances } from './commands/show-appliances.ts';
@@ -38,6 +41,7 @@ import { showRelease } from './commands/show-release.ts';
 import { showReleaseDiff } from './commands/show-release-diff.ts';
 import { showReleases } from './commands/show-releases.ts';
 import { showRollbackPlan } from './commands/show-rollback-plan.ts';
+import { showServiceEngines } from './commands/show-serviceengines.ts';
 import { showSnapshot, showSnapshots } from './commands/show-snapshots.ts';
 import { showSystem } from './commands/show-system.ts';
 import { showTechSupport } from './commands/show-tech-support.ts';
@@ -62,6 +66,7 @@ import type { Grammar } from './grammar/grammar.ts';
 export const registry: Grammar = {
   commands: [
     showSystem,
+    showServiceEngines,
     showReleases,
     showRelease,
     showReleaseDiff,
@@ -94,6 +99,8 @@ export const registry: Grammar = {
     rollbackSystem,
     promoteRelease,
     updateEngines,
+    resume,
+    scaleServiceEngine,
     rehearseUpgrade,
     repairSystem,
     setEnv,
@@ -111,6 +118,7 @@ export const registry: Grammar = {
     mirror,
     deleteSnapshot,
     deleteRelease,
+    deleteServiceEngine,
     installAppliance,
     adopt,
     adoptProject,
@@ -149,6 +157,7 @@ export const registry: Grammar = {
     set: 'Change what a service is made with',
     'set env': 'Set environment variables',
     unset: 'Set something no more',
+    scale: 'Have more or fewer of something',
     restore: 'Bring data back under what runs',
     move: 'Have the data somewhere else',
     'move data': 'To a directory of the host, or to a volume',

@@ -131,6 +131,8 @@ describe('engines that are behind', () => {
     const { server } = containers();
     expect(await site.update('agent-2')).toMatchObject({ state: 'succeeded' });
     expect(site.host.running()).toEqual(['acme 2.0', 'acme-agent-2 2.0']);
+    const { plan } = await site.service.engines.planUpdate(site.service.appliance(), { by: 'admin' });
+    expect(plan.engines).toEqual({ engines: ['agent-1'], maxUnavailable: 1 });
     expect(await site.update()).toMatchObject({ state: 'succeeded' });
     expect(site.host.running()).toEqual(['acme 2.0', 'acme-agent-1 2.0', 'acme-agent-2 2.0']);
     expect(containers()['server']).toBe(server);
@@ -143,9 +145,27 @@ describe('engines that are behind', () => {
     site.host.behaviours.set('acme/agent:2.0', 'unhealthy');
     const ended = await site.update('agent-1');
     expect(ended).toMatchObject({ state: 'rolled-back' });
-    expect(ended.reason).toContain('agent-1');
+    expect(ended.reason).toMatch(/^agent-1 has not proved itself: /);
     expect(containers()).toEqual(before);
     expect(site.host.running()).toEqual(['acme 2.0']);
+  });
+
+  test('of which one fails again come but for that one, which is told', async () => {
+    await upgradedWithoutThem();
+    site.host.refusals.set('acme-agent-1', 99);
+    const ended = await site.update();
+    expect(ended).toMatchObject({ kind: 'change', state: 'needs-attention', toRelease: site.active.id });
+    expect(ended.reason).toContain('1 of 2 service engines did not follow: agent-1');
+    expect(site.host.running()).toEqual(['acme 2.0', 'acme-agent-2 2.0']);
+  });
+
+  test('are resumed, helpers that wait for their own trigger left alone', async () => {
+    site.close();
+    aSite(helper('on-request'), ...AGENTS.map((name) => member(name)));
+    await upgradedWithoutThem();
+    expect(await site.resume()).toMatchObject({ kind: 'change', state: 'succeeded' });
+    expect(site.host.running()).toEqual(['acme 2.0', 'acme-agent-1 2.0', 'acme-agent-2 2.0', 'acme-helper 1.0']);
+    await expect(site.resume()).rejects.toThrow('There is nothing to resume: every service engine of acme runs 2.0.');
   });
 
   test.each([
@@ -262,11 +282,14 @@ test('a repair that has to make its container anew gives it the image that waits
   expect(site.host.running()).toEqual(['acme 2.0', 'acme-helper 2.0']);
 });
 
-const POINTS = change.steps.flatMap(({ name }) => [
-  { step: name, phase: 'intent' as const, written: true },
-  { step: name, phase: 'done' as const, written: false },
-  { step: name, phase: 'done' as const, written: true },
-]);
+// Here no service engine is exchanged; where some are, see scaling.test.ts.
+const POINTS = change.steps
+  .filter(({ name }) => name !== 'engines')
+  .flatMap(({ name }) => [
+    { step: name, phase: 'intent' as const, written: true },
+    { step: name, phase: 'done' as const, written: false },
+    { step: name, phase: 'done' as const, written: true },
+  ]);
 
 describe('a daemon that is killed in the middle of a change', () => {
   test.each(POINTS)('at $step $phase, written: $written: the next one ends on one side', async (point) => {
@@ -275,7 +298,7 @@ describe('a daemon that is killed in the middle of a change', () => {
     const [before, release] = [containers(), site.active.id];
     site.host.log.length = 0;
     site.killAt = point;
-    await site.service.updateEngines(site.service.appliance(), { by: 'admin' }).catch(() => null);
+    await site.service.engines.update(site.service.appliance(), { by: 'admin' }).catch(() => null);
     await site.settled();
     expect(site.journal.operations('acme', 1)[0]?.state).toBe('running');
     await site.restart();

@@ -60,7 +60,16 @@ test('and fits a narrow screen', () => {
 test('the plan of a change says what the release is called then, and what changes without its value', () => {
   const plan: ChangePlanView = {
     ...{ appliance: 'acme', from: { release: 'RPQXVNXFGXU', version: '2.1.0' }, to: { version: '2.2.0' } },
-    ...{ steps: [], kept: ['web'], downtimeForecastMs: null, warnings: [], obstacles: [] },
+    ...{
+      steps: [],
+      added: [],
+      removed: [],
+      kept: ['web'],
+      engines: null,
+      downtimeForecastMs: null,
+      warnings: [],
+      obstacles: [],
+    },
     changes: [
       {
         ...{ service: 'server', image: { now: 'acme:2.1.0', after: 'acme:2.2.0' } },

@@ -143,7 +143,7 @@ export const OPERATIONS = {
     run: ({ machine, daemon, site }) =>
       daemon.ask((service) => {
         const name = machine.chance.happens(0.5) ? undefined : machine.chance.pick([...site.agents, null])?.name;
-        return service.updateEngines(service.appliance(), { name, by: BY });
+        return service.engines.update(service.appliance(), { name, by: BY });
       }),
   },
   rehearsal: {

@@ -110,7 +110,11 @@ export class FakeSite {
   rollback = (release?: string) =>
     this.ended(this.service.rollback(this.service.appliance(), { release, by: 'admin' }));
 
-  update = (name?: string) => this.ended(this.service.updateEngines(this.service.appliance(), { name, by: 'admin' }));
+  update = (name?: string) => this.ended(this.service.engines.update(this.service.appliance(), { name, by: 'admin' }));
+
+  resume = () => this.ended(this.service.engines.resume(this.service.appliance(), { by: 'admin' }));
+  scale = (count: number, group?: string) =>
+    this.ended(this.service.engines.scale(this.service.appliance(), { count, group, by: 'admin' }));
 
   /** Until nothing runs here any more, however it ended. */
   async settled(): Promise<void> {

@@ -26,6 +26,8 @@ import type { RehearsalInput } from '../contract/rehearsal-views.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { NoteInput, ReleaseDiffView } from '../contract/release-history.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
+import type { ServiceEngineView } from '../contract/service-engine-views.ts';
+import type { ScalingInput } from '../contract/service-engines.ts';
 import type {
   ExportInput,
   ImportBundleInput,
@@ -161,6 +163,14 @@ export interface Client {
   engineUpdatePlan(input: EngineUpdateInput, signal?: AbortSignal): Promise<ChangePlanView>;
   /** Goes on in the daemon. */
   updateEngines(input: EngineUpdateInput, signal?: AbortSignal): Promise<OperationView>;
+  serviceEngines(signal?: AbortSignal): Promise<ServiceEngineView[]>;
+  scalingPlan(input: ScalingInput, signal?: AbortSignal): Promise<ChangePlanView>;
+  /** All three go on in the daemon. */
+  scaleServiceEngines(input: ScalingInput, signal?: AbortSignal): Promise<OperationView>;
+  engineRemovalPlan(name: string, signal?: AbortSignal): Promise<ChangePlanView>;
+  removeServiceEngine(name: string, signal?: AbortSignal): Promise<OperationView>;
+  resumePlan(signal?: AbortSignal): Promise<ChangePlanView>;
+  resume(signal?: AbortSignal): Promise<OperationView>;
   /** Of all appliances, until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */
   events(signal: AbortSignal): AsyncIterable<EventView>;
 }

@@ -216,6 +216,22 @@ export function createUnixClient(options: UnixClientOptions): Client {
       call('/api/engines/plan', { query: { ...query }, deadlineMs: LONG_DEADLINE_MS, signal }),
     updateEngines: (body, signal) =>
       call('/api/cluster/update-engines', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    serviceEngines: (signal) => call('/api/serviceengines', { signal }),
+    scalingPlan: (query, signal) =>
+      call('/api/serviceengines/scale-plan', { query: { ...query }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    scaleServiceEngines: (body, signal) =>
+      call('/api/serviceengines/scale', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
+    engineRemovalPlan: (name, signal) =>
+      call('/api/serviceengines/removal-plan', { query: { name }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    removeServiceEngine: (name, signal) =>
+      call('/api/serviceengines/remove', {
+        method: 'POST',
+        body: { name },
+        deadlineMs: LONG_DEADLINE_MS,
+        signal,
+      }),
+    resumePlan: (signal) => call('/api/serviceengines/resume-plan', { deadlineMs: LONG_DEADLINE_MS, signal }),
+    resume: (signal) => call('/api/cluster/resume', { method: 'POST', deadlineMs: LONG_DEADLINE_MS, signal }),
     restore: (body, signal) =>
       call('/api/cluster/restore', { method: 'POST', body, deadlineMs: LONG_DEADLINE_MS, signal }),
   };

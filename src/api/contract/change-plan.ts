@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { rollbackPlanView } from './views.ts';
+import { followingView, rollbackPlanView } from './views.ts';
 
 /** Releases on the same data in which some services are others. */
 
@@ -19,8 +19,14 @@ export const changePlanView = z
         settings: rollbackPlanView.shape.settings,
       }),
     ),
+    /** The services that the release before does not have. */
+    added: z.array(z.object({ service: z.string(), image: z.string(), containerName: z.string() })),
+    /** The services that the new release does not have: their containers stay, turned off. */
+    removed: z.array(z.string()),
     /** The services that go on untouched. */
     kept: z.array(z.string()),
+    /** The service engines that are exchanged or added, a few at a time; null where there are none. */
+    engines: followingView.nullable(),
     /** Null where the controller goes on. */
     downtimeForecastMs: z.number().nullable(),
     warnings: z.array(z.string()),

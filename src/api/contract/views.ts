@@ -245,7 +245,7 @@ export const versionsView = z
 const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 const planStep = z.object({ name: z.string(), title: z.string() });
 /** The service engines that go over by themselves; with null all of them at once, together with the controller. */
-const followingView = z.object({ engines: z.array(z.string()), maxUnavailable: z.number().nullable() });
+export const followingView = z.object({ engines: z.array(z.string()), maxUnavailable: z.number().nullable() });
 const releaseRef = z.object({ release: releaseId, version: z.string() });
 
 export const upgradePlanView = z

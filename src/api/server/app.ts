@@ -26,6 +26,7 @@ import { viewReleases } from './release-view.ts';
 import { applianceOf, latestOperation, mustOperation, userOf, windowOf } from './request.ts';
 import { addRunning } from './running-routes.ts';
 import type { Service } from './service.ts';
+import { addServiceEngines } from './service-engine-routes.ts';
 import { addSnapshots } from './snapshot-routes.ts';
 import { viewSystem } from './system-view.ts';
 import { addTechSupport } from './tech-support-routes.ts';
@@ -60,6 +61,7 @@ export function createApp(service: Service, options: WorkingAppOptions): OpenAPI
   addMoves(app, service);
   addChanges(app, service);
   addConfiguration(app, service);
+  addServiceEngines(app, service);
   addManifests(app, service);
   addNotifications(app, service, options.courier);
   addEvents(app, service);

@@ -9,11 +9,11 @@ import type { Service } from './service.ts';
 export function addChanges(app: OpenAPIHono, service: Service): void {
   app.openapi(routes.engineUpdatePlan, async (c) => {
     const request = { name: c.req.valid('query').name, by: userOf(c) };
-    return c.json(viewChangePlan((await service.planEngineUpdate(applianceOf(service, c), request)).plan), 200);
+    return c.json(viewChangePlan((await service.engines.planUpdate(applianceOf(service, c), request)).plan), 200);
   });
   app.openapi(routes.updateEngines, async (c) => {
     const request = { name: c.req.valid('json').name, by: userOf(c) };
-    return c.json(await service.updateEngines(applianceOf(service, c), request), 202);
+    return c.json(await service.engines.update(applianceOf(service, c), request), 202);
   });
 }
 

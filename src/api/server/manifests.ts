@@ -3,7 +3,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Appliance, Journal } from '../../domain/ports/journal.ts';
 import { redactText } from '../../domain/redaction.ts';
 import { controllerOf, type Release } from '../../domain/release.ts';
-import type { ServiceSpec } from '../../domain/service-spec.ts';
+import { groupOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import { isVersioned } from '../../domain/versioning.ts';
 import { draftOf } from '../../manifest/drafts.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
@@ -106,7 +106,7 @@ export function applyManifest(journal: Journal, { name }: Appliance, active: Rel
       : {};
   } else {
     for (const spec of asked) refuseOther(active, spec.name, spec.role);
-    const unknown = active.services.find((service) => !asked.some((spec) => spec.name === service.name));
+    const unknown = active.services.find((service) => !asked.some((spec) => spec.name === groupOf(service)));
     if (unknown) throw other(`${unknown.name} runs, and the manifest does not say what it is.`);
   }
   journal.setPolicy(name, policy);

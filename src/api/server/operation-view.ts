@@ -142,7 +142,7 @@ function hintFor(operation: Operation, to: string): string | null {
     case 'needs-attention':
       if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
       return failedEngines(operation.facts).length > 0 && operation.reason === operation.facts.doubt
-        ? 'When the cause is mended, to try them again: update engines'
+        ? 'When the cause is mended, to take them along: resume'
         : 'Look at what runs: show system';
     case 'rolled-back':
     case 'failed':

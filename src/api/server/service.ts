@@ -19,7 +19,6 @@ import { type AdoptRequest, adopt } from '../../sequences/adopt.ts';
 import type { Candidate } from '../../sequences/candidate.ts';
 import { currentServices } from '../../sequences/current-services.ts';
 import { type PlannedChange, planChange } from '../../sequences/plan-change.ts';
-import { type EngineUpdateRequest, planEngineUpdate } from '../../sequences/plan-engine-update.ts';
 import type { PlannedImage } from '../../sequences/plan-image.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
@@ -34,6 +33,7 @@ import { EventHub } from './event-hub.ts';
 import { ImageService } from './image-service.ts';
 import { refuseObstacles } from './obstacles.ts';
 import { viewOperation } from './operation-view.ts';
+import { ServiceEngines } from './service-engines.ts';
 import { SlotSizes } from './slot-sizes.ts';
 import { SnapshotService } from './snapshot-service.ts';
 
@@ -59,6 +59,7 @@ export class Service {
   readonly snapshots: SnapshotService;
   readonly images: ImageService;
   readonly configuration: ConfigurationService;
+  readonly engines: ServiceEngines;
   readonly #sequences: ServiceOptions['sequences'];
   readonly #turns: Turns;
   #runner: Runner | null = null;
@@ -78,6 +79,12 @@ export class Service {
       ...{ world, sequences: options.sequences },
       active: (appliance) => this.active(appliance),
       carryOut: (appliance, by, plan) => this.#carryOut(appliance, by, plan),
+    });
+    this.engines = new ServiceEngines({
+      world,
+      steps: options.sequences.change.steps,
+      active: (appliance) => this.active(appliance),
+      change: (appliance, by, plan) => this.change(appliance, by, plan),
     });
   }
 
@@ -212,14 +219,6 @@ export class Service {
       const { kind, planned } = await plan();
       return this.#begin(kind, planned.candidate, planned.plan, by, planned.facts);
     });
-  }
-
-  async planEngineUpdate(appliance: Appliance, request: EngineUpdateRequest): Promise<PlannedChange> {
-    return planEngineUpdate(this.world, this.active(appliance), request, this.#sequences.change.steps);
-  }
-
-  async updateEngines(appliance: Appliance, request: EngineUpdateRequest): Promise<OperationView> {
-    return this.change(appliance, request.by, () => this.planEngineUpdate(appliance, request));
   }
 
   async planRehearsal(appliance: Appliance, request: { version: string; by: string }): Promise<PlannedRehearsal> {

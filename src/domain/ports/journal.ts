@@ -9,6 +9,7 @@ import type {
   OperationKind,
   OperationState,
 } from '../operation.ts';
+import type { Orphan } from '../orphan.ts';
 import type { Policy } from '../policy.ts';
 import type { Release } from '../release.ts';
 import type { Slot, SlotMount } from '../slot.ts';
@@ -82,6 +83,16 @@ export interface Journal {
   instances(release: ReleaseId): InstanceRecord[];
   recordInstance(record: InstanceRecord): void;
   forgetInstance(record: InstanceRecord): void;
+  /** Of every release of the appliance that is no candidate, the latest first. */
+  instancesOf(appliance: string): InstanceRecord[];
+
+  /** Containers of service engines that rollbacks have cut off. */
+  orphans(appliance: string): Orphan[];
+  orphan(containerId: string): Orphan | null;
+  /** What is known of one already stays as it is. */
+  recordOrphans(orphans: readonly Orphan[]): void;
+  forgetOrphans(containerIds: readonly string[]): void;
+
   /** Sets what pulling taught about an image of a candidate. */
   updateCandidate(release: Release): void;
 

@@ -1,3 +1,4 @@
+import { BelayError } from '../../domain/errors.ts';
 import type { Release } from '../../domain/release.ts';
 import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
@@ -55,6 +56,26 @@ export const engines: Step = {
     const instances = await Promise.all(services.map((service) => findInstance(context, to, service)));
     await Promise.all(instances.map((instance) => instance && isUp(instance) && host.stopInstance(instance.id)));
     await exchangeNames(context, to, from, ({ name }) => services.some((service) => service.name === name));
+  },
+};
+
+/**
+ * In a change they are the ones that are new: where none of them proves itself, it is taken back, as nothing has
+ * come of it. `gate-failed`, with the reason of the first.
+ */
+export const enginesOfChange: Step = {
+  ...engines,
+  title: () => 'Bring the service engines up, a few at a time',
+
+  async run(context) {
+    await engines.run(context);
+    const services = followers(context);
+    const [first, ...others] = services.map(({ name }) => ({ name, ...context.facts().engines?.[name] }));
+    if (!first || [first, ...others].some(({ state }) => state !== 'failed')) return;
+    const which = others.length > 0 ? `None of ${services.length} service engines has` : `${first.name} has not`;
+    throw new BelayError('gate-failed', `${which} proved itself: ${first.reason}.`, {
+      hint: 'When the cause is mended, type the command again.',
+    });
   },
 };
 

@@ -14,7 +14,10 @@ export const stop: Step = {
   title: ({ from }) => `Turn off ${from.version}`,
 
   async check(context) {
-    const instances = await stoppedFirst(context);
+    const active = await activeInstances(context);
+    const instances = active.filter(({ service }) => stopsFirst(context, service));
+    // How the engines were that are turned off later has to be known before.
+    if (instances.length < active.length && context.facts().restartPolicies === undefined) return false;
     return instances.every(({ instance }) => !isUp(instance) && instance.restartPolicy.name === 'no');
   },
 

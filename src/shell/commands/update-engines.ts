@@ -1,7 +1,6 @@
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
 import { follower } from '../follower-kind.ts';
-import { requireNoObstacle } from '../obstacles.ts';
+import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
 
 export const updateEngines = command({
@@ -9,21 +8,20 @@ export const updateEngines = command({
   summary: 'Bring engines and helpers that are behind to the version of the controller',
   about:
     'Gives service engines that did not follow an upgrade, and helpers whose image waits (update: on-change, ' +
-    'on-request), a new container on the same data; whatever else runs goes on untouched. Where one of them does not ' +
-    'prove itself, the old ones are put back. It makes a new release: rollback system returns to the one before.',
+    'on-request), a new container on the same data; whatever else runs goes on untouched. Engines go a few at a time, ' +
+    'and one that does not prove itself is told and holds up no other. Where none of them does, or a helper does not, ' +
+    'the old ones are put back. It makes a new release: rollback system returns to the one before.',
   effect: 'changes',
   examples: ['update engines', 'update engines agent-2', 'update engines --yes'],
   parameters: [{ name: 'name', kind: follower, help: 'Only this engine or helper', optional: true }],
-  async run(values, { client, output, options, signal, nowMs, confirm, follow, answer }) {
+  async run(values, context) {
+    const { client, signal } = context;
     const input = values.name === undefined ? {} : { name: values.name };
-    if (!options.yes) {
-      const plan = await client.engineUpdatePlan(input, signal);
-      requireNoObstacle(plan);
-      const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-      if (!(await confirm(changePlanLines(plan, screen)))) return exitCode.refused;
-    }
-    const operation = await client.updateEngines(input, signal);
-    if (!options.noWait) return follow(operation);
-    return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+    return carryOut(context, {
+      plan: () => client.engineUpdatePlan(input, signal),
+      obstaclesOf: (plan) => plan,
+      lines: changePlanLines,
+      begin: () => client.updateEngines(input, signal),
+    });
   },
 });

@@ -13,7 +13,7 @@ interface Screen {
 
 /** Which services would be exchanged for what, and which go on. */
 export function changePlanLines(plan: ChangePlanView, screen: Screen): string[] {
-  const { appliance, from, to, changes, kept, downtimeForecastMs } = plan;
+  const { appliance, from, to, changes, added, removed, kept, engines, downtimeForecastMs } = plan;
   const { width, paint } = screen;
   const downtime = downtimeForecastMs === null ? 'none: the controller goes on' : formatForecast(downtimeForecastMs);
   return [
@@ -22,8 +22,17 @@ export function changePlanLines(plan: ChangePlanView, screen: Screen): string[] 
       [
         { name: 'Downtime', value: downtime },
         { name: 'Version', value: to.version === from.version ? null : `${from.version} → ${to.version}` },
-        { name: 'New', value: changes.flatMap(changeTexts) },
-        { name: 'Go on', value: kept.length > 0 ? kept.join(', ') : null },
+        { name: 'New', value: changeLines(changes) },
+        {
+          name: 'Added',
+          value: shortened(added.map(({ service, image }) => ({ name: service, text: `${service}, ${image}` }))),
+        },
+        {
+          name: 'Removed',
+          value: shortened(removed.map((name) => ({ name, text: `${name}: turned off, its container stays` }))),
+        },
+        { name: 'Go on', value: kept.length > 0 ? namesOf(kept) : null },
+        { name: 'At a time', value: engines && engines.engines.length > 1 ? `${engines.maxUnavailable}` : null },
         { name: 'Way back', value: `rollback system, to ${from.release}` },
       ],
       width,
@@ -35,10 +44,30 @@ export function changePlanLines(plan: ChangePlanView, screen: Screen): string[] 
   ];
 }
 
+/** One line for each thing; where many services get nothing but a new container, their names alone. */
+function changeLines(changes: ChangePlanView['changes']): string[] {
+  const same = changes.filter(({ image, settings }) => image === null && settings.length === 0);
+  if (same.length <= FEW) return changes.flatMap(changeTexts);
+  const others = changes.filter((each) => !same.includes(each)).flatMap(changeTexts);
+  return [...others, `the same again, in new containers: ${namesOf(same.map(({ service }) => service))}`];
+}
+
 function changeTexts({ service, image, settings }: ChangePlanView['changes'][number]): string[] {
   const texts = [
     ...(image ? [`${service} from ${image.now} to ${image.after}`] : []),
     ...settings.map((each) => `${service}: ${settingText(each)}`),
   ];
   return texts.length > 0 ? texts : [`${service}: the same again, in a new container`];
+}
+
+const FEW = 8;
+
+/** One line each; of many the names alone. */
+const shortened = (items: readonly { name: string; text: string }[]): string[] =>
+  items.length <= FEW ? items.map(({ text }) => text) : [namesOf(items.map(({ name }) => name))];
+
+/** Of a few dozen all of them, of many the first and how many more there are. */
+function namesOf(names: readonly string[]): string {
+  const first = names.slice(0, 4 * FEW);
+  return names.length > first.length ? `${first.join(', ')} and ${names.length - first.length} more` : first.join(', ');
 }

@@ -44,6 +44,7 @@ const serviceSchema = z.object({
     stableMs: z.number().int().min(0),
     versionCommand: z.array(z.string()).min(1).nullable(),
   }),
+  scaled: z.object({ group: name, at: z.iso.datetime() }).optional(),
 });
 
 const manifestSchema = z.object({
@@ -57,7 +58,7 @@ const manifestSchema = z.object({
     version: name,
     by: z.string().max(100),
     createdAt: z.iso.datetime(),
-    services: z.array(serviceSchema).min(1).max(200),
+    services: z.array(serviceSchema).min(1).max(2_000),
   }),
   mounts: z
     .array(

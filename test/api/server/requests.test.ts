@@ -15,6 +15,7 @@ import * as releaseDeletionRoutes from '../../../src/api/contract/release-deleti
 import * as releaseHistoryRoutes from '../../../src/api/contract/release-history.ts';
 import * as routes from '../../../src/api/contract/routes.ts';
 import * as runningRoutes from '../../../src/api/contract/running-routes.ts';
+import * as serviceEngineRoutes from '../../../src/api/contract/service-engines.ts';
 import * as snapshotRoutes from '../../../src/api/contract/snapshot-routes.ts';
 import * as techSupportRoutes from '../../../src/api/contract/tech-support.ts';
 import { callEngine } from '../../../src/demo/private-engine/engine-api.ts';
@@ -76,6 +77,7 @@ describe('the OpenAPI document', () => {
       ...rehearsalRoutes,
       ...changeRoutes,
       ...configurationRoutes,
+      ...serviceEngineRoutes,
       ...imageRoutes,
       listCliReleases,
       updateCli,
@@ -144,6 +146,9 @@ describe('a request that is not as it should be', () => {
     ['has a value without end', ENVIRONMENT, JSON.stringify({ set: [{ name: 'LOG', value: 'x'.repeat(33_000) }] })],
     ['unsets a number', ENVIRONMENT, '{"unset":[5]}'],
     ['has an image that is a number', '/api/configuration/image', '{"reference":5}'],
+    ['asks for no service engine', '/api/serviceengines/scale', '{"count":0}'],
+    ['asks for a fraction of one', '/api/serviceengines/scale', '{"count":1.5}'],
+    ['names no service engine', '/api/serviceengines/remove', '{}'],
     ['names a container with a number', '/api/appliances', '{"container":5}'],
   ])('%s (%s)', async (_what, path, body) => {
     const answer = await ask('POST', path, body);

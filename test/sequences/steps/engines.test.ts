@@ -56,7 +56,7 @@ describe('up', () => {
     const ended = await site.upgrade('2.0');
     expect(ended.state).toBe('needs-attention');
     expect(ended.reason).toBe('2.0 runs, but 1 of 3 service engines did not follow: agent-1 (it exited with code 1).');
-    expect(ended.hint).toContain('update engines');
+    expect(ended.hint).toContain('resume');
     expect(ended.steps.find(({ name }) => name === 'engines')?.detail).toContain('agent-1 (it exited with code 1)');
     expect(site.active.version).toBe('2.0');
     expect(site.host.running()).toEqual(['acme 2.0', 'acme-agent-2 2.0', 'acme-agent-3 2.0']);

@@ -1,0 +1,21 @@
+import { z } from '@hono/zod-openapi';
+
+export const serviceEngineView = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    /** `orphaned`: it joined after the release that was gone back to, and is cut off. */
+    state: z.enum(['up', 'down', 'failed', 'updating', 'orphaned']),
+    /** When it joined. */
+    joined: z.string(),
+    release: z.string(),
+    /** Why it is not up, in a few words; null where it is. */
+    reason: z.string().nullable(),
+    /** The service engine that it was copied from, or its own name. */
+    group: z.string(),
+    /** Null where there is no container any more. */
+    container: z.string().nullable(),
+  })
+  .openapi('ServiceEngine');
+
+export type ServiceEngineView = z.infer<typeof serviceEngineView>;

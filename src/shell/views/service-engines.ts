@@ -1,0 +1,45 @@
+import type { ServiceEngineView } from '../../api/contract/service-engine-views.ts';
+import { formatAge } from '../format.ts';
+import type { Paint } from '../paint.ts';
+import { wrap } from '../width.ts';
+import { table } from './table.ts';
+
+interface Screen {
+  width: number;
+  nowMs: number;
+  paint: Paint;
+}
+
+const COLOURS: Record<ServiceEngineView['state'], keyof Pick<Paint, 'good' | 'warn' | 'bad' | 'accent'>> = {
+  up: 'good',
+  down: 'bad',
+  failed: 'bad',
+  updating: 'accent',
+  orphaned: 'warn',
+};
+
+/** A row for each, and below it in one sentence how many of them are how. */
+export function serviceEngineTable(engines: readonly ServiceEngineView[], { width, nowMs, paint }: Screen): string[] {
+  if (engines.length === 0) return ['It has no service engines.', 'What else runs: show system'];
+  const rows = table(
+    engines,
+    [
+      { title: 'NAME', value: (each) => each.name, least: 8 },
+      { title: 'VERSION', value: (each) => each.version, least: 7, dispensable: 1 },
+      { title: 'STATE', value: (each) => each.state, colour: (text, { state }) => paint[COLOURS[state]](text) },
+      { title: 'JOINED', value: (each) => formatAge(each.joined, nowMs), dispensable: 3 },
+      { title: 'RELEASE', value: (each) => each.release, dispensable: 2 },
+      { title: 'REASON', value: (each) => each.reason ?? '', least: 16, dispensable: 4 },
+    ],
+    width,
+    paint,
+  );
+  return [...rows, ...wrap(countText(engines), width).map(paint.faint)];
+}
+
+/** `58 up, 1 failed, 1 orphaned` */
+function countText(engines: readonly ServiceEngineView[]): string {
+  const states = Object.keys(COLOURS) as ServiceEngineView['state'][];
+  const counted = states.map((state) => ({ state, count: engines.filter((each) => each.state === state).length }));
+  return counted.flatMap(({ state, count }) => (count > 0 ? `${count} ${state}` : [])).join(', ');
+}
