@@ -83,6 +83,8 @@ export const memberEnvironment = (name: string): Record<string, string> => ({ SI
 
 /** Those that did not follow, and have not been made good since: they may be down. */
 export function noteLaggards({ circumstances }: Machine, operation: Operation | null): void {
+  // What was begun was taken back, with whatever was down before.
+  if (operation?.state === 'rolled-back' || operation?.state === 'failed') return;
   for (const [name, { state }] of Object.entries(operation?.facts.engines ?? {})) {
     if (state === 'failed') circumstances.laggards.add(name);
     else circumstances.laggards.delete(name);

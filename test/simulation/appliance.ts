@@ -30,8 +30,8 @@ const SPARSE = '.'.repeat(40);
 export class Appliance {
   isServing = false;
   readonly version: string;
-  /** The server, or one of the agents. */
-  readonly member: string;
+  /** The server, or one of the agents: what its container was made for, where Belay made it. */
+  member: string;
   readonly containerId: string;
   /** On a clone and a network of its own: it does not get at the database either. */
   isRehearsed = false;

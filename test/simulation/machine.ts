@@ -1,4 +1,5 @@
 import type { SlotStore } from '../../src/domain/ports/slot-store.ts';
+import { LABELS } from '../../src/sequences/instances.ts';
 import type { Appliance } from './appliance.ts';
 import { Chance } from './chance.ts';
 import { ExternalDatabase } from './database.ts';
@@ -148,6 +149,8 @@ export class Machine {
     const container = this.engine.parts?.containers.find(appliance.containerId);
     appliance.isRehearsed = String(container?.hostConfig['NetworkMode']).startsWith('belay-rehearsal-');
     if (appliance.isRehearsed) return;
+    const labels = container?.config['Labels'] as Record<string, string> | undefined;
+    appliance.member = labels?.[LABELS.service] ?? appliance.member;
     const who = `${appliance.member} ${appliance.version} in ${appliance.containerId.slice(0, 6)}`;
     const others = this.processes
       .all()

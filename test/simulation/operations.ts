@@ -146,6 +146,31 @@ export const OPERATIONS = {
         return service.engines.update(service.appliance(), { name, by: BY });
       }),
   },
+  'scale service engines': {
+    weight: 12,
+    steps: change.steps.map(({ name }) => name),
+    run: ({ machine, daemon, site }) =>
+      daemon.ask((service) => {
+        const group = machine.chance.happens(0.3) ? machine.chance.pick([...site.agents, null])?.name : undefined;
+        const count = machine.chance.between(1, 4);
+        return service.engines.scale(service.appliance(), { count, group, by: BY });
+      }),
+  },
+  'remove a service engine': {
+    weight: 5,
+    steps: change.steps.map(({ name }) => name),
+    run: ({ machine, daemon }) =>
+      daemon.ask((service) => {
+        const appliance = service.appliance();
+        const { name } = machine.chance.pick(service.active(appliance).services);
+        return service.engines.remove(appliance, { name, by: BY });
+      }),
+  },
+  'resume the service engines': {
+    weight: 6,
+    steps: change.steps.map(({ name }) => name),
+    run: ({ daemon }) => daemon.ask((service) => service.engines.resume(service.appliance(), { by: BY })),
+  },
   rehearsal: {
     weight: 12,
     steps: rehearsal.steps.map(({ name }) => name),
