@@ -55,6 +55,9 @@ export const versions = (appliance: string): Promise<VersionsView> => call('/api
 export const confirm = (appliance: string): Promise<ConfirmationView> =>
   call('/api/cluster/confirm', { appliance }, {});
 
+export const extend = (appliance: string, duration: string): Promise<OperationView> =>
+  call('/api/upgrade/extend', { appliance }, { duration });
+
 /** What is left until it goes back by itself; null where nothing does. */
 export function leftToConfirmMs({ system, heardAtMs }: Known): number | null {
   const { confirmation } = system;

@@ -2,7 +2,7 @@ import type { OperationView } from '../api/contract/views.ts';
 import { call, nowMs } from './api.ts';
 import { type Child, h, morph } from './element.ts';
 import * as model from './model.ts';
-import { askRollback, askUpgrade } from './questions.ts';
+import { askAbort, askRollback, askUpgrade } from './questions.ts';
 import { signInForm } from './sign-in.ts';
 import { type ContentActions, content } from './views/content.ts';
 import { topBar } from './views/frame.ts';
@@ -56,6 +56,16 @@ export class Page {
     this.#say(`${version} stays.`);
     this.#watch.look();
     document.getElementById('system-title')?.focus();
+  }
+
+  async #extend(appliance: string): Promise<void> {
+    await model.extend(appliance, '10m');
+    this.#say('It has 10 more minutes.');
+  }
+
+  async #abort(appliance: string): Promise<void> {
+    const { operation } = this.#watch;
+    if (operation && (await askAbort(appliance, operation))) this.#say('It goes back.');
   }
 
   async #signOut(): Promise<void> {
@@ -125,7 +135,11 @@ export class Page {
       confirm: () => guarded(this.#confirm(appliance)),
       rollBack: (to) => guarded(this.#begin(askRollback(appliance, to))),
       upgrade: (version) => guarded(this.#begin(askUpgrade(appliance, version))),
-      closeOperation: () => this.#closeOperation(),
+      operation: {
+        close: () => this.#closeOperation(),
+        extend: () => guarded(this.#extend(appliance)),
+        abort: () => guarded(this.#abort(appliance)),
+      },
       showOlderReleases: () => guarded(watch.more(model.olderReleases)),
       showOlderHistory: () => guarded(watch.more(model.olderHistory)),
     };

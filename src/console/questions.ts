@@ -36,6 +36,23 @@ export async function askRollback(
   return operation;
 }
 
+/** Whether it was aborted. */
+export function askAbort(appliance: string, { id, kind, from, to }: OperationView): Promise<boolean> {
+  return ask<OperationView>({
+    title: `Abort the ${kind === 'install' ? 'installation' : kind}?`,
+    doIt: 'Abort it',
+    isGrave: true,
+    plan: () => call('/api/upgrade/status', { appliance, operation: id }),
+    sentence: ({ can }) =>
+      can.includes('abort')
+        ? `${appliance} goes on with ${from} and its data. What ${to} has written meanwhile is given up.`
+        : 'It is too late for that.',
+    body: () => null,
+    isPossible: ({ can }) => can.includes('abort'),
+    act: () => call('/api/upgrade/abort', { appliance }, {}),
+  });
+}
+
 export async function askUpgrade(appliance: string, version: string): Promise<OperationView | null> {
   let operation: OperationView | null = null;
   const choice = h(

@@ -113,6 +113,7 @@ describeOnEngine('an upgrade that has to be confirmed', (bench) => {
     expect(confirmation?.leftMs).toBeLessThan(59_100);
     expect(confirmation?.leftMs).toBeGreaterThan(30_000);
     expect(attention[0]).toEqual({
+      code: 'unconfirmed',
       message: expect.stringMatching(/^2\.0 goes back to 1\.0 by itself in 0:\d\d, unless it is confirmed\.$/),
       hint: 'To keep it: confirm system',
     });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ReleaseView, SystemView } from '../../src/api/contract/views.ts';
+import type { OperationView, ReleaseView, SystemView } from '../../src/api/contract/views.ts';
 import { violations } from './axe.ts';
 import { takePictures } from './pictures.ts';
 import { HOSTILE, openStage, type Stage, signIn } from './stage.ts';
@@ -65,6 +65,10 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     await live.getByText('down for').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('operation-title');
     expect(await live.locator('[aria-current=step]').count()).toBe(1);
+    await live.getByRole('button', { name: 'Give it 10 more minutes' }).click();
+    const extended = async () =>
+      (await stage.belay.get<OperationView>('/api/upgrade/status?appliance=acme')).interventions;
+    await expect.poll(extended).toMatchObject([{ what: 'extend', addedMs: 600_000, by: 'console' }]);
     expect(await violations(page)).toEqual([]);
     held.release();
     await live.getByText('acme now runs 2.0.').waitFor();
@@ -76,6 +80,25 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     await question.getByRole('button', { name: 'Confirm 2.0' }).click();
     await question.waitFor({ state: 'detached' });
     expect((await system()).confirmation).toBeNull();
+    await page.context().close();
+  });
+
+  it('aborts an upgrade that runs, once that is confirmed', async () => {
+    const page = await stage.open();
+    const held = hold('gate:intent');
+    await region(page, 'Newer versions').getByRole('button', { name: 'Upgrade to 3.0' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Upgrade to 3.0' }).click();
+    const live = region(page, 'Upgrade from 2.0 to 3.0');
+    await expect.poll(held.isHeld, { timeout: 60_000 }).toBe(true);
+    await live.getByRole('button', { name: 'Abort, and go on with 2.0…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Abort the upgrade?' });
+    await dialog.getByText('acme goes on with 2.0 and its data.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Abort it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    held.release();
+    await live.getByText('The upgrade was aborted by console.').waitFor();
+    await runs(page, '2.0');
     await page.context().close();
   });
 

@@ -253,6 +253,7 @@ export class FakeDaemon {
       hooks: [],
       nodes: [],
       interventions: [],
+      can: [],
       confirmation: null,
       steps: steps.map(
         ({ name, title, bytes }): StepView => ({

@@ -200,6 +200,7 @@ const operation: OperationView = {
   hooks: [],
   nodes: [],
   interventions: [],
+  can: [],
   confirmation: null,
   steps: [
     step('check', 'done'),

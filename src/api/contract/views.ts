@@ -68,6 +68,8 @@ export const operationView = z
     nodes: z.array(nodeView),
     /** What administrators did to it while it ran. */
     interventions: z.array(interventionView),
+    /** What they can do to it now. */
+    can: z.array(z.enum(['extend', 'abort'])),
     /** A lock that a killed server had left, over which the new release has stumbled. */
     staleLock: staleLockView.nullable(),
     /** What a rehearsal has found out; null for other operations, and until it has. */
@@ -104,7 +106,7 @@ export const serviceView = z
 const attentionView = z.object({
   message: z.string(),
   hint: z.string().nullable(),
-  /** `container-removed`, `data-gone`, …; absent where it is no drift. */
+  /** What has drifted: `container-removed`, `data-gone`, …; `unconfirmed` for a version that goes back by itself. */
   code: z.string().optional(),
   /** `note`: nothing is at risk. `alarm`: data is at risk, or gone. */
   level: z.enum(['note', 'warning', 'alarm']).optional(),

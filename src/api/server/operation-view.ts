@@ -1,5 +1,5 @@
 import { sinceStopMs } from '../../domain/downtime.ts';
-import { abortOf } from '../../domain/intervention.ts';
+import { abortOf, abortRefusal, extendRefusal } from '../../domain/intervention.ts';
 import { nodesAt } from '../../domain/nodes-at.ts';
 import type { JournalEntry, Operation, OperationFacts, StepProgress, StepStatus } from '../../domain/operation.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
@@ -55,8 +55,16 @@ export function viewOperation(
     staleLock: facts.staleLock ?? null,
     hooks: facts.hookRuns ?? [],
     interventions: (facts.interventions ?? []).map(({ addedMs, ...each }) => ({ ...each, addedMs: addedMs ?? null })),
+    can: running ? possible(operation, entries) : [],
     confirmation: viewConfirmation(world, operation.id),
   };
+}
+
+function possible(operation: Operation, entries: JournalEntry[]): OperationView['can'] {
+  if (abortOf(operation.facts)) return [];
+  const versions = { from: '', to: '' };
+  const refusals = { extend: extendRefusal, abort: abortRefusal };
+  return (['extend', 'abort'] as const).filter((what) => refusals[what](operation, entries, versions) === null);
 }
 
 /** By the wall clock as it is set now, which may not be how it was set then. */

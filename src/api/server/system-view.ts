@@ -78,7 +78,7 @@ function unconfirmedAttention(
   const { version, backTo, leftMs } = confirmation;
   if (trouble) return [{ message: trouble, hint: `Keep ${version} (confirm system) or go back (rollback system).` }];
   const message = `${version} goes back to ${backTo} by itself in ${countdown(leftMs ?? 0)}, unless it is confirmed.`;
-  return [{ message, hint: 'To keep it: confirm system' }];
+  return [{ code: 'unconfirmed', message, hint: 'To keep it: confirm system' }];
 }
 
 function stateOf(

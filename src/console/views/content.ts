@@ -2,7 +2,7 @@ import type { OperationView } from '../../api/contract/views.ts';
 import { type Child, h } from '../element.ts';
 import { type Known, leftToConfirmMs } from '../model.ts';
 import { confirmationPanel } from './confirmation.ts';
-import { historyPanel, operationPanel } from './operation.ts';
+import { historyPanel, type OperationActions, operationPanel } from './operation.ts';
 import { releasesPanel, versionsPanel } from './releases.ts';
 import { systemPanel } from './system.ts';
 
@@ -10,7 +10,7 @@ export interface ContentActions {
   confirm: () => void;
   rollBack: (to: { version: string; release?: string }) => void;
   upgrade: (version: string) => void;
-  closeOperation: () => void;
+  operation: OperationActions;
   showOlderReleases: () => void;
   showOlderHistory: () => void;
 }
@@ -32,7 +32,7 @@ export function content(
         confirm: actions.confirm,
         goBack: () => actions.rollBack({ version: confirmation.backTo }),
       }),
-    operation && operationPanel(operation, nowMs, actions.closeOperation),
+    operation && operationPanel(operation, nowMs, actions.operation),
     releasesPanel(releases, nowMs, {
       rollBack: ({ id, version }) => actions.rollBack({ version, release: id }),
       showOlder: hasOlderReleases ? actions.showOlderReleases : null,

@@ -5,8 +5,14 @@ import { icon } from '../icon.ts';
 import { OPERATION_STATES, outcomeOf, titleOf } from '../words.ts';
 import { stepList } from './steps.ts';
 
+export interface OperationActions {
+  close: () => void;
+  extend: () => void;
+  abort: () => void;
+}
+
 /** The operation that runs, or that has ended before the reader's eyes. */
-export function operationPanel(operation: OperationView, nowMs: number, onClose: () => void): HTMLElement {
+export function operationPanel(operation: OperationView, nowMs: number, actions: OperationActions): HTMLElement {
   const { state, startedAt, endedAt } = operation;
   const { mood, icon: mark } = OPERATION_STATES[state];
   const isRunning = state === 'running';
@@ -23,13 +29,27 @@ export function operationPanel(operation: OperationView, nowMs: number, onClose:
     isRunning && operation.reason !== null && h('p', {}, operation.reason),
     stepList(operation, nowMs),
     isRunning
-      ? h('p', { class: 'quiet' }, 'It goes on by itself, also when you close this page.')
+      ? [
+          h('p', { class: 'quiet' }, 'It goes on by itself, also when you close this page.'),
+          interventions(operation, actions),
+        ]
       : h(
           'div',
           { class: 'outcome' },
           endOf(operation),
-          h('button', { type: 'button', class: 'button', onclick: onClose }, 'Close'),
+          h('button', { type: 'button', class: 'button', onclick: actions.close }, 'Close'),
         ),
+  );
+}
+
+function interventions({ can, from }: OperationView, { extend, abort }: OperationActions): Child {
+  if (can.length === 0) return null;
+  const button = (text: string, onclick: () => void) => h('button', { type: 'button', class: 'button', onclick }, text);
+  return h(
+    'div',
+    { class: 'buttons' },
+    can.includes('extend') && button('Give it 10 more minutes', extend),
+    can.includes('abort') && button(`Abort, and go on with ${from}…`, abort),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { SystemView } from '../../api/contract/views.ts';
+import type { ServiceView, SystemView } from '../../api/contract/views.ts';
 import { formatAge } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';
@@ -26,25 +26,39 @@ export function systemPanel(system: SystemView, nowMs: number): HTMLElement {
     ),
     banner.length > 0 && h('p', { class: 'quiet banner' }, banner.join(' ')),
     serviceList(system),
-    attentionList(system.attention),
+    // A panel of its own asks for that, with the time that is left.
+    attentionList(system.attention.filter(({ code }) => code !== 'unconfirmed')),
   );
 }
 
+const isUp = ({ state, health }: ServiceView): boolean => state === 'running' && health !== 'unhealthy';
+
+/** So many service engines have a line each; of more, only those that are not up have. */
+const MOST_ENGINES = 8;
+
 /** Of one service that is up there is nothing to say. */
 function serviceList({ services }: SystemView): Child {
-  if (services.length < 2 && services.every(({ state }) => state === 'running')) return null;
+  if (services.length < 2 && services.every(isUp)) return null;
+  const engines = services.filter(({ role }) => role === 'engine');
+  const isMany = engines.length > MOST_ENGINES;
+  const shown = isMany ? services.filter((service) => service.role !== 'engine' || !isUp(service)) : services;
   return h(
     'ul',
     { class: 'services', 'aria-label': 'Services' },
-    services.map(({ name, state, health }) =>
-      h(
-        'li',
-        { 'data-key': name },
-        icon(state === 'running' && health !== 'unhealthy' ? 'done' : 'attention'),
-        h('span', {}, name),
-        h('span', { class: 'quiet' }, health === 'none' ? state : `${state}, ${health}`),
-      ),
-    ),
+    shown.map((service) => serviceItem(service)),
+    isMany &&
+      h('li', { 'data-key': 'all' }, `${engines.filter(isUp).length} of ${engines.length} service engines are up`),
+  );
+}
+
+function serviceItem(service: ServiceView): HTMLElement {
+  const { name, state, health } = service;
+  return h(
+    'li',
+    { 'data-key': name },
+    icon(isUp(service) ? 'done' : 'attention'),
+    h('span', {}, name),
+    h('span', { class: 'quiet' }, health === 'none' ? state : `${state}, ${health}`),
   );
 }
 
