@@ -257,12 +257,12 @@ describe('the next daemon', () => {
     expect(script.asked).toEqual(['start.revert', 'stop.revert']);
   });
 
-  test('stops after three tries that got no further and asks for attention', async () => {
+  test('stops after ten tries that got no further and asks for attention', async () => {
     const operation = cutOffAt(upgrade, [
       ['pull', 'done'],
       ['stop', 'intent'],
     ]);
-    script.journal.learn(operation.id, { recovery: { settled: 1, tries: 3 } });
+    script.journal.learn(operation.id, { recovery: { settled: 1, tries: 10 } });
     await recover();
     expect(left(operation)?.state).toBe('needs-attention');
     expect(script.asked).toEqual([]);
@@ -275,7 +275,7 @@ describe('the next daemon', () => {
       ['stop', 'revert-intent'],
       ['stop', 'reverted'],
     ]);
-    script.journal.learn(operation.id, { recovery: { settled: 0, tries: 3 } });
+    script.journal.learn(operation.id, { recovery: { settled: 0, tries: 10 } });
     await recover();
     expect(left(operation)).toMatchObject({ state: 'rolled-back', facts: { recovery: { settled: 1, tries: 1 } } });
     expect(script.asked).toEqual(['pull.revert']);
