@@ -5,6 +5,7 @@ import type { ContainerHost, HostEvent, PullProgress, VolumeDriver } from '../do
 import type { PinnedImage, RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
 import { readLog } from './container-log.ts';
 import { endCommands } from './end-commands.ts';
+import { connectMissing, disconnectAll, endpointsOf } from './endpoints.ts';
 import { EngineApi } from './engine-api.ts';
 import { type Dial, EngineConnection } from './engine-connection.ts';
 import { hostEvents } from './host-events.ts';
@@ -114,6 +115,18 @@ export class DockerHost implements ContainerHost {
 
   renameInstance(id: string, name: string, signal?: AbortSignal) {
     return instances.renameInstance(this.#api, id, name, signal);
+  }
+
+  endpoints(id: string, signal?: AbortSignal) {
+    return endpointsOf(this.#api, id, signal);
+  }
+
+  disconnectInstance(id: string, signal?: AbortSignal) {
+    return disconnectAll(this.#api, id, signal);
+  }
+
+  connectInstance(id: string, networks: Record<string, JsonObject>, signal?: AbortSignal) {
+    return connectMissing(this.#api, id, networks, signal);
   }
 
   setRestartPolicy(id: string, policy: RestartPolicy, signal?: AbortSignal) {

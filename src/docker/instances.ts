@@ -4,6 +4,7 @@ import type { Limits } from '../domain/limits.ts';
 import type { ContainerSummary, Instance } from '../domain/ports/container-host.ts';
 import type { RestartPolicy, ServiceSpec } from '../domain/service-spec.ts';
 import { createBody, firstNetwork, hasEndpoints, imageNames } from './create-body.ts';
+import { connect } from './endpoints.ts';
 import type { EngineApi } from './engine-api.ts';
 import { startFailure, statusOf } from './engine-errors.ts';
 import type { ContainerAnswer } from './inspect-answers.ts';
@@ -107,18 +108,6 @@ async function levelNetworks(api: EngineApi, id: string, spec: ServiceSpec, sign
   // A specification without any network says nothing against the one that the engine chose.
   const first = Object.keys(wanted).length > 0 ? firstNetwork(spec) : null;
   if (first !== null && now.includes(first) && !(first in wanted)) await api.disconnectNetwork(first, id, signal);
-}
-
-async function connect(api: EngineApi, id: string, network: string, endpoint: JsonObject, signal?: AbortSignal) {
-  try {
-    await api.connectNetwork(network, id, endpoint, signal);
-  } catch (thrown) {
-    if (statusOf(thrown) !== 404) throw thrown;
-    throw new BelayError('refused', `The network ${network} is not there any more.`, {
-      hint: `Make it again: docker network create ${network}`,
-      cause: thrown,
-    });
-  }
 }
 
 export async function startInstance(api: EngineApi, id: string, signal?: AbortSignal): Promise<void> {

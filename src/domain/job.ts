@@ -1,7 +1,7 @@
 import type { SlotId } from './ids.ts';
 
 /** `archive` is Belay's own doing (retention); the others somebody asked for. */
-export type JobKind = 'archive' | 'export' | 'import' | 'delete' | 'delete-release' | ImageJobKind;
+export type JobKind = 'archive' | 'export' | 'import' | 'delete' | 'delete-release' | 'delete-engines' | ImageJobKind;
 
 /** Work on images, which goes on beside work on snapshots. */
 export type ImageJobKind = 'export-bundle' | 'import-bundle' | 'mirror';

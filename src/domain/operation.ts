@@ -118,6 +118,8 @@ export interface OperationFacts {
   downBefore?: string[];
   /** The service engines that go over in a step of their own. */
   following?: Following;
+  /** Of a rollback: the service engines that the release gone back to does not have, by name. */
+  joinedSince?: string[];
   /** How far each of them is. */
   engines?: Record<string, EngineProgress>;
   /** The instances of a controller that has several. */

@@ -90,6 +90,14 @@ export interface SettingChange {
   after: string | null;
 }
 
+export interface JoinedEngine {
+  name: string;
+  version: string;
+  joinedAt: Date;
+  /** False where it has no network of its own that it could be taken out of. */
+  canBeCutOff: boolean;
+}
+
 export interface RollbackPlan {
   appliance: string;
   from: { release: ReleaseId; version: string };
@@ -99,6 +107,8 @@ export interface RollbackPlan {
   cluster: Cluster | null;
   /** The service engines, which go back together with the controller; null where there are none. */
   engines: Following | null;
+  /** Service engines that the release gone back to does not have: they are turned off, and do not connect after it. */
+  joinedSince: JoinedEngine[];
   downtimeForecastMs: number;
   data: {
     /** When the release gone back to was last running. Null where it shares its data with the active one. */

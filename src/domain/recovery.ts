@@ -65,6 +65,7 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
     start: FORWARD,
     gate: FORWARD,
     engines: FORWARD,
+    'set-apart': FORWARD,
     commit: FORWARD,
     'restart-policy': FORWARD,
     thaw: FORWARD,

@@ -17,14 +17,18 @@ export async function currentServices(
   signal?: AbortSignal,
 ): Promise<ServiceSpec[]> {
   const slot = mustSlot(world.journal, release.slot);
+  // What a rollback has cut off is made again as it was connected before.
+  const apart = new Map(world.journal.orphans(release.appliance).map((each) => [each.containerId, each.networks]));
   const services = await Promise.all(
     release.services.map(async (service) => {
       const instance = await findInstance(world, release, service, signal);
       if (!instance) return service;
       const spec = rekeyed(await world.host.readSpec(instance.id, signal, service.image), slot);
+      const networks = apart.get(instance.id);
       const { name, role, containerName, dependsOn, askedGate, versioned, update, awaits, scaled } = service;
       return {
         ...spec,
+        ...(networks ? { settings: { ...spec.settings, networks } } : {}),
         name,
         role,
         containerName,

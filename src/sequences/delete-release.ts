@@ -69,6 +69,7 @@ export async function deleteRelease(world: World, active: Release, id: ReleaseId
   for (const { containerId } of deletion.containers) await host.removeInstance(containerId);
   // A power cut would bring back what the engine has removed, and nobody would know whose it is.
   await host.flush();
+  journal.forgetOrphans(deletion.containers.map(({ containerId }) => containerId));
   // What runs now is kept in mind: going back to this release then leaves it running.
   const live = liveContainers(journal, active);
   for (const owner of [deletion.release, ...deletion.copies]) {

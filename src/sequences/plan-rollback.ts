@@ -16,6 +16,7 @@ import { displacedMounts } from './displaced-mounts.ts';
 import { followingFacts, followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
 import { findInstance } from './instances.ts';
+import { joinedFacts, joinedSince, notCutOff } from './joined-since.ts';
 import { externalWarnings, hookFacts, hooksOfRollback, NO_HOOKS } from './plan-hooks.ts';
 import { mountPointCosts } from './plan-mount-points.ts';
 import { plannedSteps } from './planned-steps.ts';
@@ -78,6 +79,7 @@ export async function planRollback(
   const services = await currentServices(world, active, signal).catch(() => active.services);
   const following = followingOf(target.services, null);
   const cluster = clusterOf(target.services);
+  const joined = joinedSince(world, active, target);
   const plan: RollbackPlan = {
     appliance: active.appliance,
     from: { release: active.id, version: active.version },
@@ -86,10 +88,12 @@ export async function planRollback(
       ...(targetSlot.archive ? [] : ['unpack']),
       ...(costs.warnings.length > 0 ? [] : ['set-aside']),
       ...(following ? [] : ['engines']),
+      ...(joined.length > 0 ? [] : ['set-apart']),
       ...hooks.spared,
     ]),
     cluster,
     engines: following,
+    joinedSince: joined,
     downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback') + costs.downtimeMs,
     data: {
       backTo: targetSlot.frozenAt,
@@ -106,11 +110,17 @@ export async function planRollback(
       ...externalWarnings(hooks.externalData),
       ...(await warningsOf(world, active)),
       ...costs.warnings,
+      ...notCutOff(joined),
       ...(targetSlot.archive ? ['Its data is an archive: what has changed since is not compared.'] : []),
     ],
     obstacles,
   };
-  const facts = { ...hookFacts(hooks.planned), ...(cluster ? { cluster } : {}), ...followingFacts(following) };
+  const facts = {
+    ...hookFacts(hooks.planned),
+    ...(cluster ? { cluster } : {}),
+    ...followingFacts(following),
+    ...joinedFacts(joined),
+  };
   return { plan, candidate, facts };
 }
 

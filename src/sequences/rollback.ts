@@ -7,6 +7,7 @@ import { preflightRollback } from './steps/preflight-rollback.ts';
 import { prepare } from './steps/prepare.ts';
 import { quiesceOfRollback, thaw } from './steps/quiesce.ts';
 import { restartPolicy } from './steps/restart-policy.ts';
+import { setApart } from './steps/set-apart.ts';
 import { setAside } from './steps/set-aside.ts';
 import { start } from './steps/start.ts';
 import { stop } from './steps/stop.ts';
@@ -33,6 +34,7 @@ export const rollback: Sequence = {
     start,
     gateOfRollback,
     enginesOfRollback,
+    setApart, // those that joined since
     commit,
     restartPolicy,
     thaw,

@@ -27,6 +27,7 @@ export interface Startable {
  */
 export async function startAgain(hands: Hands, startable: Startable, signal?: AbortSignal): Promise<string | null> {
   const { instance } = startable;
+  await rejoin(hands, instance.id, signal);
   try {
     await hands.host.startInstance(instance.id, signal);
     return null;
@@ -34,6 +35,14 @@ export async function startAgain(hands: Hands, startable: Startable, signal?: Ab
     if (!(thrown instanceof BelayError) || thrown.code !== 'container-stuck') throw thrown;
     return replaceStuck(hands, startable, signal);
   }
+}
+
+/** One that a rollback had cut off is connected again as it was: its release is brought up. */
+async function rejoin({ journal, host }: Hands, containerId: string, signal?: AbortSignal): Promise<void> {
+  const orphan = journal.orphan(containerId);
+  if (!orphan) return;
+  await host.connectInstance(containerId, orphan.networks, signal);
+  journal.forgetOrphans([containerId]);
 }
 
 async function replaceStuck({ journal, host }: Hands, startable: Startable, signal?: AbortSignal): Promise<string> {

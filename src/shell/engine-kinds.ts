@@ -5,7 +5,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 const MOST = 1_000;
 
 /** In the place of a name: all that a rollback has cut off. */
-const ALL_ORPHANED = 'orphaned';
+export const ALL_ORPHANED = 'orphaned';
 
 const problem = (text: string): string | null =>
   NAME.test(text) ? null : 'A service engine has a name, as in: show serviceengines';

@@ -382,6 +382,43 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         expect(await world.host.inspectVolume(name)).toMatchObject({ driver: 'local', driverOptions });
       });
 
+      it('takes an instance out of its networks, so that it starts in none, and connects it as it was', async () => {
+        const { host } = world;
+        const name = world.name('apart');
+        await host.createNetwork({ name, external: false, settings: { Driver: 'bridge' }, labels: {} }, {});
+        const endpoint = { Aliases: ['agents'] };
+        const id = await runByHand('apart', {
+          HostConfig: { NetworkMode: name },
+          NetworkingConfig: { EndpointsConfig: { [name]: endpoint } },
+        });
+        const now = async () =>
+          (await askEngine<{ NetworkSettings: { Networks: object } }>(world.socketPath, `/containers/${id}/json`))
+            .NetworkSettings.Networks;
+        expect(await host.endpoints(id)).toEqual({ [name]: endpoint });
+        await host.stopInstance(id);
+        await host.disconnectInstance(id);
+        await host.disconnectInstance(id);
+        expect(await host.endpoints(id)).toEqual({});
+        await host.startInstance(id);
+        expect(await now()).toEqual({});
+        await host.stopInstance(id);
+        await host.connectInstance(id, { [name]: endpoint });
+        await host.connectInstance(id, { [name]: endpoint });
+        expect(await host.endpoints(id)).toEqual({ [name]: endpoint });
+        await host.startInstance(id);
+        expect(Object.keys(await now())).toEqual([name]);
+        await host.removeInstance(id);
+        await host.removeNetwork(name);
+      });
+
+      it('knows that there is no way out of the network of the host', async () => {
+        const template = await specOfHandMade('of-host-template');
+        const { settings } = template;
+        const hostConfig = { ...settings.hostConfig, NetworkMode: 'host' };
+        const id = await create('of-host', { ...template, settings: { ...settings, hostConfig, networks: {} } });
+        expect(await world.host.endpoints(id)).toBeNull();
+      });
+
       it('makes a network once, knows its labels, and removes it once, unless a container runs on it', async () => {
         const name = world.name('network');
         const network = { name, external: false, settings: { Driver: 'bridge' }, labels: {} };

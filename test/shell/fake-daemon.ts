@@ -659,6 +659,7 @@ export class FakeDaemon {
       steps: rollbackSteps(from.version, to.version).map(({ name, title }) => ({ name, title })),
       cluster: null,
       engines: null,
+      joinedSince: [],
       downtimeForecastMs: 3000,
       data: {
         backTo: to.created,

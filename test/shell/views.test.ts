@@ -333,6 +333,7 @@ test('no view is wider than the screen', () => {
     steps: [{ name: 'a', title: 'A step with quite a long title that goes on and on and on' }],
     cluster: null,
     engines: null,
+    joinedSince: [],
     downtimeForecastMs: 3000,
     data: {
       backTo: ago(86_400_000),

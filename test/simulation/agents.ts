@@ -1,5 +1,6 @@
 import type { ApplianceDraft } from '../../src/domain/appliance-draft.ts';
 import type { Operation } from '../../src/domain/operation.ts';
+import type { Orphan } from '../../src/domain/orphan.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
 import type { Release } from '../../src/domain/release.ts';
 import { DEFAULT_GATE, type ServiceRole, type ServiceSpec } from '../../src/domain/service-spec.ts';
@@ -118,5 +119,20 @@ export function checkAgents(
     if (container.imageId !== service.image.imageId) machine.violate(`${service.name} has another image`);
     const isExcused = machine.circumstances.laggards.has(service.name) || mayBeDown(service.image.tag, service);
     if (!container.state.Running && !isExcused) machine.violate(`${service.name} does not run`);
+  }
+}
+
+/** Those that joined since are off and in no network, whatever else happens. */
+export function checkOrphans(
+  machine: Machine,
+  containers: readonly ContainerRecord[],
+  orphans: readonly Orphan[],
+): void {
+  if (machine.circumstances.byHand) return;
+  for (const { service, containerId } of orphans) {
+    const container = containers.find(({ id }) => id === containerId);
+    if (container?.state.Running) machine.violate(`${service} joined since, and runs`);
+    const networks = Object.keys(container?.networks ?? {});
+    if (networks.length > 0) machine.violate(`${service} joined since, and is in ${networks}`);
   }
 }

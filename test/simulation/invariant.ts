@@ -5,7 +5,7 @@ import { restartPolicyOf, type ServiceSpec } from '../../src/domain/service-spec
 import type { Slot, SlotMount } from '../../src/domain/slot.ts';
 import type { ContainerRecord } from '../../src/lab/records.ts';
 import { failedEngines } from '../../src/sequences/engine-progress.ts';
-import { checkAgents, noteLaggards } from './agents.ts';
+import { checkAgents, checkOrphans, noteLaggards } from './agents.ts';
 import type { Daemon } from './daemon.ts';
 import type { Directory } from './disk.ts';
 import type { Machine } from './machine.ts';
@@ -52,6 +52,7 @@ export function checkInvariant(simulation: Simulation, operation: Operation | nu
   }
   checkRunning(simulation, operation, active);
   checkLeftOver(simulation);
+  if (operation?.state === 'succeeded') checkOrphans(machine, containersOf(machine), journal.orphans(APPLIANCE));
   const { database } = machine;
   const record = journal.instances(active.id).find(({ service }) => service === controllerOf(active).name);
   if (!machine.circumstances.byHand && database.refused.has(record?.containerId ?? '')) {

@@ -156,12 +156,16 @@ export const OPERATIONS = {
         return service.engines.scale(service.appliance(), { count, group, by: BY });
       }),
   },
-  'remove a service engine': {
+  'remove a service engine, or those that were cut off': {
     weight: 5,
     steps: change.steps.map(({ name }) => name),
     run: ({ machine, daemon }) =>
-      daemon.ask((service) => {
+      daemon.ask(async (service) => {
         const appliance = service.appliance();
+        if (daemon.journal.orphans(appliance.name).length > 0) {
+          const job = await service.snapshots.deleteOrphans(appliance, undefined, BY);
+          return service.snapshots.jobs.settled(job.id);
+        }
         const { name } = machine.chance.pick(service.active(appliance).services);
         return service.engines.remove(appliance, { name, by: BY });
       }),

@@ -1,4 +1,5 @@
 import { BelayError } from '../../src/domain/errors.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 import type { ContainerHost, ContainerSummary, ImageInfo, Instance } from '../../src/domain/ports/container-host.ts';
 import { NO_RESTART, type PinnedImage, type RestartPolicy, type ServiceSpec } from '../../src/domain/service-spec.ts';
 
@@ -15,6 +16,8 @@ interface FakeContainer {
   startedAt: Date | null;
   finishedAt: Date | null;
   exitCode: number;
+  /** By name, with what was asked for of each. */
+  networks: Record<string, JsonObject>;
 }
 
 /** As people write an image of the fake registry. */
@@ -108,7 +111,23 @@ export class FakeHost {
   }
 
   async readSpec(id: string): Promise<ServiceSpec> {
-    return structuredClone(this.#must(id).spec);
+    const { spec, networks } = this.#must(id);
+    return structuredClone({ ...spec, settings: { ...spec.settings, networks } });
+  }
+
+  async endpoints(id: string): Promise<Record<string, JsonObject> | null> {
+    const { spec, networks } = this.#must(id);
+    return spec.settings.hostConfig['NetworkMode'] === 'host' ? null : structuredClone(networks);
+  }
+
+  async disconnectInstance(id: string): Promise<void> {
+    this.#call('disconnect', wordsOf(this.#must(id)));
+    this.#must(id).networks = {};
+  }
+
+  async connectInstance(id: string, networks: Record<string, JsonObject>): Promise<void> {
+    this.#call('connect', wordsOf(this.#must(id)));
+    Object.assign(this.#must(id).networks, structuredClone(networks));
   }
 
   async createInstance(spec: ServiceSpec, options: { name: string; labels: Record<string, string> }): Promise<string> {
@@ -164,7 +183,8 @@ export class FakeHost {
     if (this.called(name)) throw new BelayError('engine-failed', `The name ${name} is taken.`);
     const id = `${++this.#ids}`.padStart(12, '0');
     const fresh = { state: 'created' as const, policy: NO_RESTART, startedAt: null, finishedAt: null, exitCode: 0 };
-    const container: FakeContainer = { id, name, spec, labels, ...fresh };
+    const { networks } = structuredClone(spec.settings);
+    const container: FakeContainer = { id, name, spec, labels, networks, ...fresh };
     this.containers.push(container);
     return container;
   }

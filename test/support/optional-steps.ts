@@ -7,5 +7,6 @@ export const OPTIONAL_STEPS: readonly string[] = [
   'thaw',
   'nodes',
   'engines',
+  'set-apart',
   'set-aside',
 ];

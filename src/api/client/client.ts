@@ -26,7 +26,7 @@ import type { RehearsalInput } from '../contract/rehearsal-views.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { NoteInput, ReleaseDiffView } from '../contract/release-history.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
-import type { ServiceEngineView } from '../contract/service-engine-views.ts';
+import type { OrphanDeletionView, ServiceEngineView } from '../contract/service-engine-views.ts';
 import type { ScalingInput } from '../contract/service-engines.ts';
 import type {
   ExportInput,
@@ -169,6 +169,10 @@ export interface Client {
   scaleServiceEngines(input: ScalingInput, signal?: AbortSignal): Promise<OperationView>;
   engineRemovalPlan(name: string, signal?: AbortSignal): Promise<ChangePlanView>;
   removeServiceEngine(name: string, signal?: AbortSignal): Promise<OperationView>;
+  /** Of one that a rollback has cut off, or of all of them: what `deleteOrphans` would remove. */
+  orphanDeletion(name?: string, signal?: AbortSignal): Promise<OrphanDeletionView>;
+  /** Goes on in the daemon: see `job`. */
+  deleteOrphans(name?: string, signal?: AbortSignal): Promise<JobView>;
   resumePlan(signal?: AbortSignal): Promise<ChangePlanView>;
   resume(signal?: AbortSignal): Promise<OperationView>;
   /** Of all appliances, until the signal aborts. Begins with the operations that are running now. Ends when the daemon goes. */

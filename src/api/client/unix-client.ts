@@ -230,6 +230,14 @@ export function createUnixClient(options: UnixClientOptions): Client {
         deadlineMs: LONG_DEADLINE_MS,
         signal,
       }),
+    orphanDeletion: (name, signal) => call('/api/serviceengines/orphaned', { query: { name }, signal }),
+    deleteOrphans: (name, signal) =>
+      call('/api/serviceengines/orphaned/delete', {
+        method: 'POST',
+        body: name === undefined ? {} : { name },
+        deadlineMs: LONG_DEADLINE_MS,
+        signal,
+      }),
     resumePlan: (signal) => call('/api/serviceengines/resume-plan', { deadlineMs: LONG_DEADLINE_MS, signal }),
     resume: (signal) => call('/api/cluster/resume', { method: 'POST', deadlineMs: LONG_DEADLINE_MS, signal }),
     restore: (body, signal) =>

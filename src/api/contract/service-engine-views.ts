@@ -19,3 +19,13 @@ export const serviceEngineView = z
   .openapi('ServiceEngine');
 
 export type ServiceEngineView = z.infer<typeof serviceEngineView>;
+
+/** What goes with service engines that a rollback has cut off. */
+export const orphanDeletionView = z
+  .object({
+    appliance: z.string(),
+    engines: z.array(z.object({ name: z.string(), release: z.string(), containers: z.array(z.string()) })),
+  })
+  .openapi('OrphanDeletion');
+
+export type OrphanDeletionView = z.infer<typeof orphanDeletionView>;

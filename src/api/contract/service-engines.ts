@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { changePlanView } from './change-plan.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { serviceEngineView } from './service-engine-views.ts';
+import { orphanDeletionView, serviceEngineView } from './service-engine-views.ts';
+import { jobView } from './snapshot-views.ts';
 import { operationView } from './views.ts';
 
 /** Service engines: what each of them does, how many there are, and taking along what stayed behind. */
@@ -20,6 +21,8 @@ const scalingInput = z
   .openapi('ScalingInput');
 
 const removalInput = z.object({ name }).strict().openapi('EngineRemovalInput');
+
+const orphanInput = z.object({ name: name.optional() }).strict().openapi('OrphanDeletionInput');
 
 export type ScalingInput = z.infer<typeof scalingInput>;
 
@@ -82,4 +85,20 @@ export const resumeServiceEngines = createRoute({
   summary: 'Take the service engines along that did not follow',
   request: { query: applianceQuery },
   responses: accepted,
+});
+
+export const orphanDeletion = createRoute({
+  method: 'get',
+  path: '/api/serviceengines/orphaned',
+  summary: 'What is removed with one service engine that a rollback has cut off, or with all of them',
+  request: { query: applianceQuery.extend(orphanInput.shape) },
+  responses: { 200: answer(orphanDeletionView, 'What it means'), ...failures },
+});
+
+export const deleteOrphans = createRoute({
+  method: 'post',
+  path: '/api/serviceengines/orphaned/delete',
+  summary: 'Remove one service engine that a rollback has cut off, or all of them',
+  request: { query: applianceQuery, ...body(orphanInput) },
+  responses: { 202: answer(jobView, 'Accepted'), ...failures },
 });

@@ -54,6 +54,7 @@ export const jobView = z
       'import',
       'delete',
       'delete-release',
+      'delete-engines',
       'export-bundle',
       'import-bundle',
       'mirror',

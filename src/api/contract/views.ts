@@ -301,6 +301,8 @@ export const rollbackPlanView = z
     /** The nodes of the controller; null where it has only one. */
     cluster: clusterView.nullable(),
     engines: followingView.nullable(),
+    /** Service engines that the release gone back to does not have: they do not connect after the rollback. */
+    joinedSince: z.array(z.object({ name: z.string(), version: z.string(), joined: date, canBeCutOff: z.boolean() })),
     downtimeForecastMs: z.number(),
     data: z.object({
       backTo: date.nullable(),

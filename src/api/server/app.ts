@@ -143,7 +143,8 @@ function addReads(app: OpenAPIHono, service: Service): void {
     const request = { release: c.req.valid('query').release, by: userOf(c) };
     const { plan } = await service.planRollback(applianceOf(service, c), request);
     const data = { ...plan.data, backTo: plan.data.backTo?.toISOString() ?? null };
-    return c.json({ ...plan, settings: plan.settings.map(redactedChange), data }, 200);
+    const joinedSince = plan.joinedSince.map(({ joinedAt, ...each }) => ({ ...each, joined: joinedAt.toISOString() }));
+    return c.json({ ...plan, settings: plan.settings.map(redactedChange), data, joinedSince }, 200);
   });
 }
 

@@ -1,9 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { planOrphanDeletion } from '../../sequences/delete-orphans.ts';
 import * as routes from '../contract/service-engines.ts';
 import { viewChangePlan } from './change-routes.ts';
 import { applianceOf, userOf } from './request.ts';
 import type { Service } from './service.ts';
 import { viewServiceEngines } from './service-engine-view.ts';
+import { viewJob } from './snapshot-view.ts';
 
 /** How many service engines there are, and how they are. */
 export function addServiceEngines(app: OpenAPIHono, service: Service): void {
@@ -34,4 +36,13 @@ export function addServiceEngines(app: OpenAPIHono, service: Service): void {
   app.openapi(routes.resumeServiceEngines, async (c) =>
     c.json(await engines.resume(applianceOf(service, c), { by: userOf(c) }), 202),
   );
+  app.openapi(routes.orphanDeletion, async (c) => {
+    const { name } = applianceOf(service, c);
+    return c.json(await planOrphanDeletion(service.world, name, c.req.valid('query').name), 200);
+  });
+  app.openapi(routes.deleteOrphans, async (c) => {
+    const { name } = c.req.valid('json');
+    const job = await service.snapshots.deleteOrphans(applianceOf(service, c), name, userOf(c));
+    return c.json(viewJob({ job, progress: null }), 202);
+  });
 }

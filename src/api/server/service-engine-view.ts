@@ -27,7 +27,7 @@ export async function viewServiceEngines(world: Engines, appliance: Appliance): 
   const operation = coming || last?.to === active.id ? last : null;
   const seen = await Promise.all([
     ...(await seeEngines(world, active, coming, operation)),
-    ...orphansOf(world, appliance.name),
+    ...orphansOf(world, active),
   ]);
   return seen.map((each) => ('spec' in each ? viewOf(each, appliance) : each));
 }
@@ -99,8 +99,10 @@ function troubleOf(instance: Instance | null): State | null {
 }
 
 /** One row an engine, whatever containers of it there are. */
-function orphansOf({ journal, host }: Engines, appliance: string): Promise<ServiceEngineView>[] {
-  const orphans = journal.orphans(appliance);
+function orphansOf({ journal, host }: Engines, active: Release): Promise<ServiceEngineView>[] {
+  const names = new Set(active.services.map(({ name }) => name));
+  // One of that name may be there again, with another container.
+  const orphans = journal.orphans(active.appliance).filter(({ service }) => !names.has(service));
   const releases = new Map(
     [...new Set(orphans.map(({ release }) => release))].map((id) => [id, journal.release(id)] as const),
   );

@@ -8,6 +8,7 @@ import type { Slot } from '../../domain/slot.ts';
 import { heldBy, outdated } from '../../domain/takeover.ts';
 import { type JobControl, type JobOutcome, Jobs } from '../../runner/jobs.ts';
 import { clearLeftovers, othersOn } from '../../sequences/clear-leftovers.ts';
+import { deleteOrphans, planOrphanDeletion } from '../../sequences/delete-orphans.ts';
 import { deleteRelease, planReleaseDeletion } from '../../sequences/delete-release.ts';
 import { mustSnapshot } from '../../sequences/plan-restore.ts';
 import { exportSnapshot, importSnapshot } from '../../sequences/snapshots.ts';
@@ -130,6 +131,21 @@ export class SnapshotService {
         message: `The containers of ${version} (${release}) are removed.${stays}`,
         hint: `To go back to it, they are made again: rollback system to ${release}`,
       };
+    });
+  }
+
+  /** Removes the containers of service engines that a rollback has cut off: of one, or of all. */
+  async deleteOrphans(appliance: Appliance, name: string | undefined, by: string): Promise<Job> {
+    const { journal } = this.#world;
+    await planOrphanDeletion(this.#world, appliance.name, name);
+    const [latest] = journal.operations(appliance.name, 1);
+    if (latest?.state === 'running') throw heldBy(latest);
+    const request = { kind: 'delete-engines' as const, appliance: appliance.name, snapshot: null, file: null, by };
+    return this.#start(request, async () => {
+      const removed = await deleteOrphans(this.#world, appliance.name, name);
+      const what =
+        removed.length === 1 ? `The service engine ${removed[0]} is` : `${removed.length} service engines are`;
+      return { message: `${what} removed.` };
     });
   }
 

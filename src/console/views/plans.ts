@@ -28,11 +28,20 @@ export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
             ),
           ),
         ),
+      plan.joinedSince.length > 0 && field('Joined since', joinedSentence(plan)),
       plan.externalData && field('Database', plan.externalData.sentence),
     ),
     concerns(plan),
     stepTitles(plan.steps),
   ];
+}
+
+const NAMED_AT_MOST = 8;
+
+function joinedSentence({ joinedSince }: RollbackPlanView): string {
+  const names = joinedSince.slice(0, NAMED_AT_MOST).map(({ name }) => name);
+  const more = joinedSince.length > names.length ? ` and ${joinedSince.length - names.length} more` : '';
+  return `${names.join(', ')}${more}: turned off, and they do not reconnect.`;
 }
 
 /** In one sentence, what is left behind by going back. */

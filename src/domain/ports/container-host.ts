@@ -169,6 +169,15 @@ export interface ContainerHost {
   stopInstance(id: string, signal?: AbortSignal): Promise<void>;
   removeInstance(id: string, signal?: AbortSignal): Promise<void>;
   renameInstance(id: string, name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * What was asked for of each network that an instance is in, by the network's name; null where it has that of the host
+   * or of another container, out of which it cannot be taken.
+   */
+  endpoints(id: string, signal?: AbortSignal): Promise<Record<string, JsonObject> | null>;
+  /** Takes an instance out of all its networks: started again it is in none. */
+  disconnectInstance(id: string, signal?: AbortSignal): Promise<void>;
+  /** Connects an instance to those of the networks that it is not in. */
+  connectInstance(id: string, networks: Record<string, JsonObject>, signal?: AbortSignal): Promise<void>;
   setRestartPolicy(id: string, policy: RestartPolicy, signal?: AbortSignal): Promise<void>;
   /** Sets the limits that are named; the others stay. */
   setLimits(id: string, limits: Limits, signal?: AbortSignal): Promise<void>;

@@ -4,6 +4,7 @@ import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { failedEngines, isFatal, noteEngine, noteSwitching, whyItFailed } from '../engine-progress.ts';
+import { inTurns } from '../in-turns.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
 import { prove } from '../proof.ts';
@@ -116,19 +117,6 @@ async function exchange(context: StepContext, service: ServiceSpec, attempt: num
   await startService(context, service);
   // What several of them wait for would be one line that changes all the time.
   await prove({ ...context, report: () => {} }, [service]);
-}
-
-/** At most so many at the same time. All that were begun have ended when it does, and the first failure is thrown. */
-async function inTurns<Item>(items: readonly Item[], atATime: number, act: (item: Item) => Promise<void>) {
-  const waiting = [...items];
-  const failures: unknown[] = [];
-  const work = async () => {
-    for (let item = waiting.shift(); item !== undefined && failures.length === 0; item = waiting.shift()) {
-      await act(item).catch((thrown) => failures.push(thrown));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(atATime, items.length)) }, work));
-  if (failures.length > 0) throw failures[0];
 }
 
 function tell({ facts, report }: StepContext, all: number, { name }: ServiceSpec): void {

@@ -17,6 +17,7 @@ const VERBS: Record<JobView['kind'], string> = {
   import: 'Reading and checking',
   delete: 'Deleting',
   'delete-release': 'Removing containers',
+  'delete-engines': 'Removing service engines',
   'export-bundle': 'Fetching',
   'import-bundle': 'Bringing in',
   mirror: 'Copying',

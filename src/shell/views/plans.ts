@@ -166,6 +166,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
     },
     { name: 'Nodes', value: clusterText(plan.cluster, 'back') },
     { name: 'Engines', value: followingText(plan.engines) },
+    { name: 'Joined', value: joinedTexts(plan.joinedSince) },
     { name: 'Database', value: externalText(plan.externalData) },
     {
       name: 'Settings',
@@ -178,6 +179,19 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
     ...(detail === 'in full' ? stepList(plan.steps, screen) : []),
     ...concerns(plan, screen),
   ];
+}
+
+const FEW = 8;
+
+/** Service engines that are not rolled back. */
+function joinedTexts(joined: RollbackPlanView['joinedSince']): string[] {
+  if (joined.length > FEW) {
+    const names = joined.slice(0, FEW).map(({ name }) => name);
+    return [
+      `${joined.length} service engines joined since: they are turned off and will not reconnect (${names.join(', ')}, …)`,
+    ];
+  }
+  return joined.map(({ name }) => `${name} joined since: it is turned off and will not reconnect`);
 }
 
 /** What a repair will do. */

@@ -1,7 +1,8 @@
-import type { ServiceEngineView } from '../../api/contract/service-engine-views.ts';
+import type { OrphanDeletionView, ServiceEngineView } from '../../api/contract/service-engine-views.ts';
 import { formatAge } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
+import { fields } from './fields.ts';
 import { table } from './table.ts';
 
 interface Screen {
@@ -42,4 +43,41 @@ function countText(engines: readonly ServiceEngineView[]): string {
   const states = Object.keys(COLOURS) as ServiceEngineView['state'][];
   const counted = states.map((state) => ({ state, count: engines.filter((each) => each.state === state).length }));
   return counted.flatMap(({ state, count }) => (count > 0 ? `${count} ${state}` : [])).join(', ');
+}
+
+const FEW = 8;
+
+/** What goes for good, and what stays. */
+export function orphanDeletionLines(
+  { engines }: OrphanDeletionView,
+  { width, paint }: Pick<Screen, 'width' | 'paint'>,
+): string[] {
+  const names = engines.map(({ name }) => name);
+  const which =
+    names.length > FEW ? `${names.slice(0, FEW).join(', ')} and ${names.length - FEW} more` : names.join(', ');
+  const containers = engines.flatMap((each) => each.containers);
+  const many = `${containers.length} containers`;
+  return [
+    ...wrap(
+      `This removes ${names.length === 1 ? `the service engine ${which}` : `${names.length} service engines: ${which}`}.`,
+      width,
+    ),
+    ...fields(
+      [
+        {
+          name: 'Removed',
+          value:
+            containers.length === 0
+              ? 'nothing: the containers are gone already'
+              : containers.length > FEW
+                ? many
+                : containers,
+        },
+        { name: 'Stays', value: 'what runs, and the record of each release: going back to one makes them anew' },
+      ],
+      width,
+      paint,
+      2,
+    ),
+  ];
 }
