@@ -30,6 +30,7 @@ const host = {
     void asked.push(`policy ${id.slice(0, 12)} ${name}`),
 } as unknown as ContainerHost;
 const journal = {
+  orphan: () => null,
   recordInstance: (record: InstanceRecord) => {
     asked.push('record');
     records.push(record);
