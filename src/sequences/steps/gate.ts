@@ -17,13 +17,16 @@ export const gate: Step = {
   check: async () => false,
 
   async run(context) {
-    const { leftRunning = [] } = context.facts();
-    const services = context.to.services.filter(
-      (service) => !leftRunning.includes(service.name) && takesOver(context, service) && !mayFail(context, service),
-    );
-    await prove(context, services, () => noteDowntime(context));
+    await prove(context, thoseToProve(context), () => noteDowntime(context));
   },
 };
+
+function thoseToProve(context: StepContext): ServiceSpec[] {
+  const { leftRunning = [] } = context.facts();
+  return context.to.services.filter(
+    (service) => !leftRunning.includes(service.name) && takesOver(context, service) && !mayFail(context, service),
+  );
+}
 
 /**
  * The gate of a rollback: a release that was gone back to stays, whatever it shows, because a machine
@@ -34,14 +37,16 @@ export const gateOfRollback: Step = {
 
   async run(context) {
     const { cluster } = context.facts();
-    if (!cluster) return unlessDoubtful(context, () => gate.run(context));
-    const services = context.to.services.filter((service) => takesOver(context, service) && !mayFail(context, service));
+    const services = thoseToProve(context);
+    if (!cluster) {
+      return unlessDoubtful(context, () => proveAgain(context, services, () => noteDowntime(context)));
+    }
     const nodes = services.filter(({ name }) => cluster.nodes.includes(name));
     const others = services.filter((service) => !nodes.includes(service));
     for (const node of nodes) noteNode(context, node, 'proving');
     const serving = oncePerAll(nodes.length, () => noteDowntime(context));
     const proofs = await Promise.allSettled([
-      unlessDoubtful(context, () => prove(context, others)),
+      unlessDoubtful(context, () => proveAgain(context, others)),
       ...nodes.map((node) => unlessDoubtful(context, () => proveNode(context, node, serving))),
     ]);
     const failed = proofs.find(({ status }) => status === 'rejected');
@@ -60,22 +65,34 @@ async function unlessDoubtful(context: StepContext, act: () => Promise<void>): P
   }
 }
 
-/** One that has ended is started once more: all of them are to be up, and nothing is gone back from here. */
 async function proveNode(context: StepContext, node: ServiceSpec, onServing: () => void): Promise<void> {
-  for (let isFirst = true; ; isFirst = false) {
-    try {
-      await prove(context, [node], onServing);
-      noteNode(context, node, 'done');
-      return;
-    } catch (thrown) {
-      if (isFatal(context, thrown)) throw thrown;
-      const mayTryAgain = isFirst && !isUp(await findInstance(context, context.to, node));
-      if (!mayTryAgain) {
-        noteNode(context, node, 'failed', whyItFailed(thrown));
-        throw thrown;
-      }
-      await startService(context, node);
-    }
+  try {
+    await proveAgain(context, [node], onServing);
+    noteNode(context, node, 'done');
+  } catch (thrown) {
+    if (!isFatal(context, thrown)) noteNode(context, node, 'failed', whyItFailed(thrown));
+    throw thrown;
+  }
+}
+
+/**
+ * What has ended is started once more. It has run before, nothing is gone back from here, and an engine that is killed
+ * ends what runs with a code that looks like its own end.
+ */
+async function proveAgain(
+  context: StepContext,
+  services: readonly ServiceSpec[],
+  onServing: () => void = () => {},
+): Promise<void> {
+  try {
+    await prove(context, services, onServing);
+  } catch (thrown) {
+    if (isFatal(context, thrown)) throw thrown;
+    const instances = await Promise.all(services.map((service) => findInstance(context, context.to, service)));
+    const ended = services.filter((_service, index) => !isUp(instances[index] ?? null));
+    if (ended.length === 0) throw thrown;
+    for (const service of ended) await startService(context, service);
+    await prove(context, services, onServing);
   }
 }
 
