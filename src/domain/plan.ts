@@ -111,6 +111,8 @@ export interface RollbackPlan {
   joinedSince: JoinedEngine[];
   downtimeForecastMs: number;
   data: {
+    /** Neither of them has any in mounts. */
+    isNone: boolean;
     /** When the release gone back to was last running. Null where it shares its data with the active one. */
     backTo: Date | null;
     changes: DataChanges;

@@ -96,6 +96,7 @@ export async function planRollback(
     joinedSince: joined,
     downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback') + costs.downtimeMs,
     data: {
+      isNone: !subject.hasMounts && targetSlot.mounts.length === 0,
       backTo: targetSlot.frozenAt,
       changes: await changesSince(world, target, active, signal),
       keptWith: active.id,

@@ -662,6 +662,7 @@ export class FakeDaemon {
       joinedSince: [],
       downtimeForecastMs: 3000,
       data: {
+        isNone: false,
         backTo: to.created,
         changes: {
           added: 3,

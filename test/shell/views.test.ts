@@ -336,6 +336,7 @@ test('no view is wider than the screen', () => {
     joinedSince: [],
     downtimeForecastMs: 3000,
     data: {
+      isNone: false,
       backTo: ago(86_400_000),
       changes: {
         added: 1,

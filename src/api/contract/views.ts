@@ -305,6 +305,8 @@ export const rollbackPlanView = z
     joinedSince: z.array(z.object({ name: z.string(), version: z.string(), joined: date, canBeCutOff: z.boolean() })),
     downtimeForecastMs: z.number(),
     data: z.object({
+      /** Neither of them has any in mounts. */
+      isNone: z.boolean(),
       backTo: date.nullable(),
       changes: z.object({
         added: z.number(),

@@ -130,8 +130,9 @@ function copyForecast(plan: UpgradePlanView): string | null {
 }
 
 export function mountText(mount: PlannedMount): string {
-  const size =
-    mount.treatment === 'new' ? '' : ` (${formatBytes(mount.sizeBytes)}, ${formatCount(mount.files, 'file')})`;
+  const size = ['new', 'shared'].includes(mount.treatment)
+    ? ''
+    : ` (${formatBytes(mount.sizeBytes)}, ${formatCount(mount.files, 'file')})`;
   const note = mount.note ? `; ${mount.note}` : '';
   const source = mount.kind === 'volume' && mount.source.length > 32 ? `${mount.source.slice(0, 12)}…` : mount.source;
   return `${mount.targets.join(', ')} on ${mount.kind} ${source}${size}: ${treatments[mount.treatment]}${note}`;
@@ -162,7 +163,11 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
     },
     {
       name: 'Data',
-      value: data.backTo === null ? back : [`${back}${since} (kept with ${data.keptWith})`, ...files],
+      value: data.isNone
+        ? 'none'
+        : data.backTo === null
+          ? back
+          : [`${back}${since} (kept with ${data.keptWith})`, ...files],
     },
     { name: 'Nodes', value: clusterText(plan.cluster, 'back') },
     { name: 'Engines', value: followingText(plan.engines) },
