@@ -28,7 +28,7 @@ _belay() {
     'scale') found=('serviceengine') ;;
     'rehearse') found=('upgrade') ;;
     'repair') found=('system') ;;
-    'set') found=('env' 'image') ;;
+    'set') found=('env' 'secret' 'image') ;;
     'unset') found=('env') ;;
     'restore') found=('system') ;;
     'move') found=('data') ;;

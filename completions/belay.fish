@@ -105,6 +105,7 @@ function __belay_complete
             printf '%s\t%s\n' 'system' 'Bring what runs back to what its release says'
         case 'set'
             printf '%s\t%s\n' 'env' 'Set an environment variable of a service' \
+                'secret' 'Set an environment variable that nobody may see' \
                 'image' 'Give a service another image'
         case 'unset'
             printf '%s\t%s\n' 'env' 'Set an environment variable of a service no more'

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ConsoleView } from '../api/contract/console.ts';
@@ -13,6 +13,7 @@ import { type DaemonLock, lockState } from '../journal/daemon-lock.ts';
 import { mayPass, troubleOf, unwritable } from '../journal/failures.ts';
 import { chooseCopy, restoreCopy } from '../journal/restore.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { keyFileOf } from '../journal/vault.ts';
 import { findStrangers } from '../sequences/strangers.ts';
 import type { Fetch, Mode } from './mode.ts';
 import { workingMode } from './working.ts';
@@ -85,6 +86,7 @@ export class DaemonModes implements JournalKeeper {
       state: journal ? (trouble ? 'read-only' : 'usable') : 'unusable',
       trouble: trouble && { message: trouble.message, hint: mayPass(trouble) ? trouble.hint : this.#remedy() },
       sizeBytes: statSync(this.#path, { throwIfNoEntry: false })?.size ?? null,
+      secretsKey: existsSync(keyFileOf(this.#path)) ? keyFileOf(this.#path) : null,
       knows: journal?.knowledge() ?? null,
       problems: journal?.problems() ?? [],
       strangers: journal ? await findStrangers({ journal, host: new DockerHost() }).catch(() => []) : [],

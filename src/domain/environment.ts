@@ -7,9 +7,14 @@ export interface EnvVariable {
   value: string;
 }
 
+/** A variable as it is to be; `secret` is never taken back but by unsetting it. */
+export interface WantedVariable extends EnvVariable {
+  secret?: boolean | undefined;
+}
+
 /** What is to be otherwise in an environment. */
 export interface EnvChange {
-  set: readonly EnvVariable[];
+  set: readonly WantedVariable[];
   /** The names that are not to be set any more; a default of the image comes back. */
   unset: readonly string[];
 }
@@ -42,8 +47,11 @@ export function withEnv(spec: ServiceSpec, { set, unset }: EnvChange): ServiceSp
   const values = new Map(envOf(spec).map(({ name, value }) => [name, value]));
   for (const { name, value } of set) values.set(name, value);
   for (const name of unset) values.delete(name);
+  const { secrets: before = [], ...others } = spec;
+  const marked = set.flatMap(({ name, secret }) => (secret ? [name] : []));
+  const secrets = [...new Set([...before, ...marked])].filter((name) => !unset.includes(name));
   const { Env: _, ...rest } = spec.settings.config;
   const env = [...values].map(([name, value]) => `${name}=${value}`);
   const config: JsonObject = env.length > 0 ? { ...rest, Env: env } : rest;
-  return { ...spec, settings: { ...spec.settings, config } };
+  return { ...others, settings: { ...spec.settings, config }, ...(secrets.length > 0 ? { secrets } : {}) };
 }

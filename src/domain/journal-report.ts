@@ -44,6 +44,8 @@ export interface JournalReport {
   /** Why it is not usable, and what to do. */
   trouble: { message: string; hint: string | null } | null;
   sizeBytes: number | null;
+  /** The file with the key of its secrets, which no copy of the journal has in it; null where there is none. */
+  secretsKey: string | null;
   knows: JournalKnowledge | null;
   /** What is wrong with the record, a sentence each. */
   problems: string[];

@@ -9,6 +9,8 @@ export interface ServicePolicy {
   versioned: Versioned | null;
   /** Absent in what an earlier release of Belay has stored. */
   update?: UpdateTrigger | null;
+  /** The names of variables that nobody may see. */
+  secrets?: string[];
 }
 
 /** What an appliance wants of Belay beyond single operations. Kept in the journal; the default where nobody has said otherwise. */

@@ -68,6 +68,8 @@ export interface ServiceSpec {
   settings: ContainerSettings;
   mounts: ServiceMount[];
   gate: GateRules;
+  /** The names of variables that somebody has called secret, besides those whose names say so. */
+  secrets?: string[];
   /** What the manifest asks of the gate: it goes before the labels of the container and of its image. */
   askedGate?: Partial<GateRules>;
   /** The services that must run before this one is started, by name. */

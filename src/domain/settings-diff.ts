@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts';
 import type { SettingChange } from './plan.ts';
+import { REDACTED } from './redaction.ts';
+import { isSecretVariable } from './secrets.ts';
 import { isSameImage, type ServiceSpec } from './service-spec.ts';
 
 /** Settings by the names that people know them by: `env LOG_LEVEL`, `label tier`, `memory`. */
@@ -34,7 +36,7 @@ function isUnset(value: JsonValue | undefined): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-/** What of a service's settings is another than it will be, by name. */
+/** What of a service's settings is another than it will be, by name; of variables that are secret only that they are. */
 export function compareSettings(now: ServiceSpec, after: ServiceSpec): SettingChange[] {
   const [current, coming] = [settingsOf(now), settingsOf(after)];
   const names = new Set([...current.keys(), ...coming.keys()]);
@@ -44,9 +46,15 @@ export function compareSettings(now: ServiceSpec, after: ServiceSpec): SettingCh
     .map((setting) => ({
       service: now.name,
       setting,
-      now: current.get(setting) ?? null,
-      after: coming.get(setting) ?? null,
+      now: shown(setting, current.get(setting)),
+      after: shown(setting, coming.get(setting)),
     }));
+
+  function shown(setting: string, value: string | undefined): string | null {
+    const [, name] = /^env (.*)$/s.exec(setting) ?? [];
+    const isHidden = name !== undefined && [now, after].some((spec) => isSecretVariable(spec, name));
+    return value === undefined ? null : isHidden ? REDACTED : value;
+  }
 }
 
 /** The image, where it is another one than it will be. */

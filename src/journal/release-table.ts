@@ -4,13 +4,16 @@ import type { ReleaseHistory, ReleaseName, WayBack } from '../domain/ports/relea
 import type { Release } from '../domain/release.ts';
 import type { Statements } from './confirmation-table.ts';
 import { readNote, readRelease, readReleaseName, readWayBack } from './rows.ts';
+import type { Vault } from './vault.ts';
 
 /** The history of releases: each question is answered from an index, so that ten thousand of them cost what ten do. */
 export class ReleaseTable implements ReleaseHistory {
   readonly #database: Statements & { transaction<T>(work: () => T): T };
+  readonly #vault: Vault;
 
-  constructor(database: Statements & { transaction<T>(work: () => T): T }) {
+  constructor(database: Statements & { transaction<T>(work: () => T): T }, vault: Vault) {
     this.#database = database;
+    this.#vault = vault;
   }
 
   page(appliance: string, { limit, before }: { limit: number; before?: ReleaseId | undefined }): Release[] {
@@ -24,7 +27,7 @@ export class ReleaseTable implements ReleaseHistory {
         ...(before === undefined ? [] : [before]),
         limit,
       )
-      .map(readRelease);
+      .map((row) => readRelease(row, this.#vault));
   }
 
   names(appliance: string, limit: number): ReleaseName[] {
@@ -41,7 +44,7 @@ export class ReleaseTable implements ReleaseHistory {
   onSlot(slot: SlotId): Release[] {
     return this.#database
       .all("SELECT * FROM release WHERE slot = ? AND status <> 'candidate' ORDER BY sequence_number DESC", slot)
-      .map(readRelease);
+      .map((row) => readRelease(row, this.#vault));
   }
 
   left(appliance: string, limit: number): Release[] {
@@ -54,7 +57,7 @@ export class ReleaseTable implements ReleaseHistory {
         appliance,
         limit,
       )
-      .map(readRelease);
+      .map((row) => readRelease(row, this.#vault));
   }
   waysBack(appliance: string): WayBack[] {
     return this.#database

@@ -5,6 +5,8 @@ import type { Appliance, InstanceRecord } from '../domain/ports/journal.ts';
 import type { ReleaseName, WayBack } from '../domain/ports/release-history.ts';
 import type { Release, ReleaseOrigin, ReleaseStatus } from '../domain/release.ts';
 import type { Slot, SlotState } from '../domain/slot.ts';
+import { readServices } from './sealed-services.ts';
+import type { Vault } from './vault.ts';
 
 /** A row as node:sqlite returns it; each reader below knows the columns of its table. */
 export type Row = Record<string, unknown>;
@@ -22,11 +24,11 @@ export const readAppliance = (row: Row): Appliance => ({
   policy: completePolicy(json(row.policy)),
 });
 
-export const readRelease = (row: Row): Release => ({
+export const readRelease = (row: Row, vault: Vault): Release => ({
   id: text(row.id),
   appliance: text(row.appliance),
   version: text(row.version),
-  services: json(row.services),
+  services: readServices(text(row.services), text(row.appliance), vault),
   slot: text(row.slot),
   status: row.status as ReleaseStatus,
   origin: row.origin as ReleaseOrigin,

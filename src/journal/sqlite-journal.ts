@@ -20,7 +20,9 @@ import { OrphanTable } from './orphan-table.ts';
 import { recordProblems } from './record-problems.ts';
 import { ReleaseTable } from './release-table.ts';
 import * as rows from './rows.ts';
+import { writeServices } from './sealed-services.ts';
 import { SnapshotTable } from './snapshot-table.ts';
+import { keyFileOf, Vault } from './vault.ts';
 
 const MOST_RELEASES = 10_000;
 /** What would leave a release that may still go back by itself. */
@@ -30,6 +32,7 @@ const CHANGING_ANEW: readonly OperationKind[] = ['upgrade', 'promotion', 'move',
 export class SqliteJournal implements Journal {
   readonly #path: string;
   readonly #connection: JournalConnection;
+  readonly #vault: Vault;
   readonly confirmations: ConfirmationTable;
   readonly images: ImageTable;
   readonly history: ReleaseTable;
@@ -44,7 +47,8 @@ export class SqliteJournal implements Journal {
     this.#connection = new JournalConnection(database, path, readOnlyBecause);
     this.confirmations = new ConfirmationTable(this.#connection);
     this.images = new ImageTable(this.#connection);
-    this.history = new ReleaseTable(this.#connection);
+    this.#vault = new Vault(keyFileOf(path));
+    this.history = new ReleaseTable(this.#connection, this.#vault);
     this.notices = new NoticeTable(this.#connection);
     this.#orphans = new OrphanTable(this.#connection);
     this.snapshots = new SnapshotTable({
@@ -99,7 +103,7 @@ export class SqliteJournal implements Journal {
 
   release(id: ReleaseId): Release | null {
     const row = this.#connection.get('SELECT * FROM release WHERE id = ?', id);
-    return row ? rows.readRelease(row) : null;
+    return row ? rows.readRelease(row, this.#vault) : null;
   }
 
   releases(appliance: string): Release[] {
@@ -179,7 +183,7 @@ export class SqliteJournal implements Journal {
     this.#connection.transaction(() => {
       this.#connection.run(
         "UPDATE release SET services = ? WHERE id = ? AND status = 'candidate'",
-        JSON.stringify(release.services),
+        writeServices(release.services, release.appliance, this.#vault),
         release.id,
       );
     });
@@ -369,7 +373,7 @@ export class SqliteJournal implements Journal {
       release.id,
       release.appliance,
       release.version,
-      JSON.stringify(release.services),
+      writeServices(release.services, release.appliance, this.#vault),
       release.slot,
       release.status,
       release.origin,

@@ -45,6 +45,11 @@ export function versionedOf(manifest: Pick<Manifest, 'entry' | 'writtenImages'>,
 export const updateOf = (manifest: Pick<Manifest, 'entry'>, name: string): UpdateTrigger | null =>
   manifest.entry['x-belay']?.services?.[name]?.update ?? null;
 
+/** The variables that it calls secret. */
+export const secretsOf = (manifest: Pick<Manifest, 'entry'>, name: string): string[] => [
+  ...new Set(manifest.entry['x-belay']?.services?.[name]?.secrets),
+];
+
 export function dependenciesOf(service: ServiceEntry): Dependencies {
   const { depends_on: asked } = service;
   if (asked === undefined) return {};

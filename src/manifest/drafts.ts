@@ -5,7 +5,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { ContainerSettings, PinnedImage } from '../domain/service-spec.ts';
 import { DEFAULT_GATE } from '../domain/service-spec.ts';
 import { startOrder } from '../domain/start-order.ts';
-import { dependenciesOf, gateOf, roleOf, updateOf, versionedOf } from './belay-rules.ts';
+import { dependenciesOf, gateOf, roleOf, secretsOf, updateOf, versionedOf } from './belay-rules.ts';
 import { configOf, hostConfigOf } from './container-settings.ts';
 import type { Manifest } from './manifest.ts';
 import type { ServiceEntry } from './service-schema.ts';
@@ -34,6 +34,7 @@ function serviceDraft(manifest: Manifest, appliance: string, name: string, servi
   const versioned = versionedOf(manifest, name);
   const update = updateOf(manifest, name);
   const gate = gateOf(manifest, name);
+  const secrets = secretsOf(manifest, name);
   return {
     spec: {
       name,
@@ -47,6 +48,7 @@ function serviceDraft(manifest: Manifest, appliance: string, name: string, servi
       dependsOn: dependenciesOf(service),
       ...(versioned ? { versioned } : {}),
       ...(update ? { update } : {}),
+      ...(secrets.length > 0 ? { secrets } : {}),
     },
     mounts,
   };

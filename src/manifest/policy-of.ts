@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
-import { gateOf, updateOf, versionedOf } from './belay-rules.ts';
+import { gateOf, secretsOf, updateOf, versionedOf } from './belay-rules.ts';
 import { hooksOf } from './hooks-of.ts';
 import type { Manifest } from './manifest.ts';
 import { notifyOf } from './notify-of.ts';
@@ -10,7 +10,8 @@ export function policyOf(manifest: Manifest): Policy {
   const belay = manifest.entry['x-belay'];
   const services = Object.keys(manifest.entry.services).map((name) => {
     const said = { gate: gateOf(manifest, name), versioned: versionedOf(manifest, name) };
-    return [name, { ...said, update: updateOf(manifest, name) }] as const;
+    const secrets = secretsOf(manifest, name);
+    return [name, { ...said, update: updateOf(manifest, name), ...(secrets.length > 0 ? { secrets } : {}) }] as const;
   });
   return {
     title: belay?.title ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { envNameProblem } from '../domain/environment.ts';
 import { HOST_POWERS } from '../domain/host-powers.ts';
 import { SERVICE_ROLES } from '../domain/service-spec.ts';
 import * as field from './fields.ts';
@@ -31,6 +32,10 @@ const version = field.kind({ type: 'string' }, 'a version; a version is an image
   /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(each) ? each : null,
 );
 
+const variableName = field.kind({ type: 'string' }, 'the name of a variable, such as DB_PASSWORD', (each) =>
+  envNameProblem(each) === null ? each : null,
+);
+
 const deadline = field.duration.optional().describe('How long it may take until the first good answer. Default 5m.');
 const limit = field.duration.optional().describe('How long it may take at most while it shows progress. Default 2h.');
 const stable = field.duration.optional().describe('How long it must then stay good. Default 45s.');
@@ -54,6 +59,12 @@ const belayService = z.strictObject({
     .optional()
     .describe(
       'When a helper takes the image of a new version: with the upgrade, the default; when its own configuration changes or its container is made anew; only with update engines. Until then it runs on untouched.',
+    ),
+  secrets: z
+    .array(variableName)
+    .optional()
+    .describe(
+      'Variables of its environment that nobody may see, besides those whose names say so. They are kept encrypted.',
     ),
   version_command: versionCommand,
   gate: z

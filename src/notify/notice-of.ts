@@ -3,7 +3,8 @@ import { newNoticeId } from '../domain/ids.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Operation, OperationKind } from '../domain/operation.ts';
 import type { Journal } from '../domain/ports/journal.ts';
-import { redactText, secretsIn } from '../domain/redaction.ts';
+import { redactText } from '../domain/redaction.ts';
+import { knownSecrets } from '../domain/secrets.ts';
 
 /** Where the kind is not what people call it. */
 const NOUNS: Partial<Record<OperationKind, string>> = { install: 'installation', move: 'move of the data' };
@@ -14,8 +15,7 @@ const LEADS_TO: readonly OperationKind[] = ['upgrade', 'rollback', 'promotion', 
 export function noticeOf(journal: Pick<Journal, 'release'>, operation: Operation, at: Date): Notice {
   const releases = [journal.release(operation.from), journal.release(operation.to)];
   const [from = 'unknown', to = 'unknown'] = releases.map((release) => release?.version ?? 'unknown');
-  const settings = releases.flatMap((release) => release?.services.map((service) => service.settings) ?? []);
-  const secrets = secretsIn(JSON.parse(JSON.stringify(settings)));
+  const secrets = knownSecrets(...releases.flatMap((release) => release?.services ?? []));
   const reason = operation.reason ?? operation.facts.because ?? null;
   const told = { ...operation, reason: reason === null ? null : redactText(reason, secrets) };
   return {

@@ -9,6 +9,7 @@ import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import { hookedService } from '../sequences/hook-containers.ts';
 import { findInstance, LABELS } from '../sequences/instances.ts';
 import { oneOffSpec } from '../sequences/one-off.ts';
+import { mustBeReadable } from '../sequences/unreadable-secrets.ts';
 import type { SendFailure } from './sender.ts';
 
 const POLL_MS = 200;
@@ -101,6 +102,7 @@ async function beside(
   const spec = oneOffSpec(service, hook, { ...image, imageId: here.imageId }, environment, here.volumes);
   const labels = { [LABELS.appliance]: notice.appliance, [NOTICE_LABEL]: notice.id };
   // Not cut off: what the engine makes after that nobody would take back.
+  mustBeReadable(spec);
   const id = await host.createInstance(spec, { name: `${service.containerName}-notify-${notice.id}`, labels });
   try {
     await host.startInstance(id, signal);

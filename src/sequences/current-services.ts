@@ -25,7 +25,7 @@ export async function currentServices(
       if (!instance) return service;
       const spec = rekeyed(await world.host.readSpec(instance.id, signal, service.image), slot);
       const networks = apart.get(instance.id);
-      const { name, role, containerName, dependsOn, askedGate, versioned, update, awaits, scaled } = service;
+      const { name, role, containerName, dependsOn, askedGate, versioned, update, awaits, scaled, secrets } = service;
       return {
         ...spec,
         ...(networks ? { settings: { ...spec.settings, networks } } : {}),
@@ -38,6 +38,7 @@ export async function currentServices(
         ...(update ? { update } : {}),
         ...(awaits ? { awaits } : {}),
         ...(scaled ? { scaled } : {}),
+        ...(secrets ? { secrets } : {}),
       };
     }),
   );

@@ -4,6 +4,7 @@ import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
 import { LABELS } from './instances.ts';
 import { operationLabels } from './make-instance.ts';
+import { mustBeReadable } from './unreadable-secrets.ts';
 
 const HOOK_LABEL = 'io.belay.hook';
 
@@ -46,6 +47,7 @@ export async function oneOff(
   const spec = specWith(volumes);
   const labels = { ...operationLabels(context), [HOOK_LABEL]: name };
   // Not cut off: what the engine makes after that nobody would take back.
+  mustBeReadable(spec);
   const id = await host.createInstance(spec, { name: `${spec.containerName}-${name}-${operation.id}`, labels });
   await host.startInstance(id);
   return id;

@@ -2,7 +2,9 @@ import { BelayError } from '../domain/errors.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { ContainerHost, Instance } from '../domain/ports/container-host.ts';
 import type { Journal } from '../domain/ports/journal.ts';
+import { redactText } from '../domain/redaction.ts';
 import type { Release } from '../domain/release.ts';
+import { knownSecrets, redactedInspect } from '../domain/secrets.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import { remedyOf, type StaleLock } from '../domain/stale-lock.ts';
 import { findStaleLock, type LockWorld } from './stale-lock.ts';
@@ -70,7 +72,7 @@ export async function isServing(
 
 const LOG_TAIL_LINES = 20;
 
-/** What a failure is explained by: kept in the journal before the container is taken away. */
+/** What a failure is explained by, without secrets: kept in the journal before the container is taken away. */
 export async function evidenceOf(
   world: LockWorld,
   release: Release,
@@ -83,7 +85,12 @@ export async function evidenceOf(
     host.rawInspect(instance.id).catch(() => null),
     findStaleLock(world, release, service, instance).catch(() => null),
   ]);
-  return { logTail, ...(inspect ? { inspect } : {}), ...(staleLock ? { staleLock } : {}) };
+  const known = knownSecrets(service);
+  return {
+    logTail: logTail.map((line) => redactText(line, known)),
+    ...(inspect ? { inspect: redactedInspect(service, inspect) } : {}),
+    ...(staleLock ? { staleLock } : {}),
+  };
 }
 
 /** Why a container did not prove itself: with the lock that it has stumbled over, where there is one. */

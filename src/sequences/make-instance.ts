@@ -3,6 +3,7 @@ import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
 import { LABELS } from './instances.ts';
+import { mustBeReadable } from './unreadable-secrets.ts';
 
 /** By which everything that an operation makes for an appliance is known again. */
 export const operationLabels = ({ to, operation }: StepContext): Record<string, string> => ({
@@ -31,6 +32,7 @@ export async function makeInstance(
   { release, service, name, labels, report, signal }: NewInstance,
   creationSignal?: AbortSignal,
 ): Promise<string> {
+  mustBeReadable(service);
   if (!(await host.inspectImage(service.image.imageId ?? service.image.reference, signal))) {
     report?.(`fetching ${service.image.reference} again`);
     await host.pullImage(service.image, ({ detail }) => report?.(detail ?? ''), signal);

@@ -33,8 +33,13 @@ export async function planEnvironment(
     mustBeSet(spec, wish.unset);
     return withEnv(spec, wish);
   });
-  return planChange(world, active, { now, after, by: wish.by }, steps);
+  // What is only called a secret from now on is in a release of its own as well.
+  const isMarked = marksOf(now, name) !== marksOf(after, name);
+  return planChange(world, active, { now, after, anew: isMarked ? [name] : [], by: wish.by }, steps);
 }
+
+const marksOf = (services: readonly ServiceSpec[], name: string): string =>
+  services.find((spec) => spec.name === name)?.secrets?.join() ?? '';
 
 function mustBeSound({ set, unset }: EnvChange): void {
   const names = [...set.map(({ name }) => name), ...unset];

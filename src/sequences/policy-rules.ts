@@ -13,6 +13,8 @@ export function governed(service: ServiceSpec, policy: Policy): ServiceSpec {
     ...(Object.keys(said.gate).length > 0 ? { askedGate: said.gate, gate: { ...rest.gate, ...said.gate } } : {}),
     ...(said.versioned ? { versioned: said.versioned } : {}),
     ...(said.update ? { update: said.update } : {}),
+    // Nobody takes it back that something is a secret.
+    ...(said.secrets ? { secrets: [...new Set([...(rest.secrets ?? []), ...said.secrets])] } : {}),
   };
 }
 

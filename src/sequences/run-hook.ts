@@ -3,6 +3,7 @@ import { BelayError, toBelayError } from '../domain/errors.ts';
 import { type Hook, type HookName, type HookRun, hasSucceeded } from '../domain/hooks.ts';
 import { redactText, secretsIn } from '../domain/redaction.ts';
 import type { Release } from '../domain/release.ts';
+import { knownSecrets } from '../domain/secrets.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
 import { hookedService, oneOff, oneOffs, removeOneOffs } from './hook-containers.ts';
@@ -34,7 +35,7 @@ export async function runHook(context: StepContext, name: HookName, release: Rel
   const at = clock.now();
   const beganMs = clock.monotonicMs();
   const { output, problem, ...outcome } = await outcomeOf(context, name, hook, service, release);
-  const secrets = secretsIn(JSON.parse(JSON.stringify([service.settings, hook.environment])));
+  const secrets = [...knownSecrets(service), ...secretsIn({ ...hook.environment })];
   const said = lastLines(redactText(output, secrets));
   const run: HookRun = {
     hook: name,

@@ -4,6 +4,7 @@ import type { Journal } from '../domain/ports/journal.ts';
 import type { SlotStore } from '../domain/ports/slot-store.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
+import { unreadableSecrets } from './unreadable-secrets.ts';
 
 type StartWorld = { journal: Journal; host: ContainerHost; slots: SlotStore };
 
@@ -22,7 +23,7 @@ export async function startObstacles(
     ...services.flatMap((service) => missingSources(world, service)),
     ...services.flatMap((service) => missingNetworks(world, service)),
   ]);
-  return found.filter((obstacle) => obstacle !== null);
+  return [...services.flatMap(unreadableSecrets), ...found.filter((obstacle) => obstacle !== null)];
 }
 
 async function takenName({ journal, host }: StartWorld, { containerName }: ServiceSpec, releases: Release[]) {

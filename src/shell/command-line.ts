@@ -7,6 +7,7 @@ import { type ExitCode, exitCode } from './failure.ts';
 import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
 import { printable } from './printable.ts';
+import { fromStandardInput, type SecretSource } from './read-secret.ts';
 import { registry } from './registry.ts';
 import { initialSettings, type TerminalSettings } from './terminal-settings.ts';
 
@@ -65,7 +66,7 @@ async function runLines(
   try {
     for await (const line of lines ?? linesOf(process.stdin)) {
       if (line.trimStart().startsWith('#')) continue;
-      const around = surroundings(state, options, output, terminal);
+      const around = surroundings(state, options, output, terminal, lines === null);
       const code = await execute({ line, indent: null, signal: interruption.signal }, around);
       if (code !== exitCode.done) failed = code;
       if (interruption.signal.aborted || state.over || (failed !== exitCode.done && !goesOn)) break;
@@ -82,6 +83,8 @@ function surroundings(
   options: CommandLineOptions,
   output: Output,
   terminal: Terminal | null,
+  /** Standard input says what to run. */
+  isFed: boolean,
 ): Surroundings {
   let client: Client | null = null;
   const connected = (): Client => {
@@ -104,6 +107,7 @@ function surroundings(
             terminal.start();
             return (await import('./line/question.ts')).askYesNo(terminal, question);
           },
+    secrets: secretsOf(isFed, terminal),
     page: null,
     async follow(operation, shown) {
       const { showOperation } = await import('./live/show-operation.ts');
@@ -118,6 +122,17 @@ function surroundings(
     settings: state.settings,
     leave: () => {
       state.over = true;
+    },
+  };
+}
+
+/** A terminal, or else standard input where it is not what says what to run. */
+function secretsOf(isFed: boolean, terminal: Terminal | null): SecretSource | null {
+  if (terminal === null) return isFed || process.stdin.isTTY ? null : fromStandardInput(process.stdin);
+  return {
+    async ask(question) {
+      terminal.start();
+      return (await import('./line/hidden-line.ts')).readHiddenLine(terminal, question);
     },
   };
 }

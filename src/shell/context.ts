@@ -34,6 +34,8 @@ export interface Context {
   stream<Item>(items: AsyncIterable<Item>, lines: (item: Item) => string[]): Promise<ExitCode>;
   /** Asks after these lines; `--yes` is a yes. Throws `usage` where nobody can be asked. */
   confirm(lines: readonly string[]): Promise<boolean>;
+  /** Asks for a value without showing it. Throws `usage` where nobody can be asked. */
+  readSecret(question: string): Promise<string>;
   /** Shows an operation live until it ends or Ctrl-C detaches. */
   follow(operation: OperationView): Promise<ExitCode>;
   /** Lines typed before, oldest first. */

@@ -10,6 +10,7 @@ import { type Format, formatOf } from './options.ts';
 import type { Output } from './output.ts';
 import { Answer } from './pipes/answer.ts';
 import { printable } from './printable.ts';
+import { readSecret, type SecretSource } from './read-secret.ts';
 import type { TerminalSettings } from './terminal-settings.ts';
 import { helpLines } from './views/help.ts';
 import { nextLines } from './views/next.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   output: Output;
   /** Null where there is nobody to ask. */
   ask: ((question: string) => Promise<'yes' | 'no' | 'interrupted'>) | null;
+  /** Null where a value that nobody may see cannot be asked for. */
+  secrets: SecretSource | null;
   /** Shows an answer page by page where it is longer than the screen; null where there is nobody to turn pages. */
   page: ((lines: readonly string[]) => Promise<void>) | null;
   follow(operation: OperationView, shown: Shown): Promise<ExitCode>;
@@ -124,6 +127,7 @@ function contextOf(parsed: Read, signal: AbortSignal, around: Surroundings, answ
       if (said === 'no') output.lines(['Nothing was changed.']);
       return said === 'yes';
     },
+    readSecret: (question) => readSecret(around.secrets, question),
     follow: (operation) => {
       answer?.flow();
       const shownOn = output.isTerminal ? around.output : output;

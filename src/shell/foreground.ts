@@ -1,3 +1,4 @@
+import type { HiddenLine } from './line/hidden-line.ts';
 import { showPages } from './line/pager.ts';
 import type { Terminal } from './line/terminal.ts';
 import type { Output } from './output.ts';
@@ -17,6 +18,8 @@ export interface Foreground {
   tell(lines: readonly string[]): void;
   tellNews(): void;
   ask(question: string): Promise<'yes' | 'no' | 'interrupted'>;
+  /** For a line that is not shown, and kept nowhere. */
+  askHidden(question: string): Promise<HiddenLine>;
   redraw(): void;
   /** Where news go while a live view is open; null where none is. */
   setAbove(printAbove: ((lines: readonly string[]) => void) | null): void;

@@ -27,7 +27,7 @@ import { restoreSystem, showRestorePlan } from './commands/restore-system.ts';
 import { resume } from './commands/resume.ts';
 import { rollbackSystem } from './commands/rollback-system.ts';
 import { scaleServiceEngine } from './commands/scale-serviceengine.ts';
-import { setEnv, setEnvSeveral, unsetEnv } from './commands/set-env.ts';
+import { setEnv, setEnvSeveral, setSecret, unsetEnv } from './commands/set-env.ts';
 import { setImage } from './commands/set-image.ts';
 import { showAppliances } from './commands/show-appliances.ts';
 import { showConfiguration } from './commands/show-configuration.ts';
@@ -105,6 +105,7 @@ export const registry: Grammar = {
     repairSystem,
     setEnv,
     setEnvSeveral,
+    setSecret,
     unsetEnv,
     setImage,
     restoreSystem,

@@ -196,6 +196,12 @@ export class Session {
         waiting.stop();
         return this.front.ask(question).finally(() => waiting.start());
       },
+      secrets: {
+        ask: (question) => {
+          waiting.stop();
+          return this.front.askHidden(question).finally(() => waiting.start());
+        },
+      },
       page: (lines) => {
         waiting.stop();
         return showAnswer(lines, this.front);

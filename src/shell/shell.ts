@@ -2,6 +2,7 @@ import { DOING } from '../api/contract/doing.ts';
 import { type ExitCode, exitCode } from './failure.ts';
 import type { Foreground } from './foreground.ts';
 import type { Assistance } from './line/assistance.ts';
+import type { HiddenLine } from './line/hidden-line.ts';
 import { History, historyPath } from './line/history.ts';
 import { type OpenPrompt, readLine } from './line/prompt.ts';
 import { askYesNo } from './line/question.ts';
@@ -122,6 +123,10 @@ class Shell implements Foreground {
 
   ask(question: string): Promise<'yes' | 'no' | 'interrupted'> {
     return askYesNo(this.terminal, question);
+  }
+
+  async askHidden(question: string): Promise<HiddenLine> {
+    return (await import('./line/hidden-line.ts')).readHiddenLine(this.terminal, question);
   }
 
   redraw(): void {

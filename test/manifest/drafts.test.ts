@@ -354,3 +354,17 @@ x-belay: {services: {server: {role: controller}}}
   expect(web?.config).toEqual({ Env: ['A=1', 'TZ=UTC'] });
   expect(web?.hostConfig).toMatchObject({ RestartPolicy: { Name: 'always' } });
 });
+
+describe('variables that nobody may see', () => {
+  const belay = (secrets: string) =>
+    [oneService('environment: {A: 1, B: 2}'), 'x-belay:', `  services: {server: {secrets: ${secrets}}}`, ''].join('\n');
+
+  test('are called so by name', () => {
+    expect(draft(belay('[B, LATER, B]')).services[0]?.spec.secrets).toEqual(['B', 'LATER']);
+    expect(draft(belay('[]')).services[0]?.spec).not.toHaveProperty('secrets');
+  });
+
+  test('have names that a variable can have', () => {
+    expect(reading(belay('["A B"]')).problems[0]?.message).toContain('the name of a variable, such as DB_PASSWORD');
+  });
+});

@@ -342,3 +342,22 @@ test('a quarantined version is marked with its reason, and tried again only with
     force: true,
   });
 });
+
+test('a secret comes from standard input, whole but for the last line break, and never from the line', async () => {
+  const { err } = await belay(['set', 'secret', 'LICENCE', '--yes'], 'one two\nthree\n');
+  expect(err).toContain('There is no /api/configuration/environment');
+  const { body } = daemon.calls.find(({ path }) => path.startsWith('/api/configuration')) ?? {};
+  expect(body).toEqual({ set: [{ name: 'LICENCE', value: 'one two\nthree', secret: true }] });
+});
+
+test.each([
+  [['set', 'secret', 'LICENCE', '--yes'], '', 3, 'Nothing was given'],
+  [['set', 'secret', 'LICENCE'], 'x', 2, 'there is nobody to ask'],
+  [['set', 'secret', 'LICENCE', 'web', 'value', '--yes'], 'x', 2, 'Invalid input'],
+  [['set', 'secret', 'LICENCE', '--yes'], 'x'.repeat(70_000), 3, 'at most 32 KiB'],
+  [[], 'set secret LICENCE --yes\nvalue\n', 2, 'never on a command line'],
+])('%j is refused', async (args, input, code, message) => {
+  const answer = await belay(args, input);
+  expect(answer).toMatchObject({ code, err: expect.stringContaining(message) });
+  expect(daemon.calls.filter(({ path }) => path.startsWith('/api/configuration'))).toEqual([]);
+});

@@ -362,3 +362,32 @@ test('what is secret is not kept', async () => {
   await screen.exited;
   expect(await readFile(join(stage.folder, 'state', 'belay', 'history'), 'utf8')).toBe('set env DB_PASSWORD=\n');
 });
+
+test('the value of a secret is asked for without being shown, and is kept nowhere', async () => {
+  const screen = await stage.openAtPrompt();
+  screen.type('set secret LICENCE\r');
+  await screen.untilShown('Value of LICENCE (not shown): ');
+  screen.type('wrong\x15');
+  screen.type(`ab?\x7f${PASTE('can ary')}\x1b[D\tx\r`);
+  await screen.untilShown('There is no');
+  const { body } = stage.daemon.calls.find(({ path }) => path.startsWith('/api/configuration')) ?? {};
+  expect(body).toEqual({ set: [{ name: 'LICENCE', value: 'abcan aryx', secret: true }] });
+  await screen.untilPrompt();
+  expect(screen.written).not.toMatch(/wrong|can ary|abc/);
+  // Of what has several lines no part is taken for an answer or a command.
+  screen.type('set secret LICENCE\r');
+  await screen.until(() => screen.lines().filter((line) => line.includes('(not shown)')).length === 2, 'the question');
+  screen.type(PASTE('first\nsecond\nthird\n'));
+  await screen.untilShown('More than one line was given');
+  await screen.untilPrompt();
+  screen.type('set secret LICENCE\r');
+  await screen.until(() => screen.lines().filter((line) => line.includes('(not shown)')).length === 3, 'the question');
+  screen.type('half\x03');
+  await screen.untilShown('Interrupted: nothing was changed.');
+  await screen.untilPrompt();
+  screen.type('\x04');
+  await screen.exited;
+  const history = await readFile(join(stage.folder, 'state', 'belay', 'history'), 'utf8');
+  expect(history).toBe('set secret LICENCE\n');
+  expect(screen.written).not.toMatch(/first|second|third|half/);
+});

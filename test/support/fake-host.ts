@@ -40,6 +40,8 @@ export class FakeHost {
   readonly missing = new Set<string>();
   /** Every start and stop of a container, by its service and version: `start agent-1 2.0`. */
   readonly log: string[] = [];
+  /** What every container has in its log. */
+  says = ['fatal: no licence'];
   /** What is to happen before each call that changes something. */
   beforeCall: (call: string) => void = () => {};
   readonly #now: () => Date;
@@ -111,7 +113,9 @@ export class FakeHost {
   }
 
   async readSpec(id: string): Promise<ServiceSpec> {
-    const { spec, networks } = this.#must(id);
+    const { spec: made, networks } = this.#must(id);
+    // What somebody has called secret is no setting of a container.
+    const { secrets: _, ...spec } = made;
     return structuredClone({ ...spec, settings: { ...spec.settings, networks } });
   }
 
@@ -174,8 +178,8 @@ export class FakeHost {
   flush = async (): Promise<void> => {};
   upSince = async (): Promise<null> => null;
   exec = async () => ({ exitCode: 1, output: '' });
-  logTail = async (): Promise<string[]> => ['fatal: no licence'];
-  rawInspect = async (): Promise<null> => null;
+  logTail = async (): Promise<string[]> => this.says;
+  rawInspect = async (id: string) => ({ Config: { Env: this.#must(id).spec.settings.config['Env'] ?? [] } });
   answers = async (): Promise<boolean> => true;
   hasNetwork = async (): Promise<boolean> => true;
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OperationView } from '../../src/api/contract/views.ts';
@@ -47,7 +47,8 @@ export class FakeSite {
   readonly host: FakeHost;
   readonly world: World;
   readonly first: Release;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'belay-site-'));
+  /** With everything that it has on disk. */
+  readonly directory = mkdtempSync(join(tmpdir(), 'belay-site-'));
   readonly #sequences: Readonly<Record<OperationKind, Sequence>>;
   #nowMs = Date.parse('2026-11-21T02:00:00Z');
   #life: Life;
@@ -57,7 +58,7 @@ export class FakeSite {
 
   constructor(services: ServiceSpec[], policy: Partial<Policy> = {}, sequences = SEQUENCES) {
     this.#sequences = sequences;
-    this.journal = new SqliteJournal(join(this.#directory, 'journal.db'));
+    this.journal = new SqliteJournal(join(this.directory, 'journal.db'));
     const clock = this.#clock();
     this.host = new FakeHost(() => clock.now());
     const slots = { space: async () => ({ device: '1', freeBytes: 1e12 }), flush: async () => {} };
@@ -136,9 +137,14 @@ export class FakeSite {
     return this.journal.instances(release.id).find((each) => each.service === service)?.containerId;
   }
 
+  /** A file beside the journal. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.directory, name), text, { mode: 0o600 });
+  }
+
   close(): void {
     this.journal.close();
-    rmSync(this.#directory, { recursive: true });
+    rmSync(this.directory, { recursive: true });
   }
 
   #newLife(): Life {

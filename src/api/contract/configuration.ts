@@ -21,7 +21,16 @@ const environmentInput = z
     /** The controller where it is left out. */
     service: serviceName.optional(),
     set: z
-      .array(z.object({ name: variableName, value: text(valueProblem) }).strict())
+      .array(
+        z
+          .object({
+            name: variableName,
+            value: text(valueProblem),
+            /** Not for other eyes: redacted everywhere from now on, and kept encrypted. */
+            secret: z.boolean().optional(),
+          })
+          .strict(),
+      )
       .max(200)
       .default([]),
     unset: z.array(variableName).max(200).default([]),

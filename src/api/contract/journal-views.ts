@@ -32,6 +32,8 @@ export const journalReportView = z
     state: z.enum(['usable', 'read-only', 'unusable']),
     trouble: z.object({ message: z.string(), hint: z.string().nullable() }).nullable(),
     sizeBytes: z.number().nullable(),
+    /** The file with the key of its secrets, which no copy of the journal has in it; null where there is none. */
+    secretsKey: z.string().nullable(),
     knows: knowledge.nullable(),
     /** What is wrong with the record, a sentence each. */
     problems: z.array(z.string()),

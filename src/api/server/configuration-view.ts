@@ -1,7 +1,8 @@
 import { envOf } from '../../domain/environment.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
-import { isSecretName, redactText } from '../../domain/redaction.ts';
+import { redactText } from '../../domain/redaction.ts';
 import type { Release } from '../../domain/release.ts';
+import { isSecretVariable } from '../../domain/secrets.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import { serviceNamed } from '../../sequences/named-service.ts';
 import type { ConfigurationView } from '../contract/configuration.ts';
@@ -30,7 +31,7 @@ export function viewConfiguration(journal: Journal, release: Release, named?: st
         ...{ name: service.name, role, image, digest, ports, mounts, networks, restartPolicy, labels },
         env: envOf(service).map(({ name: variable, value }) => ({
           name: variable,
-          value: isSecretName(variable) ? null : redactText(value),
+          value: isSecretVariable(service, variable) ? null : redactText(value),
           setBy: setBy(history, service, variable, value),
         })),
         gate: { deadlineMs, limitMs, stableMs, versionCommand, ports: gatePorts },

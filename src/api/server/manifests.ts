@@ -3,6 +3,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Appliance, Journal } from '../../domain/ports/journal.ts';
 import { redactText } from '../../domain/redaction.ts';
 import { controllerOf, type Release } from '../../domain/release.ts';
+import { knownSecrets } from '../../domain/secrets.ts';
 import { groupOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import { isVersioned } from '../../domain/versioning.ts';
 import { draftOf } from '../../manifest/drafts.ts';
@@ -73,7 +74,7 @@ export function viewManifest({ name, policy }: Appliance, active: Release): Mani
   return {
     appliance: name,
     file: policy.manifest?.file ?? null,
-    lines: policy.manifest?.text.split('\n') ?? [],
+    lines: policy.manifest ? redactText(policy.manifest.text, knownSecrets(...active.services)).split('\n') : [],
     title: policy.title,
     banner: bannerLines(policy),
     promptName: policy.promptName,

@@ -3,6 +3,7 @@ import type { InstanceRecord, Journal } from '../../domain/ports/journal.ts';
 import type { ReleaseName } from '../../domain/ports/release-history.ts';
 import { redactJson } from '../../domain/redaction.ts';
 import { controllerOf, type Release, type ReleaseStatus } from '../../domain/release.ts';
+import { knownSecrets, redactedEnv } from '../../domain/secrets.ts';
 import { restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Slot } from '../../domain/slot.ts';
 import type { ReleaseDetailView, ReleaseNameView, ReleaseView } from '../contract/views.ts';
@@ -94,9 +95,12 @@ export function viewReleaseService(
     image: service.image.reference,
     digest: service.image.digest ?? service.image.imageId,
     containerId: instances.find((instance) => instance.service === service.name)?.containerId ?? null,
-    env: redactJson((config.Env as string[] | undefined) ?? []) as string[],
+    env: redactedEnv(service),
     ports: portsOf(service),
-    labels: redactJson((config.Labels as Record<string, string> | undefined) ?? {}) as Record<string, string>,
+    labels: redactJson((config.Labels as Record<string, string> | undefined) ?? {}, knownSecrets(service)) as Record<
+      string,
+      string
+    >,
     networks: Object.keys(service.settings.networks),
     restartPolicy: restartPolicyOf(service).name,
     mounts: service.mounts.map(({ kind, source, target, readOnly, slotKey, sharedBecause }) => ({

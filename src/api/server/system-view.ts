@@ -8,6 +8,7 @@ import type { SeenService } from '../../reconcile/observation.ts';
 import { observe } from '../../reconcile/observe.ts';
 import { isUp } from '../../sequences/instances.ts';
 import { isBehind } from '../../sequences/plan-engine-update.ts';
+import { unreadableSecrets } from '../../sequences/unreadable-secrets.ts';
 import { DOING } from '../contract/doing.ts';
 import type { ConfirmationView } from '../contract/running-views.ts';
 import type { OperationView, ServiceView, SystemView } from '../contract/views.ts';
@@ -51,6 +52,10 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
     },
     attention: [
       ...(await journalAttention(service.world, appliance.name)),
+      ...release.services.flatMap(unreadableSecrets).map(({ message, hint }) => ({
+        message: `${message} What runs has it and goes on; the next change of the service takes it from there.`,
+        hint,
+      })),
       ...(lastOperation?.state === 'running'
         ? []
         : [

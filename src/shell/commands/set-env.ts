@@ -2,7 +2,7 @@ import type { EnvironmentInput } from '../../api/contract/configuration.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { assigned, assignment, variable, variableValue } from '../env-kinds.ts';
-import type { ExitCode } from '../failure.ts';
+import { type ExitCode, ShellError } from '../failure.ts';
 import { service } from '../kinds.ts';
 import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
@@ -69,6 +69,33 @@ export const setEnvSeveral = command({
       set: values.variables.map(assigned).map(({ name, value }) => ({ name, value: value ?? '' })),
     }),
 });
+
+export const setSecret = command({
+  words: ['set', 'secret'],
+  summary: 'Set an environment variable that nobody may see',
+  about:
+    'Asks for its value without showing it; on the command line it is read from standard input. From then on the variable is ' +
+    `a secret, whatever it is called: redacted everywhere, and kept encrypted, until unset env. ${HOW}`,
+  effect: 'changes',
+  examples: ['set secret DB_PASSWORD', 'set secret LICENCE web'],
+  parameters: [{ name: 'variable', kind: variable, help: 'The variable' }, onService],
+  async run(values, context) {
+    const { variable: name, service: named } = values;
+    if (named !== undefined) await mustBeThere(context, named);
+    const value = await context.readSecret(`Value of ${name} (not shown): `);
+    const problem = variableValue.problem(value);
+    if (problem !== null) throw new ShellError('usage', problem);
+    return changeEnvironment(context, named, { set: [{ name, value, secret: true }] });
+  },
+});
+
+/** What stands there may be the value, by mistake: it is not sent anywhere. */
+async function mustBeThere({ client, signal }: Context, service: string): Promise<void> {
+  const { appliance, services } = await client.configuration(undefined, signal);
+  const names = services.map(({ name }) => name);
+  if (names.includes(service)) return;
+  throw new ShellError('not-found', `${appliance} has no service of that name.`, `There is ${names.join(', ')}.`);
+}
 
 export const unsetEnv = command({
   words: ['unset', 'env'],

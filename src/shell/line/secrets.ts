@@ -12,11 +12,16 @@ const VALUE_BEHIND = new RegExp(`^(["']?([A-Za-z_]\\w*)["']?\\s+)(?:${PART})+`, 
 const QUOTED_WHOLE = /((["'])([A-Za-z_]\w*)=)(?=\S)(?:(?!\2).)*\2?/gs;
 const VALUE_INSIDE = new RegExp(`(([A-Za-z_]\\w*)=)(?:${PART})*`, 'gs');
 
+/** Behind the name stands a service, or what somebody takes for the place of the value. */
+const SET_SECRET = /^(\s*set?\s+s\S*(?:\s+\S+)?).*$/is;
+
 /** A line without the values that its own words call secret: `set env DB_PASSWORD=…`. What is left can be recalled. */
-export const withoutSecrets = (line: string): string =>
-  withoutSecretVariables(
-    [ASSIGNED, FOLLOWING, IN_URL].reduce((left, pattern) => left.replace(pattern, '$1'), line),
-  ).trimEnd();
+export const withoutSecrets = (line: string): string => {
+  const [, secret] = SET_SECRET.exec(line) ?? [];
+  if (secret !== undefined) return secret.replace(/=.*$/s, '').trimEnd();
+  const left = [ASSIGNED, FOLLOWING, IN_URL].reduce((text, pattern) => text.replace(pattern, '$1'), line);
+  return withoutSecretVariables(left).trimEnd();
+};
 
 /** The same for names that the daemon takes for secrets, and only those: `set env SMTP_PWD geheim`. */
 function withoutSecretVariables(line: string): string {

@@ -23,6 +23,11 @@ export function journalLines(report: JournalReportView, { width, nowMs, paint }:
       { name: 'Journal', value: report.path },
       { name: 'State', value: state, colour: isSound ? paint.good : paint.bad },
       { name: 'Size', value: report.sizeBytes === null ? null : formatBytes(report.sizeBytes) },
+      {
+        name: 'Secrets',
+        value:
+          report.secretsKey && `their key is ${report.secretsKey}, in no copy of the journal: keep a copy of it apart`,
+      },
       { name: 'Knows', value: report.knows && amounts(report.knows) },
       { name: 'Last', value: lastWords(report.knows, nowMs) },
     ],

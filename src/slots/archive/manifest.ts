@@ -45,6 +45,7 @@ const serviceSchema = z.object({
     versionCommand: z.array(z.string()).min(1).nullable(),
   }),
   scaled: z.object({ group: name, at: z.iso.datetime() }).optional(),
+  secrets: z.array(name).max(1000).optional(),
 });
 
 const manifestSchema = z.object({

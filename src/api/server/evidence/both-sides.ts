@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import type { World } from '../../../domain/ports/world.ts';
 import { redactJson, redactText, secretsIn } from '../../../domain/redaction.ts';
 import type { Release } from '../../../domain/release.ts';
+import { knownSecrets, redactedInspect } from '../../../domain/secrets.ts';
 import { findInstance } from '../../../sequences/instances.ts';
 import type { TarFile } from './tar.ts';
 
@@ -31,12 +32,12 @@ export async function containerFiles(world: Sources, release: Release, folder: s
         const instance = await findInstance(world, release, service, signal);
         if (!instance) return [];
         const inspect: JsonObject = (await world.host.rawInspect(instance.id, signal)) ?? {};
-        const known = secretsOf(service, inspect);
+        const known = new Set([...secretsOf(inspect), ...knownSecrets(service)]);
         const log = await world.host.logTail(instance.id, LOG_LINES, signal).catch(() => []);
         const name = `${folder}/${fileName(service.name)}`;
         return [
           { name: `${name}.log`, content: `${redactText(lastPart(log.join('\n')), known)}\n` },
-          { name: `${name}.inspect.json`, content: json(redactJson(inspect, known)) },
+          { name: `${name}.inspect.json`, content: json(redactJson(redactedInspect(service, inspect), known)) },
         ];
       } catch {
         return [];

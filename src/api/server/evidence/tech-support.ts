@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { BelayError } from '../../../domain/errors.ts';
 import { redactJson, redactText } from '../../../domain/redaction.ts';
+import { knownSecrets } from '../../../domain/secrets.ts';
 import type { TechSupportView } from '../../contract/tech-support.ts';
 import type { JournalKeeper } from '../journal-keeper.ts';
 import type { Service } from '../service.ts';
@@ -112,10 +113,10 @@ export class TechSupport {
     const journal = this.#sources.service?.world.journal;
     const appliances = journal?.appliances() ?? [];
     const releases = appliances.flatMap(({ name }) => journal?.releases(name) ?? []);
-    const known = secretsOf(
-      ...releases.map(({ services }) => services),
-      ...appliances.map(({ policy }) => policy.hooks),
-    );
+    const known = new Set([
+      ...knownSecrets(...releases.flatMap(({ services }) => services)),
+      ...secretsOf(...appliances.map(({ policy }) => policy.hooks)),
+    ]);
     return files.map(({ name, content }) => {
       const text = content.toString();
       const clean = name.endsWith('.json') ? json(redactJson(JSON.parse(text), known)) : redactText(text, known);
