@@ -7,7 +7,7 @@ import type { FoundImage } from './brought-image.ts';
 import { withImage } from './candidate.ts';
 import { findInstance } from './instances.ts';
 import { imageNamed } from './named-image.ts';
-import { serviceNamed } from './named-service.ts';
+import { serviceNamed, servicesMeant } from './named-service.ts';
 import { type PlannedChange, planChange } from './plan-change.ts';
 import { type PlannedUpgrade, planUpgrade } from './plan-upgrade.ts';
 import { quarantineObstacles } from './quarantine.ts';
@@ -37,44 +37,48 @@ export async function planImage(
   steps: { upgrade: readonly Step[]; change: readonly Step[] },
 ): Promise<PlannedImage> {
   const name = serviceNamed(active, wish.service);
+  const isController = controllerOf(active).name === name;
   const services = await servicesAsWanted(world, active);
   const service = services.find((spec) => spec.name === name) as ServiceSpec;
+  if (service.role === 'node') throw isOfController(service, wish);
   const found = await imageNamed(world, service, wish.reference);
   if (isSameImage(service.image, found.image) && service.image.reference === found.image.reference) {
     const message = `${name} runs ${found.image.reference} already.`;
     throw new BelayError('refused', message, { hint: `See what it has: show configuration ${name}` });
   }
-  const chosen = { name, services, found };
-  return service.role === 'controller' || hasOwnData(service)
+  const names = servicesMeant(active, isController ? undefined : name);
+  const chosen = { names, services, found };
+  return isController || services.some((spec) => names.includes(spec.name) && hasOwnData(spec))
     ? { kind: 'upgrade', planned: await inUpgrade(world, active, wish, chosen, steps.upgrade) }
     : { kind: 'change', planned: await inChange(world, active, wish, chosen, steps.change) };
 }
 
 interface Chosen {
-  /** The service that gets the image. */
-  name: string;
+  /** The services that get the image, the one that was named first. */
+  names: string[];
   /** All of them. */
   services: ServiceSpec[];
   found: FoundImage;
 }
 
-const commandOf = ({ reference }: ImageWish, { name }: Chosen): string => `set image ${reference} ${name}`;
+const commandOf = ({ reference }: ImageWish, { names }: Chosen): string => `set image ${reference} ${names[0]}`;
 
 async function inUpgrade(
   world: World,
   active: Release,
   wish: ImageWish,
-  { name, services, found }: Chosen,
+  wanted: Chosen,
   steps: readonly Step[],
 ): Promise<PlannedUpgrade> {
-  const isController = controllerOf(active).name === name;
+  const { names, services, found } = wanted;
+  const isController = names.includes(controllerOf(active).name);
   const version = isController ? found.image.tag : active.version;
   const chosen = {
     // What it waited for is not wanted any more.
-    services: services.map((spec) => (spec.name === name ? withImage(spec, spec.image) : spec)),
-    found: services.map((spec) => (spec.name === name ? found : { image: spec.image, alreadyHere: true })),
-    kept: await goingOn(world, active, services, name),
-    command: commandOf(wish, { name, services, found }),
+    services: services.map((spec) => (names.includes(spec.name) ? withImage(spec, spec.image) : spec)),
+    found: services.map((spec) => (names.includes(spec.name) ? found : { image: spec.image, alreadyHere: true })),
+    kept: await goingOn(world, active, services, names),
+    command: commandOf(wish, wanted),
   };
   const { by, force } = wish;
   const planned = await planUpgrade(world, active, { version, by, force, chosen }, steps);
@@ -89,8 +93,8 @@ async function inChange(
   chosen: Chosen,
   steps: readonly Step[],
 ): Promise<PlannedChange> {
-  const { name, services, found } = chosen;
-  const after = services.map((spec) => (spec.name === name ? withImage(spec, found.image) : spec));
+  const { names, services, found } = chosen;
+  const after = services.map((spec) => (names.includes(spec.name) ? withImage(spec, found.image) : spec));
   const planned = await planChange(world, active, { now: services, after, by: wish.by }, steps);
   const untrusted = quarantineObstacles(world.journal, planned.candidate.release, commandOf(wish, chosen));
   const { warnings, obstacles } = planned.plan;
@@ -100,11 +104,16 @@ async function inChange(
   return { ...planned, plan };
 }
 
+function isOfController({ name }: ServiceSpec, { reference }: ImageWish): BelayError {
+  const message = `${name} is another instance of the controller, and has its version.`;
+  return new BelayError('refused', message, { hint: `To give it to all of them: set image ${reference}` });
+}
+
 const hasOwnData = ({ mounts }: ServiceSpec): boolean => mounts.some(({ slotKey }) => slotKey !== null);
 
 /** The services whose containers go on untouched: what has data gets a clone of it with the others. */
-async function goingOn(world: World, active: Release, services: readonly ServiceSpec[], name: string) {
-  const others = services.filter((spec) => spec.name !== name && !hasOwnData(spec));
+async function goingOn(world: World, active: Release, services: readonly ServiceSpec[], names: string[]) {
+  const others = services.filter((spec) => !names.includes(spec.name) && !hasOwnData(spec));
   const instances = await Promise.all(others.map((spec) => findInstance(world, active, spec)));
   return others.filter((_, index) => instances[index] !== null).map((spec) => spec.name);
 }

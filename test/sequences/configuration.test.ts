@@ -158,6 +158,39 @@ describe('an image', () => {
   });
 });
 
+describe('a service of which there are several', () => {
+  const together = () => {
+    site.close();
+    site = new FakeSite([
+      member('server'),
+      member('second', { role: 'node', image: fakeImage('acme/server', '1.0') }),
+      member('agent'),
+      member('agent-2', { scaled: { group: 'agent', at: '2026-11-21T01:00:00Z' } }),
+    ]);
+  };
+  beforeEach(together);
+
+  test.each([
+    [undefined, ['server', 'second']],
+    ['second', ['second']],
+    ['agent', ['agent', 'agent-2']],
+    ['agent-2', ['agent-2']],
+  ])('has an environment of %s for %j', async (service, names) => {
+    const { plan } = await planEnv({ set: LOG, service });
+    expect(plan.changes.map((each) => each.service)).toEqual(names);
+    expect(await changeEnv({ set: LOG, service })).toMatchObject({ state: 'succeeded' });
+    for (const name of names) expect(env(name)).toEqual({ LOG: 'debug' });
+    expect(site.host.running()).toEqual(['acme 1.0', 'acme-agent 1.0', 'acme-agent-2 1.0', 'acme-second 1.0']);
+  });
+
+  test('has one image', async () => {
+    expect(await setImage('acme/server:2.0')).toMatchObject({ state: 'succeeded', to: '2.0' });
+    expect(await setImage('acme/agent:2.0', 'agent')).toMatchObject({ state: 'succeeded' });
+    expect(site.host.running()).toEqual(['acme 2.0', 'acme-agent 2.0', 'acme-agent-2 2.0', 'acme-second 2.0']);
+    await expect(planImage('acme/server:3.0', 'second')).rejects.toThrow('another instance of the controller');
+  });
+});
+
 describe('what is set', () => {
   const variables = (view: ReturnType<typeof viewConfiguration>) => view.services.map((each) => each.env);
 

@@ -175,6 +175,30 @@ export const OPERATIONS = {
     steps: change.steps.map(({ name }) => name),
     run: ({ daemon }) => daemon.ask((service) => service.engines.resume(service.appliance(), { by: BY })),
   },
+  'set env': {
+    weight: 10,
+    steps: change.steps.map(({ name }) => name),
+    run: ({ machine, daemon }) =>
+      daemon.ask((service) => {
+        const { chance } = machine;
+        const appliance = service.appliance();
+        const { name } = chance.pick(service.active(appliance).services);
+        const variable = { name: chance.pick(['LOG', 'LICENCE', 'DB_PASSWORD']), value: `${chance.between(1, 1_000)}` };
+        const set = [{ ...variable, secret: chance.happens(0.3) }];
+        return service.configuration.changeEnvironment(appliance, { service: name, set, unset: [], by: BY });
+      }),
+  },
+  'set image': {
+    weight: 10,
+    steps: [...UPGRADE_STEPS, ...change.steps.map(({ name }) => name)],
+    run: ({ machine, daemon, site }) =>
+      daemon.ask((service) => {
+        const appliance = service.appliance();
+        const { name, image } = machine.chance.pick(service.active(appliance).services);
+        const reference = `${image.repository}:${machine.chance.pick(site.versions)}`;
+        return service.configuration.changeImage(appliance, { service: name, reference, by: BY });
+      }),
+  },
   rehearsal: {
     weight: 12,
     steps: rehearsal.steps.map(({ name }) => name),
