@@ -20,6 +20,7 @@ import { recoverUnfinished } from '../runner/recover.ts';
 import { Runner } from '../runner/runner.ts';
 import { change } from '../sequences/change.ts';
 import { install } from '../sequences/install.ts';
+import { legacyRollback } from '../sequences/legacy-rollback.ts';
 import { move } from '../sequences/move.ts';
 import { promotion } from '../sequences/promotion.ts';
 import { rehearsal } from '../sequences/rehearsal.ts';
@@ -33,7 +34,10 @@ import { hostWatcher } from './host-watcher.ts';
 import type { Mode } from './mode.ts';
 import { systemClock } from './system-clock.ts';
 
-const sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change };
+const sequences = {
+  ...{ upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change },
+  'legacy-rollback': legacyRollback,
+};
 
 export interface WorkingOptions {
   home: string;

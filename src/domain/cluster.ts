@@ -26,6 +26,8 @@ export const NODE_STATES = [
   'stopping',
   'copying',
   'starting',
+  'procedure',
+  'restarting',
   'proving',
   'done',
   'failed',

@@ -25,7 +25,8 @@ export type Hooks = Partial<Record<HookName, Hook>>;
 
 /** What came of a hook in an operation. */
 export interface HookRun {
-  hook: HookName;
+  /** `legacy` is no hook, but the vendor's procedure to go back. */
+  hook: HookName | 'legacy';
   /** The version that it was run for. */
   version: string;
   /** Where it ran, in words: `in server`, `in a container of acme/tools:1`. */

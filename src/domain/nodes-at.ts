@@ -6,7 +6,7 @@ const DOING: readonly [step: string, state: NodeState][] = [
   ['stop', 'stopping'],
   ['delta', 'copying'],
   ['start', 'starting'],
-  ['legacy', 'proving'],
+  ['legacy', 'procedure'],
   ['gate', 'proving'],
 ];
 
@@ -22,8 +22,12 @@ interface Seen {
 export function nodesAt({ cluster, noted, steps, state }: Seen): ({ name: string } & NodeProgress)[] {
   return cluster.nodes.map((name) => {
     const own = noted[name];
-    if (own) return { name, ...own };
-    return { name, ...(cluster.inTurn.includes(name) ? WAITING : together(steps, state)) };
+    if (cluster.inTurn.includes(name)) return { name, ...(own ?? WAITING) };
+    const all = together(steps, state);
+    if (!own) return { name, ...all };
+    // What takes all of them back says so of all of them.
+    const isTakenBack = all.state === 'back' || all.state === 'going-back';
+    return { name, ...(isTakenBack ? { state: all.state, reason: own.reason } : own) };
   });
 }
 

@@ -5,6 +5,7 @@ import type { Following } from './followers.ts';
 import type { HookRun, PlannedHooks } from './hooks.ts';
 import type { OperationId, ReleaseId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { LegacyProcedure } from './legacy.ts';
 import type { Policy } from './policy.ts';
 import type { BootTime } from './ports/clock.ts';
 import type { DirectoryLook } from './ports/slot-store.ts';
@@ -20,7 +21,8 @@ export type OperationKind =
   | 'move'
   | 'rehearsal'
   | 'promotion'
-  | 'change';
+  | 'change'
+  | 'legacy-rollback';
 
 /**
  * `running` until it has ended. `failed`: it ended before anything was stopped, nothing changed.
@@ -126,6 +128,8 @@ export interface OperationFacts {
   cluster?: Cluster;
   /** How far those of them are that a step looks after by themselves. */
   nodes?: Record<string, NodeProgress>;
+  /** The vendor's procedure that it carries out. */
+  procedure?: LegacyProcedure;
   /** Services that ran when a repair began, and go on: they have nothing to prove. */
   leftRunning?: string[];
   /** Why an operation that went through needs somebody's attention nonetheless, in one sentence. */

@@ -101,8 +101,11 @@ export interface JoinedEngine {
 export interface RollbackPlan {
   appliance: string;
   from: { release: ReleaseId; version: string };
-  to: { release: ReleaseId; version: string };
+  /** `release` is null where it is made on the way, by the vendor's procedure. */
+  to: { release: ReleaseId | null; version: string };
   steps: { name: string; title: string }[];
+  /** The vendor's procedure, on a copy of the data of each of the nodes; null where the release before is started again. */
+  legacy: { command: string[]; deadlineMs: number; nodes: string[] } | null;
   /** The nodes of the controller, which go back together; null where it has only one. */
   cluster: Cluster | null;
   /** The service engines, which go back together with the controller; null where there are none. */

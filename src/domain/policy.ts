@@ -1,4 +1,5 @@
 import type { Hooks } from './hooks.ts';
+import type { LegacyProcedure } from './legacy.ts';
 import type { NotifyRules } from './notify-rules.ts';
 import type { GateRules, UpdateTrigger, Versioned } from './service-spec.ts';
 import type { StaleLockRule } from './stale-lock.ts';
@@ -23,6 +24,8 @@ export interface Policy {
   promptName: string | null;
   /** No upgrade or rollback goes below this version. */
   floor: string | null;
+  /** How its vendor goes back from versions that are older than that. */
+  legacy: LegacyProcedure | null;
   services: Record<string, ServicePolicy>;
   /** Where the data is that counts: in a database elsewhere. Null where nobody has said so. */
   data: 'external' | null;
@@ -49,6 +52,7 @@ export const DEFAULT_POLICY: Policy = {
   banner: null,
   promptName: null,
   floor: null,
+  legacy: null,
   services: {},
   data: null,
   hooks: {},

@@ -78,6 +78,8 @@ export interface ServiceSpec {
   versioned?: Versioned;
   /** When it takes the image of a new version; with the upgrade, where nothing is said. */
   update?: UpdateTrigger;
+  /** What its software says that it is, where the vendor's procedure has put another version in place than the image's tag. */
+  softwareVersion?: string;
   /** The image of the release's version, which it has not taken yet. */
   awaits?: PinnedImage;
   /** Of a service engine that was made by scaling: which one it is a copy of, and since when there is it (ISO 8601). */
@@ -131,6 +133,9 @@ export interface RestartPolicy {
 }
 
 export const NO_RESTART: RestartPolicy = { name: 'no', maximumRetryCount: 0 };
+
+/** The version that its software is to name. */
+export const versionOf = ({ softwareVersion, image }: ServiceSpec): string => softwareVersion ?? image.tag;
 
 /** The policy that the user set; `no` where there was none. */
 export function restartPolicyOf(spec: ServiceSpec): RestartPolicy {

@@ -26,7 +26,8 @@ import { keyFileOf, Vault } from './vault.ts';
 
 const MOST_RELEASES = 10_000;
 /** What would leave a release that may still go back by itself. */
-const CHANGING_ANEW: readonly OperationKind[] = ['upgrade', 'promotion', 'move', 'change'];
+const CHANGING_ANEW: readonly OperationKind[] = ['upgrade', 'promotion', 'move', 'change', 'legacy-rollback'];
+const ROLLING_BACK: readonly OperationKind[] = ['rollback', 'legacy-rollback'];
 
 /** The journal in SQLite: the only SQL there is. Longer than most files, because the port is. */
 export class SqliteJournal implements Journal {
@@ -289,7 +290,7 @@ export class SqliteJournal implements Journal {
       const operation = this.#mustRead(id);
       const [from, to] = [this.release(operation.from), this.release(operation.to)];
       if (!from || !to) throw new BelayError('internal', `Operation ${id} names a release that is not in the journal.`);
-      const left = operation.kind === 'rollback' ? 'rolled-back' : 'superseded';
+      const left = ROLLING_BACK.includes(operation.kind) ? 'rolled-back' : 'superseded';
       if (from.id !== to.id) this.#connection.run('UPDATE release SET status = ? WHERE id = ?', left, from.id);
       this.#connection.run("UPDATE release SET status = 'active' WHERE id = ?", to.id);
       if (operation.kind === 'install') this.#insertAppliance(to, at, operation.facts.install?.policy);

@@ -6,6 +6,7 @@ import { dependenciesOf } from './belay-rules.ts';
 import { hostConfigOf, portsOf } from './container-settings.ts';
 import { networksOf } from './drafts.ts';
 import { checkHooks } from './hook-checks.ts';
+import { checkLegacy } from './legacy-of.ts';
 import { nearestName } from './nearest.ts';
 import { type Finding, type Path, spelt } from './problem.ts';
 import { checkRoles } from './role-checks.ts';
@@ -53,6 +54,7 @@ export function crossFindings(parts: Parts): Finding[] {
   checkExternals(parts, complain);
   if (parts.belayIsSound) checkRoles(parts.belay, parts, complain);
   if (parts.belayIsSound) checkHooks(parts.belay, parts, complain);
+  checkLegacy(parts.belay, complain);
   checkStaleLocks(parts.belay?.stale_locks, parts.serviceNames, complain);
   return findings;
 }

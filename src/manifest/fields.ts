@@ -60,6 +60,10 @@ function durationMs(each: string): number | null {
   return totalMs <= 366 * 86_400_000 ? totalMs : null;
 }
 
+export const version = kind({ type: 'string' }, 'a version; a version is an image tag such as 2.1.0', (each) =>
+  /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(each) ? each : null,
+);
+
 /** In billionths of a processor, as the engine counts. */
 export const cpus = kind({ type: ['number', 'string'] }, 'a number of processors such as 0.5', (each) => {
   const value = /^\d{1,4}(?:\.\d{1,9})?$/.test(each) ? Number(each) : 0;

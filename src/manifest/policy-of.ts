@@ -1,6 +1,7 @@
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
 import { gateOf, secretsOf, updateOf, versionedOf } from './belay-rules.ts';
 import { hooksOf } from './hooks-of.ts';
+import { legacyOf } from './legacy-of.ts';
 import type { Manifest } from './manifest.ts';
 import { notifyOf } from './notify-of.ts';
 import { staleLockRules } from './stale-lock-schema.ts';
@@ -18,6 +19,7 @@ export function policyOf(manifest: Manifest): Policy {
     banner: belay?.banner ?? null,
     promptName: belay?.prompt ?? null,
     floor: belay?.floor ?? null,
+    legacy: legacyOf(belay),
     services: Object.fromEntries(services),
     data: belay?.data ?? null,
     hooks: hooksOf(manifest),

@@ -67,6 +67,9 @@ function checkFloor(
 ) {
   const tag = /:([^/:@]+)(?:@.*)?$/.exec(image)?.[1];
   const floor = belay?.floor;
+  const below = belay?.legacy?.below ?? floor;
+  // What the vendor's procedure is for is below the floor.
+  if (belay?.legacy && tag && below && compareVersions(tag, below) < 0) return;
   if (floor && tag && compareVersions(tag, floor) < 0) {
     complain(['x-belay', 'floor'], 'value', `${controller} has the version ${tag}, which is below it.`);
   }

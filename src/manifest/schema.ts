@@ -4,6 +4,7 @@ import { HOST_POWERS } from '../domain/host-powers.ts';
 import { SERVICE_ROLES } from '../domain/service-spec.ts';
 import * as field from './fields.ts';
 import { hooks } from './hook-schema.ts';
+import { legacy } from './legacy-schema.ts';
 import { notify } from './notify-schema.ts';
 import { network, service, volume } from './service-schema.ts';
 import { staleLocks } from './stale-lock-schema.ts';
@@ -26,10 +27,6 @@ const promptName = field.kind(
   { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$' },
   'a name for the prompt: at most 32 letters, digits, dots, dashes',
   (each) => (/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(each) ? each : null),
-);
-
-const version = field.kind({ type: 'string' }, 'a version; a version is an image tag such as 2.1.0', (each) =>
-  /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(each) ? each : null,
 );
 
 const variableName = field.kind({ type: 'string' }, 'the name of a variable, such as DB_PASSWORD', (each) =>
@@ -87,7 +84,8 @@ export const belay = z.strictObject({
     .optional()
     .describe('For every service that says nothing of its own.'),
   version_command: versionCommand.describe('As in services, for the controller and its nodes.'),
-  floor: version.optional().describe('No upgrade or rollback goes below this version.'),
+  floor: field.version.optional().describe('No upgrade or rollback goes below this version.'),
+  legacy: legacy.optional(),
   data: field
     .oneOf(['external'])
     .optional()

@@ -2,7 +2,7 @@ import type { DataTarget } from '../domain/data-target.ts';
 import { newReleaseId, newSlotId, type SlotId } from '../domain/ids.ts';
 import type { Release } from '../domain/release.ts';
 import { relocated } from '../domain/relocated-mount.ts';
-import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
+import { isSameImage, type PinnedImage, type ServiceSpec } from '../domain/service-spec.ts';
 import { freshSlot, parkedPathOf, type Slot, type SlotMount, slotVolumeName } from '../domain/slot.ts';
 
 export interface Candidate {
@@ -156,8 +156,10 @@ const bindPaths = (path: string, slot: SlotId) => ({ path, parkedPath: parkedPat
 
 /** A service with an image, and with the one that it has not taken yet. */
 export function withImage(spec: ServiceSpec, image: PinnedImage, awaits?: PinnedImage | null): ServiceSpec {
-  const { awaits: _, ...rest } = spec;
-  return { ...rest, image, ...(awaits ? { awaits } : {}) };
+  const { awaits: _, softwareVersion, ...rest } = spec;
+  // Another image brings its own software.
+  const own = softwareVersion && isSameImage(spec.image, image) ? { softwareVersion } : {};
+  return { ...rest, image, ...own, ...(awaits ? { awaits } : {}) };
 }
 
 /** A copy of an earlier release for the top of the list; it takes over that release's slot. */

@@ -25,7 +25,19 @@ export async function currentServices(
       if (!instance) return service;
       const spec = rekeyed(await world.host.readSpec(instance.id, signal, service.image), slot);
       const networks = apart.get(instance.id);
-      const { name, role, containerName, dependsOn, askedGate, versioned, update, awaits, scaled, secrets } = service;
+      const {
+        name,
+        role,
+        containerName,
+        dependsOn,
+        askedGate,
+        versioned,
+        update,
+        softwareVersion,
+        awaits,
+        scaled,
+        secrets,
+      } = service;
       return {
         ...spec,
         ...(networks ? { settings: { ...spec.settings, networks } } : {}),
@@ -36,6 +48,7 @@ export async function currentServices(
         ...(askedGate ? { askedGate, gate: { ...spec.gate, ...askedGate } } : {}),
         ...(versioned ? { versioned } : {}),
         ...(update ? { update } : {}),
+        ...(softwareVersion ? { softwareVersion } : {}),
         ...(awaits ? { awaits } : {}),
         ...(scaled ? { scaled } : {}),
         ...(secrets ? { secrets } : {}),

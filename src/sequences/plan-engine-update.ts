@@ -2,7 +2,7 @@ import { BelayError } from '../domain/errors.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
-import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
+import { type PinnedImage, type ServiceSpec, versionOf } from '../domain/service-spec.ts';
 import type { Step } from '../domain/step.ts';
 import { isVersioned } from '../domain/versioning.ts';
 import { withImage } from './candidate.ts';
@@ -59,7 +59,7 @@ export const isBehind = (active: Release, service: ServiceSpec): boolean =>
   service.role !== 'controller' &&
   (service.role === 'engine' || service.update !== undefined) &&
   isVersioned(service, controllerOf(active)) &&
-  service.image.tag !== active.version;
+  versionOf(service) !== active.version;
 
 async function runsWell(world: World, active: Release, service: ServiceSpec): Promise<boolean> {
   const instance = await findInstance(world, active, service);

@@ -20,7 +20,7 @@ import { joinedFacts, joinedSince, notCutOff } from './joined-since.ts';
 import { externalWarnings, hookFacts, hooksOfRollback, NO_HOOKS } from './plan-hooks.ts';
 import { mountPointCosts } from './plan-mount-points.ts';
 import { plannedSteps } from './planned-steps.ts';
-import { belowFloor } from './policy-rules.ts';
+import { backBelowFloor } from './policy-rules.ts';
 import { rollbackTarget } from './rollback-target.ts';
 import { mustSlot, slotPairs } from './slot-pairs.ts';
 import { dataObstacles, snapshotObstacles } from './snapshot-obstacles.ts';
@@ -33,6 +33,14 @@ export interface PlannedRollback {
   candidate: Candidate;
 }
 
+export interface RollbackRequest {
+  /** The one before, where it is left out. */
+  release?: ReleaseId | undefined;
+  /** By the vendor's procedure, also where that is not the way from what runs. */
+  legacy?: boolean | undefined;
+  by: string;
+}
+
 const SAMPLE_LIMIT = 20;
 
 /**
@@ -42,7 +50,7 @@ const SAMPLE_LIMIT = 20;
 export async function planRollback(
   world: World,
   active: Release,
-  request: { release?: ReleaseId | undefined; by: string },
+  request: RollbackRequest,
   steps: readonly Step[],
   signal?: AbortSignal,
 ): Promise<PlannedRollback> {
@@ -70,7 +78,7 @@ export async function planRollback(
     targetSlot.archive && { sizeBytes: targetSlot.archive.dataBytes, files: targetSlot.archive.files },
   );
   const obstacles = [
-    ...belowFloor(policy, target.version),
+    ...backBelowFloor(policy, active, target),
     ...hooks.obstacles,
     ...(await obstaclesOf(world, active, target, candidate.slot?.mounts ?? targetSlot.mounts)),
     ...costs.obstacles,
@@ -91,6 +99,7 @@ export async function planRollback(
       ...(joined.length > 0 ? [] : ['set-apart']),
       ...hooks.spared,
     ]),
+    legacy: null,
     cluster,
     engines: following,
     joinedSince: joined,

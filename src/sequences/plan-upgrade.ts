@@ -45,6 +45,8 @@ export interface UpgradeWish {
   earlier?: { release: ReleaseId; services: ServiceSpec[]; found: FoundImage[] };
   /** Images that somebody has chosen, instead of those of a version. `kept` are services that go on untouched. */
   chosen?: { services: ServiceSpec[]; found: FoundImage[]; kept: string[]; command: string };
+  /** It goes back by the vendor's procedure: neither the floor nor what was here before has a say. */
+  isLegacy?: true;
   /** On a clone that goes again: nothing has to be chosen. */
   isRehearsed?: true;
 }
@@ -134,11 +136,13 @@ export async function planUpgrade(
       ...surveyed.flatMap(({ obstacle }) => obstacle ?? []),
       ...space.flatMap(({ obstacle }) => obstacle ?? []),
       ...hooks.obstacles,
-      ...belowFloor(policy, request.version),
+      ...(request.isLegacy ? [] : belowFloor(policy, request.version)),
       ...(request.force ? [] : untrusted),
       ...(await obstaclesOf(world, from, candidate.release)),
       ...(request.earlier ? [] : runningAlready(from, candidate.release)),
-      ...(request.earlier || request.isRehearsed ? [] : choiceOfData(journal, from, candidate.release)),
+      ...(request.earlier || request.isRehearsed || request.isLegacy
+        ? []
+        : choiceOfData(journal, from, candidate.release)),
     ],
   };
   return {

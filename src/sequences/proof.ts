@@ -1,7 +1,8 @@
 import type { Instance } from '../domain/ports/container-host.ts';
 import { controllerOf } from '../domain/release.ts';
-import type { ServiceSpec } from '../domain/service-spec.ts';
+import { type ServiceSpec, versionOf } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
+import { askVersion } from './ask-version.ts';
 import { evidenceOf, failedStart, isServing, mustFindInstance } from './instances.ts';
 import { Patience } from './patience.ts';
 import { namesOf } from './quarantine.ts';
@@ -44,7 +45,8 @@ async function mustBeRight(context: StepContext, service: ServiceSpec, instance:
   await checkVersion(context, service, instance);
 }
 
-async function untilServing(context: StepContext, service: ServiceSpec): Promise<Instance> {
+/** The instance of a service of the new release, as soon as it serves. `gate-failed` where it does not in its time. */
+export async function untilServing(context: StepContext, service: ServiceSpec): Promise<Instance> {
   const { host, clock, signal } = context;
   const patience = new Patience(context, service);
   const answered = context.facts().answeredPorts?.[service.name] ?? [];
@@ -90,23 +92,20 @@ async function stillUp(context: StepContext, service: ServiceSpec): Promise<Inst
 }
 
 async function checkVersion(context: StepContext, service: ServiceSpec, instance: Instance): Promise<void> {
-  const { versionCommand } = service.gate;
-  if (!versionCommand) return;
-  const { output, exitCode } = await context.host
-    .exec(instance.id, versionCommand, 30_000, context.signal)
-    .catch(async (thrown) => {
-      await stillUp(context, service);
-      throw thrown;
-    });
-  const said = output.trim().split('\n')[0] ?? '';
+  const said = await askVersion(context, service, instance).catch(async (thrown) => {
+    await stillUp(context, service);
+    throw thrown;
+  });
+  if (!said) return;
+  const { output, exitCode, firstLine } = said;
   // A command is killed with its container: then that is the reason.
   if (exitCode !== 0) await stillUp(context, service);
-  if (exitCode !== 0) await fail(context, instance, `its version command ended with code ${exitCode}: ${said}`);
-  if (!namesVersion(output, service.image.tag)) await fail(context, instance, `it says that it is "${said}"`);
+  if (exitCode !== 0) await fail(context, instance, `its version command ended with code ${exitCode}: ${firstLine}`);
+  if (!namesVersion(output, versionOf(service))) await fail(context, instance, `it says that it is "${firstLine}"`);
 }
 
-/** Whether the output names the version: `2.1` is named by `2.1.5`, as a tag stands for its patches, not by `2.10` or `12.1`. */
-function namesVersion(output: string, version: string): boolean {
+/** Whether an output names the version: `2.1` is named by `2.1.5`, as a tag stands for its patches, not by `2.10` or `12.1`. */
+export function namesVersion(output: string, version: string): boolean {
   const wanted = version.replace(/^v(?=\d)/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(^|[^0-9A-Za-z.])v?${wanted}(?![0-9A-Za-z])`).test(output);
 }

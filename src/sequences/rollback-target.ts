@@ -43,6 +43,16 @@ export function releaseThatRan(journal: Journal, active: Release, id: ReleaseId)
 
 function previousOf(journal: Journal, active: Release): Release {
   const original = originalOf(journal, active);
+  // Made by the vendor's procedure: what it left is the version after, not the one before.
+  if (original.origin === 'rollback' && original.previous) {
+    throw new BelayError(
+      'refused',
+      `There is no release before ${active.version}: the vendor's procedure has made it.`,
+      {
+        hint: `To go forward again: rollback system to ${original.previous}`,
+      },
+    );
+  }
   if (!original.previous && journal.slot(active.slot)?.state === 'archived') return active;
   if (!original.previous) {
     const left = journal.releases(active.appliance).find(({ status }) => status === 'rolled-back');

@@ -1,18 +1,16 @@
 import { countdown, writeDuration } from '../domain/duration.ts';
 import { BelayError, toBelayError } from '../domain/errors.ts';
-import { type Hook, type HookName, type HookRun, hasSucceeded } from '../domain/hooks.ts';
-import { redactText, secretsIn } from '../domain/redaction.ts';
+import { type Hook, type HookName, hasSucceeded } from '../domain/hooks.ts';
 import type { Release } from '../domain/release.ts';
-import { knownSecrets } from '../domain/secrets.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
 import { hookedService, oneOff, oneOffs, removeOneOffs } from './hook-containers.ts';
 import { findInstance } from './instances.ts';
+import { noteCommand } from './note-command.ts';
 import { oneOffSpec } from './one-off.ts';
 
 const POLL_MS = 100;
 const KEPT_LINES = 40;
-const LONGEST_LINE = 500;
 
 interface Outcome {
   exitCode: number | null;
@@ -29,28 +27,18 @@ interface Outcome {
  * with code 0 in time.
  */
 export async function runHook(context: StepContext, name: HookName, release: Release): Promise<void> {
-  const { clock, facts, learn } = context;
+  const { clock, facts } = context;
   const hook = mustBePlanned(context, name);
   const service = serviceOf(hook, name, release);
-  const at = clock.now();
-  const beganMs = clock.monotonicMs();
-  const { output, problem, ...outcome } = await outcomeOf(context, name, hook, service, release);
-  const secrets = [...knownSecrets(service), ...secretsIn({ ...hook.environment })];
-  const said = lastLines(redactText(output, secrets));
-  const run: HookRun = {
-    hook: name,
-    version: release.version,
-    ...outcome,
-    at: at.toISOString(),
-    tookMs: Math.round(clock.monotonicMs() - beganMs),
-    output: said,
-  };
-  learn({ hookRuns: [...(facts().hookRuns ?? []), run] });
+  const began = { at: clock.now(), monotonicMs: clock.monotonicMs() };
+  const { problem, ...outcome } = await outcomeOf(context, name, hook, service, release);
+  const { environment } = hook;
+  const run = noteCommand(context, { hook: name, version: release.version, ...outcome, began, service, environment });
   // Where the journal could not be written, the container is what tells that it has been run.
   const isNoted = facts().hookRuns?.some((each) => each.hook === name && each.at === run.at) ?? false;
   if (isNoted || !hasSucceeded(run)) await removeOneOffs(context, name);
   if (hasSucceeded(run)) return;
-  const last = said.at(-1);
+  const last = run.output.at(-1);
   const why = problem ?? `it ended with code ${run.exitCode}${last === undefined ? '' : `: ${last}`}`;
   throw new BelayError('hook-failed', `The ${name} hook failed (${run.where}): ${why.replace(/\.$/, '')}.`, {
     hint: 'What it said is in: show upgrade status',
@@ -168,9 +156,4 @@ async function beside(
     context.report({ detail: `${hook.command[0]} ${where}; deadline ${countdown(dueMs - clock.monotonicMs())}` });
     await clock.sleep(POLL_MS, signal);
   }
-}
-
-function lastLines(output: string): string[] {
-  const lines = output.split(/\r?\n/).map((line) => line.trimEnd().slice(0, LONGEST_LINE));
-  return lines.filter((line) => line !== '').slice(-KEPT_LINES);
 }

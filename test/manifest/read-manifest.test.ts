@@ -142,6 +142,19 @@ describe('what x-belay says', () => {
       ],
     ],
     [
+      '{legacy: {command: ""}, services: {server: {role: controller}}}',
+      [
+        '4:11 x-belay.legacy: for which versions it is has to be said: below, or a floor beside it.',
+        '4:29 x-belay.legacy.command: there is no command.',
+      ],
+    ],
+    // What the procedure is for may be below the floor.
+    ['{floor: 2.10, legacy: {command: x}, services: {server: {role: controller}}}', []],
+    [
+      '{floor: 2.10, legacy: {below: 1.9, command: x}, services: {server: {role: controller}}}',
+      ['4:18 x-belay.floor: server has the version 2.0, which is below it.'],
+    ],
+    [
       '{services: {servr: {role: engine}, server: {role: controller}}}',
       ['4:22 x-belay.services.servr: there is no service servr. Did you mean server?'],
     ],

@@ -63,6 +63,7 @@ async function begin(kind: 'upgrade' | 'rollback') {
       move: upgrade,
       rehearsal: upgrade,
       promotion: upgrade,
+      'legacy-rollback': upgrade,
       change: upgrade,
     },
     onChange: () => {},

@@ -657,6 +657,7 @@ export class FakeDaemon {
       from: { release: from.id, version: from.version },
       to: { release: to.id, version: to.version },
       steps: rollbackSteps(from.version, to.version).map(({ name, title }) => ({ name, title })),
+      legacy: null,
       cluster: null,
       engines: null,
       joinedSince: [],

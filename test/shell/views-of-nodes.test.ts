@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { NodeView } from '../../src/api/contract/cluster-views.ts';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView, RollbackPlanView } from '../../src/api/contract/views.ts';
 import { createPaint } from '../../src/shell/paint.ts';
 import { clusterText, nodeLines } from '../../src/shell/views/nodes.ts';
+import { rollbackPlanLines } from '../../src/shell/views/rollback-plan.ts';
 import { widthOf } from '../../src/shell/width.ts';
 
 const paint = createPaint(false);
@@ -58,4 +59,37 @@ test('a plan names them in the order in which they go', () => {
     'server, node-2, node-3: back at once, all of them together',
   );
   expect(clusterText(null, 'over')).toBeNull();
+});
+
+test('a plan says what the vendor’s procedure is, and that it works on a copy, also on a narrow screen', () => {
+  const plan: RollbackPlanView = {
+    appliance: 'acme',
+    from: { release: 'RPQXVNXFGXU', version: '16.1.5' },
+    to: { release: null, version: '16.1.4' },
+    steps: [],
+    legacy: { command: ['/bootstrap/install.sh', '--rollback'], deadlineMs: 600_000, nodes: ['server', 'node-2'] },
+    cluster: { nodes: ['server', 'node-2'], inTurn: [], because: null },
+    engines: { engines: ['agent'], maxUnavailable: null },
+    joinedSince: [],
+    downtimeForecastMs: 2_000,
+    data: {
+      isNone: false,
+      backTo: null,
+      changes: { added: 0, changed: 0, removed: 0, sample: [] },
+      keptWith: 'RPQXVNXFGXU',
+      unpacked: null,
+    },
+    externalData: null,
+    settings: [],
+    warnings: [],
+    obstacles: [],
+  };
+  const text = rollbackPlanLines(plan, { width: 400, nowMs: 0, paint }, 'in short').join('\n');
+  expect(text).toContain('This takes acme from 16.1.5 back to 16.1.4.');
+  expect(text).toContain("its vendor's: /bootstrap/install.sh --rollback, in server, node-2; then each is restarted");
+  expect(text).toContain('at most 10m a node');
+  expect(text).toContain("copied first: the procedure works on the copy, and today's is kept with RPQXVNXFGXU");
+  expect(text).toContain('agent: to go after the controller by themselves, and asked whether they did');
+  const narrow = rollbackPlanLines(plan, { width: 40, nowMs: 0, paint }, 'in short');
+  expect(narrow.every((line) => widthOf(line) <= 40)).toBe(true);
 });

@@ -11,10 +11,10 @@ import { hookLines } from '../../src/shell/views/hooks.ts';
 import { listing } from '../../src/shell/views/listing.ts';
 import { nextLines } from '../../src/shell/views/next.ts';
 import { operationLines } from '../../src/shell/views/operation.ts';
-import { rollbackPlanLines } from '../../src/shell/views/plans.ts';
 import { rehearsalLines } from '../../src/shell/views/rehearsal.ts';
 import { releaseDiffLines } from '../../src/shell/views/release-diff.ts';
 import { releaseTable } from '../../src/shell/views/releases.ts';
+import { rollbackPlanLines } from '../../src/shell/views/rollback-plan.ts';
 import { stepLines } from '../../src/shell/views/step-lines.ts';
 import { containerTable } from '../../src/shell/views/system.ts';
 import { cut, cutStart, fitted, widthOf, wrap } from '../../src/shell/width.ts';
@@ -331,6 +331,7 @@ test('no view is wider than the screen', () => {
     from: { release: 'RPQXVNXFGXU', version: '2.1.0' },
     to: { release: 'RHKOIXXVDMJ', version: '2.0.4' },
     steps: [{ name: 'a', title: 'A step with quite a long title that goes on and on and on' }],
+    legacy: null,
     cluster: null,
     engines: null,
     joinedSince: [],

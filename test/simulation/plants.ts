@@ -2,6 +2,7 @@ import type { OperationKind } from '../../src/domain/operation.ts';
 import type { Sequence, Step } from '../../src/domain/step.ts';
 import { change } from '../../src/sequences/change.ts';
 import { install } from '../../src/sequences/install.ts';
+import { legacyRollback } from '../../src/sequences/legacy-rollback.ts';
 import { move } from '../../src/sequences/move.ts';
 import { promotion } from '../../src/sequences/promotion.ts';
 import { rehearsal } from '../../src/sequences/rehearsal.ts';
@@ -14,7 +15,10 @@ import type { Storage } from './slots.ts';
 type Sequences = Readonly<Record<OperationKind, Sequence>>;
 
 /** The runbooks as they are. */
-export const SEQUENCES: Sequences = { upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change };
+export const SEQUENCES: Sequences = {
+  ...{ upgrade, rollback, restore, repair, install, move, rehearsal, promotion, change },
+  'legacy-rollback': legacyRollback,
+};
 
 /** A bug that the simulation must find: a checker that has never failed proves nothing. */
 interface Plant {
@@ -37,6 +41,7 @@ function changed(name: string, otherwise: (step: Step) => Partial<Step>): Sequen
     rehearsal: inSequence(rehearsal),
     promotion: inSequence(promotion),
     change: inSequence(change),
+    'legacy-rollback': inSequence(legacyRollback),
   };
 }
 

@@ -177,7 +177,12 @@ export class FakeHost {
 
   flush = async (): Promise<void> => {};
   upSince = async (): Promise<null> => null;
-  exec = async () => ({ exitCode: 1, output: '' });
+  /** What the commands answer that are run in containers. */
+  exec: (id: string, command: string[]) => Promise<{ exitCode: number; output: string }> = async () => ({
+    exitCode: 1,
+    output: '',
+  });
+  endCommands = async (): Promise<void> => {};
   logTail = async (): Promise<string[]> => this.says;
   rawInspect = async (id: string) => ({ Config: { Env: this.#must(id).spec.settings.config['Env'] ?? [] } });
   answers = async (): Promise<boolean> => true;

@@ -67,7 +67,8 @@ export class FakeSite {
       ...{ slots: slots as unknown as World['slots'], archives: {} as World['archives'] },
     };
     const slot = aSlot();
-    this.first = aRelease({ slot: slot.id, services });
+    const version = services.find(({ role }) => role === 'controller')?.image.tag ?? '1.0';
+    this.first = aRelease({ slot: slot.id, services, version });
     const instances = services.map((spec) => ({
       release: this.first.id,
       service: spec.name,
@@ -108,8 +109,9 @@ export class FakeSite {
   }
 
   upgrade = (version: string) => this.ended(this.service.upgrade(this.service.appliance(), { version, by: 'admin' }));
-  rollback = (release?: string) =>
-    this.ended(this.service.rollback(this.service.appliance(), { release, by: 'admin' }));
+  rollback = (release?: string, legacy?: boolean) =>
+    this.ended(this.service.rollback(this.service.appliance(), { release, legacy, by: 'admin' }));
+  repair = () => this.ended(this.service.repair(this.service.appliance(), { by: 'admin' }));
 
   update = (name?: string) => this.ended(this.service.engines.update(this.service.appliance(), { name, by: 'admin' }));
 

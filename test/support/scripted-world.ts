@@ -48,7 +48,7 @@ export class ScriptedWorld {
   sequences<Given extends { upgrade: Sequence }>(given: Given) {
     const { upgrade } = given;
     const like = { restore: upgrade, install: upgrade, move: upgrade, rehearsal: upgrade };
-    return { ...like, promotion: upgrade, change: upgrade, ...given };
+    return { ...like, promotion: upgrade, change: upgrade, 'legacy-rollback': upgrade, ...given };
   }
 
   begin(sequence: Sequence): NewOperation {

@@ -113,7 +113,7 @@ export interface Client {
   rehearsalPlan(input: RehearsalInput, signal?: AbortSignal): Promise<UpgradePlanView>;
   /** Goes on in the daemon. */
   rehearse(input: RehearsalInput, signal?: AbortSignal): Promise<OperationView>;
-  rollbackPlan(release?: string, signal?: AbortSignal): Promise<RollbackPlanView>;
+  rollbackPlan(input: RollbackInput, signal?: AbortSignal): Promise<RollbackPlanView>;
   repairPlan(signal?: AbortSignal): Promise<RepairPlanView>;
   /** Returns when the operation is accepted: it goes on in the daemon. */
   upgrade(input: UpgradeInput, signal?: AbortSignal): Promise<OperationView>;

@@ -160,8 +160,8 @@ export function createUnixClient(options: UnixClientOptions): Client {
     upgradeHistory: (limit, signal) => call('/api/upgrade/history', { query: { limit }, signal }),
     upgradePlan: (input, signal) =>
       call('/api/upgrade/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
-    rollbackPlan: (release, signal) =>
-      call('/api/rollback/plan', { query: { release }, deadlineMs: LONG_DEADLINE_MS, signal }),
+    rollbackPlan: (input, signal) =>
+      call('/api/rollback/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
     promotionPlan: (input, signal) =>
       call('/api/promotion/plan', { query: { ...input }, deadlineMs: LONG_DEADLINE_MS, signal }),
     promote: (body, signal) =>

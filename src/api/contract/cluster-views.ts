@@ -23,5 +23,14 @@ export const nodeView = z
   })
   .openapi('Node');
 
+export const legacyPlanView = z
+  .object({
+    /** In exec form, inside each of the nodes. */
+    command: z.array(z.string()),
+    deadlineMs: z.number(),
+    nodes: z.array(z.string()),
+  })
+  .openapi('LegacyPlan');
+
 export type ClusterView = z.infer<typeof clusterView>;
 export type NodeView = z.infer<typeof nodeView>;

@@ -10,6 +10,7 @@ export const DOING = {
   rehearsal: 'rehearsing',
   promotion: 'promoting',
   change: 'changing',
+  'legacy-rollback': 'rolling-back',
 } as const satisfies Record<Exclude<OperationView['kind'], 'install'>, SystemView['state']>;
 
 /** What each kind of operation is called, at the prompt and in the console. */
@@ -23,4 +24,5 @@ export const NOUNS: Record<OperationView['kind'], string> = {
   rehearsal: 'Rehearsal',
   promotion: 'Promotion',
   change: 'Change',
+  'legacy-rollback': 'Legacy rollback',
 };

@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi';
 
 export const hookRunView = z
   .object({
-    hook: z.enum(['backup', 'restore', 'quiesce', 'thaw']),
+    hook: z.enum(['backup', 'restore', 'quiesce', 'thaw', 'legacy']),
     /** The version that it was run for. */
     version: z.string(),
     /** In words: in which service, or in a container of which image. */

@@ -71,6 +71,15 @@ export const manifestView = z
     banner: z.array(z.string()),
     promptName: z.string().nullable(),
     floor: z.string().nullable(),
+    /** How its vendor goes back from versions below a certain one; null where the manifest has no such procedure. */
+    legacy: z
+      .object({
+        below: z.string(),
+        command: z.array(z.string()),
+        previousVersionCommand: z.array(z.string()).nullable(),
+        deadlineMs: z.number(),
+      })
+      .nullable(),
     /** Where the data is that counts; null where nobody has said that it is elsewhere. */
     data: z.enum(['external']).nullable(),
     /** The vendor's commands for data that Belay cannot clone; `where` is a service, or the image of a container of its own. */

@@ -132,7 +132,9 @@ export const rollbackPlan = createRoute({
   method: 'get',
   path: '/api/rollback/plan',
   summary: 'What a rollback would bring back and give up',
-  request: { query: applianceQuery.extend({ release: z.string().max(20).optional() }) },
+  request: {
+    query: applianceQuery.extend({ release: z.string().max(20).optional(), legacy: z.stringbool().optional() }),
+  },
   responses: { 200: answer(rollbackPlanView, 'The plan'), ...failures },
 });
 

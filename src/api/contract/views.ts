@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SERVICE_ROLES } from '../../domain/service-spec.ts';
-import { clusterView, nodeView } from './cluster-views.ts';
+import { clusterView, legacyPlanView, nodeView } from './cluster-views.ts';
 import { externalDataView, hookRunView, staleLockView } from './hook-views.ts';
 import { manifestInput } from './manifest-views.ts';
 import { rehearsalView } from './rehearsal-views.ts';
@@ -42,7 +42,18 @@ export const operationView = z
   .object({
     id: z.string(),
     appliance: z.string(),
-    kind: z.enum(['upgrade', 'rollback', 'restore', 'repair', 'install', 'move', 'rehearsal', 'promotion', 'change']),
+    kind: z.enum([
+      'upgrade',
+      'rollback',
+      'restore',
+      'repair',
+      'install',
+      'move',
+      'rehearsal',
+      'promotion',
+      'change',
+      'legacy-rollback',
+    ]),
     state: z.enum(['running', 'succeeded', 'rolled-back', 'failed', 'needs-attention']),
     /** Versions; the releases are beside them. */
     from: z.string(),
@@ -296,8 +307,11 @@ export const rollbackPlanView = z
   .object({
     appliance: z.string(),
     from: releaseRef,
-    to: releaseRef,
+    /** `release` is null where it is made on the way, by the vendor's procedure. */
+    to: z.object({ release: releaseId.nullable(), version: z.string() }),
     steps: z.array(planStep),
+    /** The vendor's own procedure, on a copy of each node's data; null where the release before is started again. */
+    legacy: legacyPlanView.nullable(),
     /** The nodes of the controller; null where it has only one. */
     cluster: clusterView.nullable(),
     engines: followingView.nullable(),
@@ -407,7 +421,11 @@ export const upgradeInput = z
   .strict()
   .openapi('UpgradeInput');
 export const rollbackInput = z
-  .object({ release: z.string().min(1).max(20).optional() })
+  .object({
+    release: z.string().min(1).max(20).optional(),
+    /** By the vendor's own procedure, also where that is not the way from what runs. */
+    legacy: z.boolean().optional(),
+  })
   .strict()
   .openapi('RollbackInput');
 

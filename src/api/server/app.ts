@@ -140,7 +140,8 @@ function addReads(app: OpenAPIHono, service: Service): void {
     return c.json((await service.planUpgrade(applianceOf(service, c), request)).plan, 200);
   });
   app.openapi(routes.rollbackPlan, async (c) => {
-    const request = { release: c.req.valid('query').release, by: userOf(c) };
+    const { release, legacy } = c.req.valid('query');
+    const request = { release, legacy, by: userOf(c) };
     const { plan } = await service.planRollback(applianceOf(service, c), request);
     const data = { ...plan.data, backTo: plan.data.backTo?.toISOString() ?? null };
     const joinedSince = plan.joinedSince.map(({ joinedAt, ...each }) => ({ ...each, joined: joinedAt.toISOString() }));
@@ -166,7 +167,7 @@ function addOperations(app: OpenAPIHono, service: Service, { onAdopted }: Workin
     return c.json(operation, 202);
   });
   app.openapi(routes.rollback, async (c) => {
-    const { release } = c.req.valid('json') ?? {};
-    return c.json(await service.rollback(applianceOf(service, c), { release, by: userOf(c) }), 202);
+    const { release, legacy } = c.req.valid('json') ?? {};
+    return c.json(await service.rollback(applianceOf(service, c), { release, legacy, by: userOf(c) }), 202);
   });
 }

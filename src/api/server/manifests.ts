@@ -79,6 +79,7 @@ export function viewManifest({ name, policy }: Appliance, active: Release): Mani
     banner: bannerLines(policy),
     promptName: policy.promptName,
     floor: policy.floor,
+    legacy: policy.legacy,
     data: policy.data,
     hooks: Object.entries(policy.hooks).map(([hook, { image, service, command, deadlineMs }]) => ({
       hook,

@@ -149,7 +149,10 @@ function hintFor(operation: Operation, to: string): string | null {
   switch (operation.state) {
     case 'needs-attention':
       if (operation.facts.staleLock) return remedyOf(operation.facts.staleLock);
-      return failedEngines(operation.facts).length > 0 && operation.reason === operation.facts.doubt
+      // What goes by itself is not taken along.
+      return operation.kind !== 'legacy-rollback' &&
+        failedEngines(operation.facts).length > 0 &&
+        operation.reason === operation.facts.doubt
         ? 'When the cause is mended, to take them along: resume'
         : 'Look at what runs: show system';
     case 'rolled-back':

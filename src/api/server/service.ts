@@ -21,11 +21,12 @@ import { currentServices } from '../../sequences/current-services.ts';
 import { type PlannedChange, planChange } from '../../sequences/plan-change.ts';
 import type { PlannedImage } from '../../sequences/plan-image.ts';
 import { type InstallRequest, planInstall } from '../../sequences/plan-install.ts';
+import { isLegacy, planLegacy } from '../../sequences/plan-legacy.ts';
 import { type MoveRequest, type PlannedMove, planMove } from '../../sequences/plan-move.ts';
 import { type PlannedPromotion, type PromotionWish, planPromotion } from '../../sequences/plan-promotion.ts';
 import { type PlannedRehearsal, planRehearsal } from '../../sequences/plan-rehearsal.ts';
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
-import { type PlannedRollback, planRollback } from '../../sequences/plan-rollback.ts';
+import { type PlannedRollback, planRollback, type RollbackRequest } from '../../sequences/plan-rollback.ts';
 import { type PlannedUpgrade, planUpgrade, type UpgradeWish } from '../../sequences/plan-upgrade.ts';
 import type { OperationView } from '../contract/views.ts';
 import { ConfigurationService } from './configuration-service.ts';
@@ -162,11 +163,16 @@ export class Service {
     return planUpgrade(this.world, this.active(appliance), request, this.#sequences.upgrade.steps);
   }
 
-  async planRollback(
-    appliance: Appliance,
-    request: { release?: string | undefined; by: string },
-  ): Promise<PlannedRollback> {
-    return planRollback(this.world, this.active(appliance), request, this.#sequences.rollback.steps);
+  async planRollback(appliance: Appliance, request: RollbackRequest): Promise<PlannedRollback> {
+    const active = this.active(appliance);
+    const { release, legacy = release === undefined && isLegacy(appliance.policy, active) } = request;
+    if (legacy && release !== undefined) {
+      throw new BelayError('invalid-input', "The vendor's procedure decides by itself where it goes back to.", {
+        hint: 'Name a release, or type: rollback system legacy',
+      });
+    }
+    if (legacy) return planLegacy(this.world, active, request, this.#sequences['legacy-rollback'].steps);
+    return planRollback(this.world, active, request, this.#sequences.rollback.steps);
   }
 
   async planRestore(
@@ -232,10 +238,10 @@ export class Service {
     });
   }
 
-  async rollback(appliance: Appliance, request: { release?: string | undefined; by: string }): Promise<OperationView> {
+  async rollback(appliance: Appliance, request: RollbackRequest): Promise<OperationView> {
     return this.#afterRetention(appliance, async () => {
       const { plan, candidate, facts } = await this.planRollback(appliance, request);
-      return this.#begin('rollback', candidate, plan, request.by, facts);
+      return this.#begin(plan.legacy ? 'legacy-rollback' : 'rollback', candidate, plan, request.by, facts);
     });
   }
 

@@ -45,8 +45,9 @@ function joinedSentence({ joinedSince }: RollbackPlanView): string {
 }
 
 /** In one sentence, what is left behind by going back. */
-function dataSentence({ data, from }: RollbackPlanView, nowMs: number): string {
+function dataSentence({ data, from, legacy }: RollbackPlanView, nowMs: number): string {
   if (data.isNone) return 'There is none in mounts.';
+  if (legacy) return "Copied first: the vendor's procedure works on the copy. Today's is kept.";
   if (data.backTo === null) return 'Stays as it is: both releases share it.';
   const { added, changed, removed } = data.changes;
   const count = added + changed + removed;

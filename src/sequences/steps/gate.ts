@@ -105,7 +105,8 @@ function oncePerAll(count: number, act: () => void): () => void {
   };
 }
 
-function noteDowntime(context: StepContext): void {
+/** When the new release first answers: the downtime ends. */
+export function noteDowntime(context: StepContext): void {
   const { withoutDowntime } = context.facts();
   const downtimeMs = withoutDowntime ? null : sinceStopMs(context.facts(), context.clock);
   if (downtimeMs !== null && context.facts().downtimeMs === undefined) context.learn({ downtimeMs });

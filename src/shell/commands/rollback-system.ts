@@ -3,16 +3,17 @@ import { exitCode } from '../failure.ts';
 import { requireNoObstacle } from '../obstacles.ts';
 import { earlierRelease } from '../release-kinds.ts';
 import { resolveRelease } from '../resolve-release.ts';
-import { rollbackPlanLines } from '../views/plans.ts';
+import { rollbackPlanLines } from '../views/rollback-plan.ts';
 
 export const rollbackSystem = command({
   words: ['rollback', 'system'],
   summary: 'Go back to the version before, with its data',
   about:
     'Shows what changed since, asks, stops what runs and starts the earlier release on its own data. What is left is ' +
-    'kept: rolling back to it returns there, with the data written since.',
+    'kept: rolling back to it returns there, with the data written since. From versions that the manifest says it of, and ' +
+    'with legacy, the vendor’s own procedure is carried out instead, on a copy of the data of each node.',
   effect: 'changes',
-  examples: ['rollback system', 'rollback system to RHKOIXXVDMJ'],
+  examples: ['rollback system', 'rollback system to RHKOIXXVDMJ', 'rollback system legacy'],
   parameters: [
     {
       name: 'release',
@@ -21,16 +22,18 @@ export const rollbackSystem = command({
       optional: true,
       after: { word: 'to', help: 'Choose the release' },
     },
+    { name: 'legacy', flag: true, help: "By the vendor's own procedure" },
   ],
   async run(values, { client, output, options, signal, nowMs, confirm, follow, answer }) {
     const release = values.release === undefined ? undefined : await resolveRelease(client, values.release, signal);
+    const input = { ...(release === undefined ? {} : { release }), ...(values.legacy ? { legacy: true } : {}) };
     if (!options.yes) {
-      const plan = await client.rollbackPlan(release, signal);
+      const plan = await client.rollbackPlan(input, signal);
       const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
       requireNoObstacle(plan);
       if (!(await confirm(rollbackPlanLines(plan, screen, 'in short')))) return exitCode.refused;
     }
-    const operation = await client.rollback(release === undefined ? {} : { release }, signal);
+    const operation = await client.rollback(input, signal);
     if (!options.noWait) return follow(operation);
     return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
   },

@@ -11,7 +11,8 @@ export function hookLines({ hooks }: OperationView, { width, paint }: { width: n
   return hooks.flatMap(({ hook, version, where, exitCode, tookMs, output }) => {
     const isDone = exitCode === 0;
     const came = isDone ? 'done' : exitCode === null ? 'failed' : `failed with code ${exitCode}`;
-    const head = `Hook ${hook} of ${version}, ${where}: ${came}, ${formatDuration(tookMs)}`;
+    const what = hook === 'legacy' ? `The vendor's procedure to ${version}` : `Hook ${hook} of ${version}`;
+    const head = `${what}, ${where}: ${came}, ${formatDuration(tookMs)}`;
     const said = output.slice(-(isDone ? SHOWN_LINES.done : SHOWN_LINES.failed));
     return [
       ...wrap(head, width).map(isDone ? (line) => line : paint.bad),

@@ -62,6 +62,12 @@ export function manifestLines(view: ManifestView, { width, paint }: Screen): str
       { name: 'Prompt', value: view.promptName },
       { name: 'Banner', value: view.banner },
       { name: 'Floor', value: view.floor },
+      {
+        name: 'Legacy',
+        value:
+          view.legacy &&
+          `from below ${view.legacy.below}, within ${formatDuration(view.legacy.deadlineMs)} a node: ${view.legacy.command.join(' ')}`,
+      },
       { name: 'Data', value: view.data },
       { name: 'Hooks', value: view.hooks.map(hookText) },
       { name: 'Kept', value: `the data of ${formatCount(view.retention.instant, 'earlier release')}, ready at once` },

@@ -86,7 +86,8 @@ export function outcomeLines(operation: OperationView, { width, paint }: Screen)
 
 function nextOf({ kind, from, fromRelease }: OperationView): [string, string] {
   if (kind === 'install') return ['To look at it', 'show system'];
-  if (kind === 'rollback') return [`To return to ${from}`, `rollback system to ${fromRelease}`];
+  if (kind === 'rollback' || kind === 'legacy-rollback')
+    return [`To return to ${from}`, `rollback system to ${fromRelease}`];
   if (kind === 'move') return ['To go back to where the data was', 'rollback system'];
   if (kind === 'change') return ['To go back to how it was before', 'rollback system'];
   return [kind === 'restore' ? 'To go back to the data that was set aside' : 'To go back', 'rollback system'];

@@ -1,12 +1,12 @@
 import type { PromotionPlanView } from '../../api/contract/promotion.ts';
 import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
-import { formatAge, formatBytes, formatCount, formatDuration, formatForecast, formatMoment } from '../format.ts';
+import { formatAge, formatBytes, formatCount, formatDuration, formatForecast } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
 import { clusterText } from './nodes.ts';
 
-interface Screen {
+export interface Screen {
   width: number;
   nowMs: number;
   paint: Paint;
@@ -102,7 +102,7 @@ function takeoverLines(
   ];
 }
 
-function followingText(following: UpgradePlanView['engines']): string | null {
+export function followingText(following: UpgradePlanView['engines']): string | null {
   if (!following) return null;
   const { engines, maxUnavailable } = following;
   const names = engines.length > 5 ? formatCount(engines.length, 'service engine') : engines.join(', ');
@@ -111,7 +111,7 @@ function followingText(following: UpgradePlanView['engines']): string | null {
 }
 
 /** Where a warning says it already, there is no line for it. */
-const externalText = (data: UpgradePlanView['externalData']): string | null =>
+export const externalText = (data: UpgradePlanView['externalData']): string | null =>
   data?.restore ? `external: ${data.sentence}` : data?.external === null ? `hooks: ${data.sentence}` : null;
 
 const tagOf = (reference: string): string => reference.split(':').at(-1) ?? reference;
@@ -141,64 +141,6 @@ export function mountText(mount: PlannedMount): string {
 export const spaceText = ({ path, neededBytes, freeBytes }: UpgradePlanView['space'][number]): string =>
   `${formatBytes(neededBytes)} needed of ${formatBytes(freeBytes)} free in ${path}`;
 
-/** What a rollback will do and what is given up by it. */
-export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail: 'in full' | 'in short'): string[] {
-  const { width, nowMs, paint } = screen;
-  const { data, from, to } = plan;
-  const { added, changed, removed } = data.changes;
-  const count = added + changed + removed;
-  const counted = count === 0 ? '; nothing changed since' : `; ${formatCount(count, 'file')} changed since`;
-  const since = data.unpacked ? "; today's stays" : counted;
-  const back =
-    data.backTo === null ? 'stays as it is: both releases share it' : `back to ${formatMoment(data.backTo, nowMs)}`;
-  const files = fileLines(data.changes.sample.slice(0, detail === 'in full' ? undefined : 5), count, width - 16);
-  const { unpacked } = data;
-  const list: Field[] = [
-    { name: 'Downtime', value: formatForecast(plan.downtimeForecastMs) },
-    {
-      name: 'Before that',
-      value:
-        unpacked &&
-        `${formatForecast(unpacked.forecastMs)} of unpacking its archive (${formatBytes(unpacked.sizeBytes)}) while ${from.version} serves`,
-    },
-    {
-      name: 'Data',
-      value: data.isNone
-        ? 'none'
-        : data.backTo === null
-          ? back
-          : [`${back}${since} (kept with ${data.keptWith})`, ...files],
-    },
-    { name: 'Nodes', value: clusterText(plan.cluster, 'back') },
-    { name: 'Engines', value: followingText(plan.engines) },
-    { name: 'Joined', value: joinedTexts(plan.joinedSince) },
-    { name: 'Database', value: externalText(plan.externalData) },
-    {
-      name: 'Settings',
-      value: plan.settings.map(settingText),
-    },
-  ];
-  return [
-    ...wrap(`This takes ${plan.appliance} from ${from.version} back to ${to.version} (${to.release}).`, width),
-    ...fields(list, width, paint, 2),
-    ...(detail === 'in full' ? stepList(plan.steps, screen) : []),
-    ...concerns(plan, screen),
-  ];
-}
-
-const FEW = 8;
-
-/** Service engines that are not rolled back. */
-function joinedTexts(joined: RollbackPlanView['joinedSince']): string[] {
-  if (joined.length > FEW) {
-    const names = joined.slice(0, FEW).map(({ name }) => name);
-    return [
-      `${joined.length} service engines joined since: they are turned off and will not reconnect (${names.join(', ')}, …)`,
-    ];
-  }
-  return joined.map(({ name }) => `${name} joined since: it is turned off and will not reconnect`);
-}
-
 /** What a repair will do. */
 export function repairPlanLines(plan: RepairPlanView, screen: Screen): string[] {
   const { appliance, release, actions } = plan;
@@ -208,22 +150,6 @@ export function repairPlanLines(plan: RepairPlanView, screen: Screen): string[] 
     ...actions.flatMap((action) => wrap(`  ${action}`, screen.width, 4)),
     ...concerns(plan, screen),
   ];
-}
-
-const marks = { added: '+', changed: '~', removed: '-' } as const;
-
-/** The largest changes, and how many there are besides. */
-export function fileLines(
-  sample: RollbackPlanView['data']['changes']['sample'],
-  count: number,
-  columns: number,
-): string[] {
-  const shown = sample.map(({ path, change, sizeBytes }) => {
-    const size = formatBytes(sizeBytes);
-    return `${marks[change]} ${cut(path, columns - size.length - 5)} (${size})`;
-  });
-  const more = count - shown.length;
-  return shown.length > 0 && more > 0 ? [...shown, `and ${formatCount(more, 'more file')}`] : shown;
 }
 
 /** The steps of a plan, one below the other. */

@@ -3,8 +3,8 @@ import { formatAge, formatCount } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
-import { fileLines } from './plans.ts';
 import { buildOf } from './releases.ts';
+import { fileLines } from './rollback-plan.ts';
 
 interface Screen {
   width: number;

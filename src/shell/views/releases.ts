@@ -145,7 +145,9 @@ function originOf({ origin, previous, copyOf, importedFrom }: ReleaseDetailView)
     case 'upgrade':
       return `upgrade${from}`;
     case 'rollback':
-      return `rollback${from}${copied}, with its data`;
+      return copyOf === null
+        ? `rollback${from} by the vendor's procedure, on a copy of its data`
+        : `rollback${from}${copied}, with its data`;
     case 'promotion':
       return `promotion${from}${copied}, with the data of ${previous?.version ?? 'what ran'}`;
     case 'restore':

@@ -23,6 +23,7 @@ const serviceSchema = z.object({
     imageId: z.string().max(200).nullable(),
     mirror: z.string().min(1).max(500).optional(),
   }),
+  softwareVersion: z.string().max(200).optional(),
   settings: z.object({ config: settings, hostConfig: settings, networks: z.record(z.string(), settings) }),
   mounts: z.array(
     z.object({

@@ -129,6 +129,7 @@ describe('a request that is not as it should be', () => {
     ['reaches for the prototype', UPGRADE, '{"version":"2.0","__proto__":{"by":"root"}}'],
     ['is larger than any request', UPGRADE, JSON.stringify({ version: 'x'.repeat(100_000) })],
     ['is not JSON', ROLLBACK, 'release=RAAAAAAAAAA'],
+    ['has a word for a yes', ROLLBACK, '{"legacy":"yes"}'],
     ['has a field that nobody knows', ROLLBACK, '{"to":"RAAAAAAAAAA"}'],
     ['has a duration without a unit', UPGRADE, '{"version":"2.0","confirmWithin":"10"}'],
     ['has a duration of nothing', UPGRADE, '{"version":"2.0","confirmWithin":"0s"}'],
@@ -168,6 +169,7 @@ describe('a request that is not as it should be', () => {
   it.each([
     '/api/releases?limit=many',
     '/api/releases?limit=0',
+    '/api/rollback/plan?legacy=perhaps',
     '/api/releases?limit=1001',
     `/api/releases?before=${'R'.repeat(21)}`,
     '/api/upgrade/history?limit=1e9',
