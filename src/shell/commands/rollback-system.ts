@@ -10,8 +10,8 @@ export const rollbackSystem = command({
   summary: 'Go back to the version before, with its data',
   about:
     'Shows what changed since, asks, stops what runs and starts the earlier release on its own data. What is left is ' +
-    'kept: rolling back to it returns there, with the data written since. From versions that the manifest says it of, and ' +
-    'with legacy, the vendor’s own procedure is carried out instead, on a copy of the data of each node.',
+    'kept: rolling back to it returns there, with the data written since. With legacy, and from the versions that the ' +
+    "manifest says it of, the vendor's own procedure is carried out instead, on a copy of each node's data.",
   effect: 'changes',
   examples: ['rollback system', 'rollback system to RHKOIXXVDMJ', 'rollback system legacy'],
   parameters: [

@@ -60,8 +60,12 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
   ];
 }
 
-const followingByThemselves = (following: RollbackPlanView['engines']): string | null =>
-  following && `${following.engines.join(', ')}: to go after the controller by themselves, and asked whether they did`;
+function followingByThemselves(following: RollbackPlanView['engines']): string | null {
+  if (!following) return null;
+  const { engines } = following;
+  const names = engines.length > 5 ? formatCount(engines.length, 'service engine') : engines.join(', ');
+  return `${names}: left to follow by themselves, and asked afterwards`;
+}
 
 const marks = { added: '+', changed: '~', removed: '-' } as const;
 
