@@ -38,10 +38,28 @@ describeOnEngine('the real binary on a real terminal, with a real engine behind 
     await screen.untilPrompt();
   }
 
+  const ids = async () => (await belay.releases()).map(({ id }) => id);
+
+  /** What stands on top of the list once a line has been carried out, as the list shows it. */
+  async function newest(line: string, answer?: () => Promise<void>): Promise<string> {
+    const before = prompts();
+    screen.type(`${line}\r`);
+    await answer?.();
+    await screen.until(() => prompts() > before, `the prompt after ${line}`, PATIENCE_MS);
+    await screen.untilPrompt();
+    const [id = ''] = await ids();
+    await type('show releases');
+    const table = screen.lines().slice(screen.lines().findLastIndex((shown) => shown.startsWith('ID ')));
+    expect(table[0]).toMatch(/^ID +VERSION +CREATED +BUILD +BY +STATUS +DATA$/);
+    expect(table[1]).toMatch(new RegExp(`^${id} .* active`));
+    return id;
+  }
+
   beforeAll(async () => {
     const changes = ['LABEL io.belay.gate.stable=200ms io.belay.gate.deadline=15s'];
     await makeAppliance(bench.engine, { reference: reference('1.0'), dataFormat: 1, changes });
     await makeAppliance(bench.engine, { reference: reference('2.0'), dataFormat: 2, changes });
+    await makeAppliance(bench.engine, { reference: reference('2.5'), dataFormat: 2, changes });
     await bench.engine.docker(['run', '-d', '--name', container, reference('1.0')]);
     belay = new TestBelay(bench.engine.dockerHost, SHIPPED_PROGRAM);
     await belay.start();
@@ -87,20 +105,10 @@ describeOnEngine('the real binary on a real terminal, with a real engine behind 
 
   it('goes back and forward as on Convox, and nothing ever leaves the list', { timeout: 180_000 }, async () => {
     screen.resize(110, 40);
-    const ids = async () => (await belay.releases()).map(({ id }) => id);
     if ((await belay.system()).version !== '2.0') await type('upgrade system 2.0 --yes');
     const begin = await ids();
     const frozen = async (version: string) =>
       (await belay.releases()).find((each) => each.version === version && each.data.state === 'frozen')?.id ?? '';
-    const newest = async (line: string) => {
-      await type(line);
-      const [id = ''] = await ids();
-      await type('show releases');
-      const table = screen.lines().slice(screen.lines().findLastIndex((shown) => shown.startsWith('ID ')));
-      expect(table[0]).toMatch(/^ID +VERSION +CREATED +BUILD +BY +STATUS +DATA$/);
-      expect(table[1]).toMatch(new RegExp(`^${id} .* active`));
-      return id;
-    };
     // $ convox releases rollback --id RHKOIXXVDMJ
     const earlier = await frozen('1.0');
     const back = await newest(`rollback system to ${earlier} --yes`);
@@ -119,6 +127,37 @@ describeOnEngine('the real binary on a real terminal, with a real engine behind 
     expect(asked).toContain(`rollback system to ${back}`);
     expect(asked).toContain(`promote release ${back}`);
     expect(await ids()).toEqual([promoted, back, ...begin]);
+  });
+
+  it('sets variables as on Convox, a release each, and goes back to any of them', { timeout: 180_000 }, async () => {
+    const inside = async () => JSON.parse(await bench.engine.docker(['inspect', container]))[0].Config.Env as string[];
+    const begin = await ids();
+    const plain = await inside();
+    const set = async () => (await inside()).filter((entry) => !plain.includes(entry));
+    // $ convox env set LOG_LEVEL=debug WORKERS=4
+    const first = await newest('set env LOG_LEVEL=debug WORKERS=4 --yes');
+    expect(await set()).toEqual(['LOG_LEVEL=debug', 'WORKERS=4']);
+    const second = await newest('set env LOG_LEVEL "rather quiet" --yes');
+    const third = await newest('set secret LICENCE --yes', async () => {
+      await screen.untilShown('Value of LICENCE (not shown): ');
+      screen.type('canary-11\r');
+    });
+    const fourth = await newest('unset env WORKERS --yes');
+    expect(await set()).toEqual(['LOG_LEVEL=rather quiet', 'LICENCE=canary-11']);
+    await type('show configuration');
+    expect(screen.lines().join('\n')).toMatch(/LOG_LEVEL=rather quiet {2}\(\w+, .*\n +LICENCE=\*{8} {2}\(/);
+    // $ convox releases rollback: a copy on top, with what was set then
+    const back = await newest(`rollback system to ${first} --yes`);
+    expect(await set()).toEqual(['LOG_LEVEL=debug', 'WORKERS=4']);
+    expect(await belay.get(`/api/releases/${back}`)).toMatchObject({ copyOf: first, version: '2.0' });
+    // Another image in a release that is called after it, and back to the data of before.
+    const other = await newest(`set image ${reference('2.5')} --yes`);
+    expect(await belay.get(`/api/releases/${other}`)).toMatchObject({ version: '2.5', origin: 'upgrade' });
+    expect(await set()).toEqual(['LOG_LEVEL=debug', 'WORKERS=4']);
+    const last = await newest(`rollback system to ${fourth} --yes`);
+    expect(await inside()).toContain('LICENCE=canary-11');
+    expect(await ids()).toEqual([last, other, back, fourth, third, second, first, ...begin]);
+    expect(screen.written).not.toContain('canary-11');
   });
 
   it('leaves the terminal as it found it', async () => {
