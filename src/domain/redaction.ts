@@ -21,23 +21,38 @@ export function isSecretName(name: string): boolean {
   return words.some((word) => SECRET_WORDS.has(word) || /.(key|pass|pwd)$/.test(word));
 }
 
-const QUOTED_OR_WORD = `"[^"\\r\\n]*"|'[^'\\r\\n]*'|[^\\s,;&"']+`;
-const PATTERNS: readonly [RegExp, string | ((...parts: string[]) => string)][] = [
+const PATTERNS: readonly [RegExp, string][] = [
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(-----END \1-----|$)/g, `-----BEGIN $1----- ${REDACTED}`],
   // user:password@ in any URL
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"']{0,100}):[^\s/@"']{1,500}@/gi, `$1:${REDACTED}@`],
   [/\b((?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{6,}/gi, `$1${REDACTED}`],
   [/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g, REDACTED],
-  // --password VALUE
-  [new RegExp(`(--?([A-Za-z][A-Za-z0-9_.-]{0,60})[ =])(${QUOTED_OR_WORD})`, 'g'), ifSecretName],
-  // NAME=VALUE, name: value, "name":"value"
-  [new RegExp(`(["']?([A-Za-z_][A-Za-z0-9_.-]{0,60})["']?\\s{0,3}[=:]\\s{0,3})(${QUOTED_OR_WORD})`, 'g'), ifSecretName],
 ];
+/** What stands before a value, with its name. */
+const NAMED: readonly RegExp[] = [
+  // --password VALUE
+  /--?([A-Za-z][A-Za-z0-9_.-]{0,60})[ =]/g,
+  // NAME=VALUE, name: value, "name":"value"
+  /["']?([A-Za-z_][A-Za-z0-9_.-]{0,60})["']?\s{0,3}[=:]\s{0,3}/g,
+];
+const VALUE = /"[^"\r\n]*"|'[^'\r\n]*'|[^\s,;&"']+/y;
 
-function ifSecretName(whole: string, before: string, name: string, value: string): string {
-  if (!isSecretName(name) || value.startsWith(REDACTED.slice(0, 5))) return whole;
-  const quote = /^["']/.exec(value)?.[0] ?? '';
-  return `${before}${quote}${REDACTED}${quote}`;
+/** What bears a harmless name may have a secret in it, as in `environment: {DB_PASSWORD: x}`: it is looked at as well. */
+function withoutNamedSecrets(text: string, named: RegExp): string {
+  let result = '';
+  let from = 0;
+  named.lastIndex = 0;
+  for (let match = named.exec(text); match !== null; match = named.exec(text)) {
+    if (!isSecretName(match[1] ?? '')) continue;
+    VALUE.lastIndex = named.lastIndex;
+    const [value = ''] = VALUE.exec(text) ?? [];
+    if (value === '' || value.startsWith(REDACTED.slice(0, 5))) continue;
+    const quote = /^["']/.exec(value)?.[0] ?? '';
+    result += `${text.slice(from, named.lastIndex)}${quote}${REDACTED}${quote}`;
+    from = named.lastIndex + value.length;
+    named.lastIndex = from;
+  }
+  return result + text.slice(from);
 }
 
 /** Takes out of a text what looks like a secret, and every one of the `known` secrets wherever it stands. */
@@ -45,8 +60,8 @@ export function redactText(text: string, known: Iterable<string> = []): string {
   let result = text;
   // The longest first: one may be part of another.
   for (const secret of [...known].sort((a, b) => b.length - a.length)) result = result.replaceAll(secret, REDACTED);
-  for (const [pattern, by] of PATTERNS) result = result.replace(pattern, by as string);
-  return result;
+  for (const [pattern, by] of PATTERNS) result = result.replace(pattern, by);
+  return NAMED.reduce(withoutNamedSecrets, result);
 }
 
 /** The same for a value, by the names of its fields; `NAME=value` strings and command lines are read as such. */

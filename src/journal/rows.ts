@@ -1,10 +1,10 @@
 import type { Note } from '../domain/note.ts';
 import type { EntryPhase, JournalEntry, Operation, OperationKind, OperationState } from '../domain/operation.ts';
-import { completePolicy } from '../domain/policy.ts';
 import type { Appliance, InstanceRecord } from '../domain/ports/journal.ts';
 import type { ReleaseName, WayBack } from '../domain/ports/release-history.ts';
 import type { Release, ReleaseOrigin, ReleaseStatus } from '../domain/release.ts';
 import type { Slot, SlotState } from '../domain/slot.ts';
+import { readPolicy } from './sealed-policy.ts';
 import { readServices } from './sealed-services.ts';
 import type { Vault } from './vault.ts';
 
@@ -17,11 +17,11 @@ const date = (value: unknown) => new Date(value as string);
 const dateOrNull = (value: unknown) => (value === null ? null : date(value));
 const json = (value: unknown) => JSON.parse(value as string);
 
-export const readAppliance = (row: Row): Appliance => ({
+export const readAppliance = (row: Row, vault: Vault): Appliance => ({
   name: text(row.name),
   active: text(row.active),
   createdAt: date(row.created_at),
-  policy: completePolicy(json(row.policy)),
+  policy: readPolicy(text(row.policy), text(row.name), vault),
 });
 
 export const readRelease = (row: Row, vault: Vault): Release => ({

@@ -9,7 +9,8 @@ export function writeServices(services: readonly ServiceSpec[], appliance: strin
     withValues(service, (variable) => {
       // What could not be opened is kept as it was: its key may come back.
       if (variable.value.startsWith(UNREADABLE)) return variable.value.slice(UNREADABLE.length);
-      if (variable.value === '' || !holdsSecret(service, variable)) return variable.value;
+      const isSecret = variable.value !== '' && holdsSecret(service, variable);
+      if (!isSecret && !Vault.isSealed(variable.value)) return variable.value;
       return vault.seal(variable.value, { appliance, service: service.name, name: variable.name });
     }),
   );

@@ -20,6 +20,7 @@ import { OrphanTable } from './orphan-table.ts';
 import { recordProblems } from './record-problems.ts';
 import { ReleaseTable } from './release-table.ts';
 import * as rows from './rows.ts';
+import { writePolicy } from './sealed-policy.ts';
 import { writeServices } from './sealed-services.ts';
 import { SnapshotTable } from './snapshot-table.ts';
 import { keyFileOf, Vault } from './vault.ts';
@@ -74,12 +75,14 @@ export class SqliteJournal implements Journal {
   }
 
   appliances(): Appliance[] {
-    return this.#connection.all('SELECT * FROM appliance ORDER BY name').map(rows.readAppliance);
+    return this.#connection
+      .all('SELECT * FROM appliance ORDER BY name')
+      .map((row) => rows.readAppliance(row, this.#vault));
   }
 
   appliance(name: string): Appliance | null {
     const row = this.#connection.get('SELECT * FROM appliance WHERE name = ?', name);
-    return row ? rows.readAppliance(row) : null;
+    return row ? rows.readAppliance(row, this.#vault) : null;
   }
 
   adopt(release: Release, slot: Slot, instances: InstanceRecord[], policy?: Policy): void {
@@ -98,7 +101,11 @@ export class SqliteJournal implements Journal {
 
   setPolicy(appliance: string, policy: Policy): void {
     this.#connection.transaction(() => {
-      this.#connection.run('UPDATE appliance SET policy = ? WHERE name = ?', JSON.stringify(policy), appliance);
+      this.#connection.run(
+        'UPDATE appliance SET policy = ? WHERE name = ?',
+        writePolicy(policy, appliance, this.#vault),
+        appliance,
+      );
     });
   }
 
@@ -363,7 +370,7 @@ export class SqliteJournal implements Journal {
       first.appliance,
       first.id,
       at.toISOString(),
-      JSON.stringify(policy ?? {}),
+      policy ? writePolicy(policy, first.appliance, this.#vault) : '{}',
     );
   }
 

@@ -181,6 +181,7 @@ function governedBy(spec: ServiceSpec, said: ServiceSpec): ServiceSpec {
     ...(said.askedGate ? { askedGate: said.askedGate } : {}),
     ...(said.versioned ? { versioned: said.versioned } : {}),
     ...(said.update ? { update: said.update } : {}),
+    ...(said.secrets ? { secrets: said.secrets } : {}),
     dependsOn: { ...spec.dependsOn, ...said.dependsOn },
   };
 }

@@ -4,6 +4,7 @@ import type { ImageParts } from '../domain/ports/image-library.ts';
 import type { Appliance } from '../domain/ports/journal.ts';
 import type { KnownImage } from '../domain/ports/known-images.ts';
 import type { Release } from '../domain/release.ts';
+import { UNREADABLE } from '../domain/secrets.ts';
 import { mebibytes } from './freeable.ts';
 import { type ImageWorld, neededImages } from './version-images.ts';
 
@@ -37,13 +38,14 @@ export async function exportBundle(
     images.push(bundled);
     sources.set(bundled, source);
   }
+  const text = appliance.policy.manifest?.text;
   const contents = {
     appliance: appliance.name,
     version,
     createdAt: clock.now(),
     platform,
     images,
-    manifest: appliance.policy.manifest?.text ?? null,
+    manifest: text === undefined || text.startsWith(UNREADABLE) ? null : text,
   };
   return bundles.write(
     file,

@@ -37,6 +37,9 @@ test.each([
     '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nx',
     '-----BEGIN RSA PRIVATE KEY----- (redacted)\nx',
   ],
+  ['environment: {DB_PASSWORD: hunter22, LOG: info}', 'environment: {DB_PASSWORD: (redacted), LOG: info}'],
+  ['mysqld --verbose --password hunter22', 'mysqld --verbose --password (redacted)'],
+  ['said: "password=hunter22"', 'said: "password=(redacted)"'],
   ['listening on 0.0.0.0:8080, level=info', 'listening on 0.0.0.0:8080, level=info'],
   ['2026-11-21T02:05:00Z key frame: 17', '2026-11-21T02:05:00Z key frame: 17'],
 ])('in a text: %s', (text, expected) => expect(redactText(text)).toBe(expected));

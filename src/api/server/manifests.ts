@@ -3,7 +3,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Appliance, Journal } from '../../domain/ports/journal.ts';
 import { redactText } from '../../domain/redaction.ts';
 import { controllerOf, type Release } from '../../domain/release.ts';
-import { knownSecrets } from '../../domain/secrets.ts';
+import { knownSecrets, UNREADABLE } from '../../domain/secrets.ts';
 import { groupOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import { isVersioned } from '../../domain/versioning.ts';
 import { draftOf } from '../../manifest/drafts.ts';
@@ -67,6 +67,13 @@ const viewService = (service: ServiceSpec, controller: ServiceSpec) => ({
 
 export const bannerLines = ({ banner }: Policy): string[] => banner?.split('\n') ?? [];
 
+function linesOf(text: string, active: Release): string[] {
+  if (!text.startsWith(UNREADABLE)) return redactText(text, knownSecrets(...active.services)).split('\n');
+  return [
+    '# What it says cannot be shown: the key of its secrets is gone. It is in force; to have it back: apply manifest',
+  ];
+}
+
 /** What is in force for an appliance: its manifest's words, and the defaults where it says nothing. */
 export function viewManifest({ name, policy }: Appliance, active: Release): ManifestView {
   const services = active.services.map((service) => governed(service, policy));
@@ -74,7 +81,7 @@ export function viewManifest({ name, policy }: Appliance, active: Release): Mani
   return {
     appliance: name,
     file: policy.manifest?.file ?? null,
-    lines: policy.manifest ? redactText(policy.manifest.text, knownSecrets(...active.services)).split('\n') : [],
+    lines: policy.manifest ? linesOf(policy.manifest.text, active) : [],
     title: policy.title,
     banner: bannerLines(policy),
     promptName: policy.promptName,
