@@ -109,6 +109,10 @@ export class DockerHost implements ContainerHost {
     return instances.stopInstance(this.#api, id, signal);
   }
 
+  restartInstance(id: string, signal?: AbortSignal) {
+    return instances.restartInstance(this.#api, id, signal);
+  }
+
   removeInstance(id: string, signal?: AbortSignal) {
     return instances.removeInstance(this.#api, id, signal);
   }

@@ -103,6 +103,10 @@ export class EngineApi {
     return this.#act({ path: `/containers/${id}/stop`, deadlineMs: stopTimeoutMs + 30_000, signal });
   }
 
+  restartContainer(id: string, stopTimeoutMs: number, signal?: Signal) {
+    return this.#act({ path: `/containers/${id}/restart`, deadlineMs: stopTimeoutMs + 150_000, signal });
+  }
+
   unpauseContainer(id: string, signal?: Signal) {
     return this.#act({ path: `/containers/${id}/unpause`, signal });
   }

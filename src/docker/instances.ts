@@ -120,14 +120,22 @@ export async function startInstance(api: EngineApi, id: string, signal?: AbortSi
   }
 }
 
-/** A paused container cannot take its stop signal, so it is woken first. */
 export async function stopInstance(api: EngineApi, id: string, signal?: AbortSignal): Promise<void> {
+  await unlessAlready(api.stopContainer(id, await stopTimeoutMs(api, id, signal), signal));
+}
+
+export async function restartInstance(api: EngineApi, id: string, signal?: AbortSignal): Promise<void> {
+  await api.restartContainer(id, await stopTimeoutMs(api, id, signal), signal);
+}
+
+/** How long the container may take to stop. A paused one cannot take its stop signal, so it is woken first. */
+async function stopTimeoutMs(api: EngineApi, id: string, signal?: AbortSignal): Promise<number> {
   const container = await api.container(id, signal);
   if (!container) throw noSuchContainer(id);
   if (container.State.Paused) await api.unpauseContainer(id, signal);
   // -1 stands for "as long as it takes", which no call may be: after an hour the engine is asked again.
   const timeoutS = container.Config.StopTimeout ?? STOP_TIMEOUT_S;
-  await unlessAlready(api.stopContainer(id, (timeoutS < 0 ? 3600 : timeoutS) * 1000, signal));
+  return (timeoutS < 0 ? 3600 : timeoutS) * 1000;
 }
 
 export async function removeInstance(api: EngineApi, id: string, signal?: AbortSignal): Promise<void> {

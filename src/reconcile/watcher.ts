@@ -1,12 +1,15 @@
 import { toBelayError } from '../domain/errors.ts';
 import type { HostEvent } from '../domain/ports/container-host.ts';
 import type { World } from '../domain/ports/world.ts';
+import type { Release } from '../domain/release.ts';
 import { engineAnswers } from '../runner/engine-answers.ts';
 import { isUp } from '../sequences/instances.ts';
 import type { Absence } from './absence.ts';
-import { bringUp } from './bring-up.ts';
+import { type BringUp, bringUp } from './bring-up.ts';
 import { findDrift } from './compare.ts';
+import { CutOffWatch } from './cut-off-watch.ts';
 import { type DriftChange, DriftLog } from './drift-log.ts';
+import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import type { Turns } from './turns.ts';
 import { Wakeup } from './wakeup.ts';
@@ -43,6 +46,7 @@ export class Watcher {
   readonly #options: WatcherOptions;
   readonly #logs = new Map<string, DriftLog>();
   readonly #wakeup = new Wakeup();
+  readonly #cutOff: CutOffWatch;
   /** Containers that were seen to end, and have not been seen to run since. */
   readonly #ended = new Set<string>();
   /** Appliances that are still to be brought up after the last absence, with the pause before the next try. */
@@ -50,6 +54,7 @@ export class Watcher {
 
   constructor(options: WatcherOptions) {
     this.#options = options;
+    this.#cutOff = new CutOffWatch(options.world);
   }
 
   /** Something may have changed: look soon. */
@@ -73,6 +78,7 @@ export class Watcher {
         backAt = byOld > backAt ? byOld : backAt;
       }
       const upSince = await host.upSince(signal).catch(() => null);
+      this.#cutOff.begin();
       this.#pending = new Map(journal.appliances().map(({ name }) => [name, { retryMs: FIRST_RETRY_MS, atMs: 0 }]));
       await this.#whileEngineAnswers({ goneAt, upSince, backAt, endedBefore: new Set(this.#ended) }, signal);
     }
@@ -129,7 +135,7 @@ export class Watcher {
   }
 
   async #bringUpPending(name: string, absence: Absence, signal: AbortSignal): Promise<void> {
-    const { world, turns, onDeed, onTrouble } = this.#options;
+    const { world, turns } = this.#options;
     const pending = this.#pending.get(name);
     if (!pending || world.clock.monotonicMs() < pending.atMs) return;
     const active = this.#active(name);
@@ -140,8 +146,7 @@ export class Watcher {
       () => bringUp(world, active, absence, signal),
     );
     if (!result) return;
-    for (const deed of result.deeds) onDeed(name, deed);
-    for (const failure of result.failures) onTrouble(name, failure);
+    this.#tell(name, result);
     if (result.failures.length === 0) {
       this.#pending.delete(name);
       return;
@@ -165,6 +170,25 @@ export class Watcher {
     const { appeared, cleared, isUnsettled } = log.take(found);
     if (appeared.length + cleared.length > 0) this.#options.onDrift(name, { appeared, cleared });
     if (isUnsettled) this.#wakeup.within(SECOND_LOOK_MS);
+    await this.#reconnect(active, observation, signal);
+  }
+
+  async #reconnect(active: Release, observation: Observation, signal: AbortSignal): Promise<void> {
+    const name = active.appliance;
+    const services = await this.#cutOff.look(active, observation.active.services);
+    if (this.#cutOff.isUnsettled) this.#wakeup.within(SECOND_LOOK_MS);
+    if (services.length === 0) return;
+    const restarted = await this.#options.turns.take(
+      name,
+      () => this.#isBusy(name),
+      () => this.#cutOff.restart(services, signal),
+    );
+    if (restarted) this.#tell(name, restarted);
+  }
+
+  #tell(name: string, { deeds, failures }: BringUp): void {
+    for (const deed of deeds) this.#options.onDeed(name, deed);
+    for (const failure of failures) this.#options.onTrouble(name, failure);
   }
 
   #active(name: string) {

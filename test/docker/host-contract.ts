@@ -168,6 +168,11 @@ export function hostContract(title: string, setUp: () => Promise<ContractWorld>)
         const { output } = await world.host.exec(id, given, 10 * SECONDS, undefined, { BELAY_WORD: 'two words' });
         expect(output).toBe('two words\n');
 
+        const before = await world.host.inspectInstance(id);
+        await world.host.restartInstance(id);
+        const again = await until(id, ({ state }) => state === 'running');
+        expect(again.startedAt?.getTime()).toBeGreaterThan(before?.startedAt?.getTime() ?? 0);
+
         await world.host.stopInstance(id);
         await world.host.stopInstance(id);
         const stopped = await until(id, ({ state }) => state === 'exited');

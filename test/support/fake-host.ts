@@ -158,6 +158,11 @@ export class FakeHost {
     Object.assign(container, { state: 'exited', exitCode: 0, finishedAt: this.#now() });
   }
 
+  async restartInstance(id: string): Promise<void> {
+    await this.stopInstance(id);
+    await this.startInstance(id);
+  }
+
   async removeInstance(id: string): Promise<void> {
     this.#call('remove', id);
     const index = this.containers.findIndex((each) => each.id === id);

@@ -167,6 +167,8 @@ export interface ContainerHost {
   startInstance(id: string, signal?: AbortSignal): Promise<void>;
   /** Sends the stop signal, waits for the container's own stop timeout, then kills. */
   stopInstance(id: string, signal?: AbortSignal): Promise<void>;
+  /** Stops and starts it in one call, which the engine carries out whatever becomes of the caller. */
+  restartInstance(id: string, signal?: AbortSignal): Promise<void>;
   removeInstance(id: string, signal?: AbortSignal): Promise<void>;
   renameInstance(id: string, name: string, signal?: AbortSignal): Promise<void>;
   /**

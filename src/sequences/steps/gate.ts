@@ -3,6 +3,7 @@ import { BelayError } from '../../domain/errors.ts';
 import type { OperationFacts } from '../../domain/operation.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { isCutOff } from '../cut-off.ts';
 import { isFatal, whyItFailed } from '../engine-progress.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { noteNode } from '../node-progress.ts';
@@ -76,8 +77,8 @@ async function proveNode(context: StepContext, node: ServiceSpec, onServing: () 
 }
 
 /**
- * What has ended is started once more. It has run before, nothing is gone back from here, and an engine that is killed
- * ends what runs with a code that looks like its own end.
+ * What has ended, or cannot be reached, is started once more. It has run before, nothing is gone back from here, and an
+ * engine that is killed ends what runs with a code that looks like its own end.
  */
 async function proveAgain(
   context: StepContext,
@@ -89,9 +90,17 @@ async function proveAgain(
   } catch (thrown) {
     if (isFatal(context, thrown)) throw thrown;
     const instances = await Promise.all(services.map((service) => findInstance(context, context.to, service)));
-    const ended = services.filter((_service, index) => !isUp(instances[index] ?? null));
-    if (ended.length === 0) throw thrown;
-    for (const service of ended) await startService(context, service);
+    let isStarted = false;
+    for (const [index, service] of services.entries()) {
+      const instance = instances[index] ?? null;
+      const ports = context.facts().answeredPorts?.[service.name] ?? [];
+      if (instance && isUp(instance)) {
+        if (!(await isCutOff(context.host, instance, ports))) continue;
+        await context.host.restartInstance(instance.id);
+      } else await startService(context, service);
+      isStarted = true;
+    }
+    if (!isStarted) throw thrown;
     await prove(context, services, onServing);
   }
 }
