@@ -121,7 +121,7 @@ export function startFailure(thrown: unknown, name: string): unknown {
  * restart of its own (measured on 20.10.24, where its containerd went down with it).
  */
 const isStuck = (engine: string): boolean =>
-  /task [0-9a-f]{64}:? already exists|container with (?:given )?id (?:already )?exists|\bid already in use\b/i.test(
+  /task [0-9a-f]{64}:? already exists|container with (?:given )?id (?:already )?exists|\bid already in use\b|\bmkdir \S*[0-9a-f]{64}: file exists/i.test(
     engine,
   );
 

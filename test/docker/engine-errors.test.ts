@@ -11,6 +11,7 @@ describe('a container that does not start', () => {
     `failed to create task for container: task ${'2e'.repeat(32)} already exists: unknown`,
     'id already in use',
     'OCI runtime create failed: container with id exists: 2ef4: unknown',
+    `failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/${'2e'.repeat(32)}: file exists: unknown`,
   ])('and never will: %s', (engine) => {
     expect(startFailure(refusal(engine), 'web')).toMatchObject({ code: 'container-stuck', details: { engine } });
   });

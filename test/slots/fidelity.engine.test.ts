@@ -23,7 +23,6 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findCommand } from '../../src/demo/private-engine/debian-packages.ts';
 import { createSlotStore } from '../../src/slots/slot-store.ts';
-import { makeManyFiles, manyFiles } from '../support/many-files.ts';
 import { describeOnEngine } from '../support/on-engine.ts';
 import { treeDifferences } from '../support/same-tree.ts';
 
@@ -86,21 +85,6 @@ describeOnEngine('a clone that was copied while its source served and brought le
     await clone.close();
     expect(statSync(image(to), { bigint: true }).mtimeNs).toBe(statSync(image(from), { bigint: true }).mtimeNs);
   });
-
-  it(`has ${manyFiles} small files, of which a hundred change meanwhile`, async () => {
-    makeManyFiles(from, manyFiles);
-    const { sinceMs } = await preCopy();
-    for (let index = 0; index < manyFiles; index += manyFiles / 100) {
-      writeFileSync(at(`${Math.floor(index / 1_000)}/${index}`), `File ${index}`);
-    }
-    unlinkSync(at('1/1001'));
-    const beganMs = performance.now();
-    await store.bringLevel(from, to, sinceMs);
-    const levelMs = performance.now() - beganMs;
-    expect(await treeDifferences(from, to)).toEqual([]);
-    // Of the downtime: a twentieth of a millisecond for each file that is only looked at, on a busy machine.
-    expect(levelMs).toBeLessThan(5_000 + manyFiles / 20);
-  }, 900_000);
 
   it('keeps owners, modes, times, attributes, ACLs, links, holes and odd names', async () => {
     writeFileSync(at('plain'), 'x', { mode: 0o4711 });

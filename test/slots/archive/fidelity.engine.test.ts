@@ -20,7 +20,6 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ArchiveStore } from '../../../src/domain/ports/archive-store.ts';
 import { createArchiveStore } from '../../../src/slots/archive/archive-store.ts';
-import { makeManyFiles, manyFiles } from '../../support/many-files.ts';
 import { describeOnEngine } from '../../support/on-engine.ts';
 import { treeDifferences } from '../../support/same-tree.ts';
 import { pack, slotOf, unpack } from './archived.ts';
@@ -142,18 +141,6 @@ describeOnEngine('data that went through an archive', () => {
     expect(statSync(copy).blocks * 512).toBeLessThan(MIB);
     expect((await run('tail', ['-c', '3', copy])).stdout).toBe('end');
   });
-
-  it(`has ${manyFiles} small files, in little memory`, async () => {
-    makeManyFiles(from, manyFiles);
-    globalThis.gc?.();
-    const before = process.memoryUsage().rss;
-    const archive = await pack(store, await slotOf(from));
-    expect(archive.files).toBe(manyFiles);
-    const to = join(home, 'unpacked');
-    await unpack(store, archive, to);
-    expect(process.memoryUsage().rss - before).toBeLessThan(400 * MIB);
-    expect(await treeDifferences(from, to)).toEqual([]);
-  }, 900_000);
 
   it('may be a single file, and several mounts', async () => {
     writeFileSync(join(home, 'settings.conf'), 'x=1', { mode: 0o640 });
