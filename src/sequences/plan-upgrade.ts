@@ -90,7 +90,7 @@ export async function planUpgrade(
   // What a hook backs up and restores is that of all nodes at one moment.
   const asOne = Object.keys(hooks.planned.hooks).length > 0 ? 'the external data is theirs together' : null;
   const takingOver = candidate.release.services.filter(({ name }) => !kept.includes(name));
-  const cluster = clusterInTurn(takingOver, asOne);
+  const cluster = request.isLegacy ? null : clusterInTurn(takingOver, asOne);
   const inTurn = cluster !== null && cluster.inTurn.length > 0;
   const plan: UpgradePlan = {
     appliance: from.appliance,

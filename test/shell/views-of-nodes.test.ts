@@ -86,7 +86,7 @@ test('a plan says what the vendor’s procedure is, and that it works on a copy,
   };
   const text = rollbackPlanLines(plan, { width: 400, nowMs: 0, paint }, 'in short').join('\n');
   expect(text).toContain('This takes acme from 16.1.5 back to 16.1.4.');
-  expect(text).toContain("its vendor's: /bootstrap/install.sh --rollback, in server, node-2; then each is restarted");
+  expect(text).toContain("the vendor's: /bootstrap/install.sh --rollback, in server, node-2; then each is restarted");
   expect(text).toContain('at most 10 min a node');
   expect(text).toContain("copied first: the procedure works on the copy, and today's is kept with RPQXVNXFGXU");
   expect(text).toContain('agent: left to follow by themselves, and asked afterwards');

@@ -25,7 +25,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
     {
       name: 'Procedure',
       value:
-        legacy && `its vendor's: ${legacy.command.join(' ')}, in ${legacy.nodes.join(', ')}; then each is restarted`,
+        legacy && `the vendor's: ${legacy.command.join(' ')}, in ${legacy.nodes.join(', ')}; then each is restarted`,
     },
     { name: 'Downtime', value: `${formatForecast(plan.downtimeForecastMs)}${atMost ?? ''}` },
     {
