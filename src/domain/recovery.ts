@@ -140,9 +140,9 @@ export const RECOVERY_TABLE: Readonly<Record<OperationKind, Readonly<Record<stri
 
 /**
  * After this many recoveries of one operation that got no further, a daemon stops trying and asks for attention. Many
- * more than what kills at random do to one step, few enough for what brings the daemon down each time.
+ * more than what kills at random do to one step on a busy machine, few enough for what brings the daemon down each time.
  */
-export const MAX_RECOVERIES = 10;
+export const MAX_RECOVERIES = 25;
 
 /** How many tries this recovery makes since one got further: 1 where it is the first, or the last one did. */
 export function triesWithoutProgress(

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BelayError } from '../../src/domain/errors.ts';
 import { newOperationId } from '../../src/domain/ids.ts';
 import type { Operation } from '../../src/domain/operation.ts';
+import { MAX_RECOVERIES } from '../../src/domain/recovery.ts';
 import type { Sequence } from '../../src/domain/step.ts';
 import { recoverUnfinished } from '../../src/runner/recover.ts';
 import { Runner } from '../../src/runner/runner.ts';
@@ -257,12 +258,12 @@ describe('the next daemon', () => {
     expect(script.asked).toEqual(['start.revert', 'stop.revert']);
   });
 
-  test('stops after ten tries that got no further and asks for attention', async () => {
+  test('stops after too many tries that got no further and asks for attention', async () => {
     const operation = cutOffAt(upgrade, [
       ['pull', 'done'],
       ['stop', 'intent'],
     ]);
-    script.journal.learn(operation.id, { recovery: { settled: 1, tries: 10 } });
+    script.journal.learn(operation.id, { recovery: { settled: 1, tries: MAX_RECOVERIES } });
     await recover();
     expect(left(operation)?.state).toBe('needs-attention');
     expect(script.asked).toEqual([]);
@@ -275,7 +276,7 @@ describe('the next daemon', () => {
       ['stop', 'revert-intent'],
       ['stop', 'reverted'],
     ]);
-    script.journal.learn(operation.id, { recovery: { settled: 0, tries: 10 } });
+    script.journal.learn(operation.id, { recovery: { settled: 0, tries: MAX_RECOVERIES } });
     await recover();
     expect(left(operation)).toMatchObject({ state: 'rolled-back', facts: { recovery: { settled: 1, tries: 1 } } });
     expect(script.asked).toEqual(['pull.revert']);
