@@ -64,7 +64,7 @@ describe('where it is the way back', () => {
       data: { keptWith: site.first.id },
       obstacles: [],
     });
-    expect(plan.warnings).toEqual([]);
+    expect(plan.warnings.join()).not.toMatch(/today's data|Where a node fails/);
   });
 
   test('it is carried out in each node of a copy, which is then restarted, and the engines are asked', async () => {
