@@ -6,9 +6,12 @@ import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { BelayError } from '../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
+import { CallLimit } from './call-limit.ts';
 import { callFailure } from './engine-errors.ts';
 
 const DEADLINE_MS = 30_000;
+/** So that a thousand containers that are stopped at once are no thousand connections. Streams are not counted. */
+const MOST_CALLS = 128;
 const ANSWER_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface EngineCall {
@@ -41,6 +44,7 @@ export class EngineConnection {
   /** Whether the engine is reached by a unix socket, and so may share this machine's file systems. */
   readonly local: boolean;
   readonly #dial: Dial;
+  readonly #limit = new CallLimit(MOST_CALLS);
 
   /** `socketPath` wins over DOCKER_HOST; without it DOCKER_HOST and the usual socket are looked at. `dial` is for engines in this process. */
   constructor(socketPath?: string, dial?: Dial) {
@@ -72,6 +76,11 @@ export class EngineConnection {
 
   /** The whole answer, or its first `limitBytes`. */
   async bytes(call: EngineCall, limitBytes: number): Promise<Buffer> {
+    return this.#limit.run(() => this.#bytes(call, limitBytes), call.signal);
+  }
+
+  // Its deadline begins when its turn has come.
+  async #bytes(call: EngineCall, limitBytes: number): Promise<Buffer> {
     const deadlineMs = call.deadlineMs ?? DEADLINE_MS;
     const timeout = AbortSignal.timeout(deadlineMs);
     const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;

@@ -72,7 +72,11 @@ export const readInstance = (row: Row): InstanceRecord => ({
   containerId: text(row.container_id),
 });
 
-export const readOperation = (row: Row): Operation => ({
+/** How a long text is read: by default anew. */
+type Read = (key: string, text: string) => never;
+const anew: Read = (_key, value) => JSON.parse(value) as never;
+
+export const readOperation = (row: Row, read: Read = anew): Operation => ({
   id: text(row.id),
   sequenceNumber: row.sequence_number as number,
   kind: row.kind as OperationKind,
@@ -83,7 +87,7 @@ export const readOperation = (row: Row): Operation => ({
   state: row.state as OperationState,
   reason: textOrNull(row.reason),
   steps: json(row.steps),
-  facts: json(row.facts),
+  facts: read(text(row.id), text(row.facts)),
   recoveries: row.recoveries as number,
   startedAt: date(row.started_at),
   endedAt: dateOrNull(row.ended_at),

@@ -17,6 +17,7 @@ import { NoticeTable } from './notice-table.ts';
 import { formatNeededBy, openJournalDatabase } from './open.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { OrphanTable } from './orphan-table.ts';
+import { Parsed } from './parsed.ts';
 import { recordProblems } from './record-problems.ts';
 import { ReleaseTable } from './release-table.ts';
 import * as rows from './rows.ts';
@@ -41,6 +42,7 @@ export class SqliteJournal implements Journal {
   readonly notices: NoticeTable;
   readonly snapshots: SnapshotTable;
   readonly #orphans: OrphanTable;
+  readonly #parsed = new Parsed();
 
   /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
   constructor(path: string, readOnlyBecause: BelayError | null = null) {
@@ -151,6 +153,11 @@ export class SqliteJournal implements Journal {
       .map(rows.readInstance);
   }
 
+  instance(release: ReleaseId, service: string): InstanceRecord | null {
+    const row = this.#connection.get('SELECT * FROM instance WHERE release = ? AND service = ?', release, service);
+    return row ? rows.readInstance(row) : null;
+  }
+
   recordInstance(record: InstanceRecord): void {
     this.#connection.transaction(() => this.#insertInstance(record));
   }
@@ -233,13 +240,13 @@ export class SqliteJournal implements Journal {
 
   operation(id: OperationId): Operation | null {
     const row = this.#connection.get('SELECT * FROM operation WHERE id = ?', id);
-    return row ? rows.readOperation(row) : null;
+    return row ? rows.readOperation(row, (key, text) => this.#parsed.of(key, text)) : null;
   }
 
   operations(appliance: string, limit: number): Operation[] {
     return this.#connection
       .all('SELECT * FROM operation WHERE appliance = ? ORDER BY sequence_number DESC LIMIT ?', appliance, limit)
-      .map(rows.readOperation);
+      .map((row) => rows.readOperation(row));
   }
 
   operationCounts(appliance: string): { kind: OperationKind; state: OperationState; count: number }[] {
@@ -259,13 +266,13 @@ export class SqliteJournal implements Journal {
          ORDER BY sequence_number DESC`,
         appliance,
       )
-      .map(rows.readOperation);
+      .map((row) => rows.readOperation(row));
   }
 
   unfinished(): Operation[] {
     return this.#connection
       .all("SELECT * FROM operation WHERE state = 'running' ORDER BY sequence_number")
-      .map(rows.readOperation);
+      .map((row) => rows.readOperation(row));
   }
 
   record(entry: Omit<JournalEntry, 'sequenceNumber' | 'message'> & { message?: string }): JournalEntry {

@@ -70,8 +70,8 @@ async function observeService(
   containers: ContainerSummary[],
   signal?: AbortSignal,
 ): Promise<SeenService> {
-  const record = journal.instances(release.id).find(({ service }) => service === spec.name);
-  const isHere = record !== undefined && containers.some(({ id }) => id === record.containerId);
+  const record = journal.instance(release.id, spec.name);
+  const isHere = record !== null && containers.some(({ id }) => id === record.containerId);
   const holder = containers.find(({ id, name }) => name === spec.containerName && id !== record?.containerId);
   const [instance, image] = await Promise.all([
     isHere ? host.inspectInstance(record.containerId, signal) : null,

@@ -6,7 +6,10 @@ import type { Release } from '../domain/release.ts';
 import type { StepContext } from '../domain/step.ts';
 import type { LiveProgress } from './live-progress.ts';
 
-/** Whatever a step sees of its operation is read from the journal anew: nothing lives in memory alone. */
+/**
+ * What a step sees of its operation is read from the journal: nothing lives in memory alone. What no step changes of
+ * it while it runs is read once for each.
+ */
 export function contextFor(
   world: World,
   id: OperationId,
@@ -20,16 +23,19 @@ export function contextFor(
     if (!found) throw new BelayError('internal', `There is no operation ${id} in the journal.`);
     return found;
   };
+  const its = once(operation);
+  const from = once(() => mustRelease(journal, its().from));
+  const to = once(() => mustRelease(journal, its().to));
   return {
     ...world,
     get operation() {
-      return operation();
+      return its();
     },
     get from() {
-      return mustRelease(journal, operation().from);
+      return from();
     },
     get to() {
-      return mustRelease(journal, operation().to);
+      return to();
     },
     facts: () => operation().facts,
     learn: (facts) => journal.learn(id, facts),
@@ -42,4 +48,12 @@ function mustRelease(journal: Journal, id: ReleaseId): Release {
   const release = journal.release(id);
   if (!release) throw new BelayError('internal', `There is no release ${id} in the journal.`);
   return release;
+}
+
+function once<Value>(read: () => Value): () => Value {
+  let value: { is: Value } | null = null;
+  return () => {
+    value ??= { is: read() };
+    return value.is;
+  };
 }

@@ -29,7 +29,7 @@ export async function findInstance(
   service: ServiceSpec,
   signal?: AbortSignal,
 ): Promise<Instance | null> {
-  const record = journal.instances(release.id).find((instance) => instance.service === service.name);
+  const record = journal.instance(release.id, service.name);
   return record ? host.inspectInstance(record.containerId, signal) : null;
 }
 

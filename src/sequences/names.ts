@@ -2,6 +2,7 @@ import type { Instance } from '../domain/ports/container-host.ts';
 import type { Release } from '../domain/release.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
+import { AT_A_TIME, inTurns } from './in-turns.ts';
 import { asideName, findInstance } from './instances.ts';
 import { isShared } from './taking-over.ts';
 
@@ -20,22 +21,22 @@ export async function exchangeNames(
 ): Promise<void> {
   // At an installation there is nothing to leave.
   if (leaving.id !== coming.id) await setNamesAside(context, leaving, which);
-  for (const service of own(context, coming, which)) {
+  await inTurns(own(context, coming, which), AT_A_TIME, async (service) => {
     const instance = await findInstance(context, coming, service);
     if (instance) await rename(context, instance, service.containerName);
-  }
+  });
 }
 
 /** The first half: from now on nobody starts anything by the names that people know. */
 export async function setNamesAside(context: StepContext, leaving: Release, which?: Which): Promise<void> {
-  for (const service of own(context, leaving, which)) {
+  await inTurns(own(context, leaving, which), AT_A_TIME, async (service) => {
     const instance = await findInstance(context, leaving, service);
     if (instance) await rename(context, instance, asideName(service, leaving.id));
-  }
+  });
 }
 
 const own = (context: StepContext, { services }: Release, which?: Which): ServiceSpec[] =>
-  services.filter((service) => !isShared(context, service) && (which?.(service) ?? true));
+  services.filter((service) => (which?.(service) ?? true) && !isShared(context, service));
 
 async function rename({ host }: StepContext, instance: Instance, name: string): Promise<void> {
   if (instance.name !== name) await host.renameInstance(instance.id, name);

@@ -15,6 +15,7 @@ import { dependentWarnings } from './dependents.ts';
 import { displacedMounts } from './displaced-mounts.ts';
 import { followingFacts, followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs } from './forecast.ts';
+import { AT_A_TIME, inTurns } from './in-turns.ts';
 import { findInstance } from './instances.ts';
 import { joinedFacts, joinedSince, notCutOff } from './joined-since.ts';
 import { externalWarnings, hookFacts, hooksOfRollback, NO_HOOKS } from './plan-hooks.ts';
@@ -202,19 +203,19 @@ export async function obstaclesOf(
 export async function missingImages(world: World, target: Release): Promise<Obstacle[]> {
   const { host } = world;
   const obstacles: Obstacle[] = [];
-  for (const service of target.services) {
-    if (await findInstance(world, target, service)) continue;
+  await inTurns(target.services, AT_A_TIME, async (service) => {
+    if (await findInstance(world, target, service)) return;
     const { image } = service;
-    if (await host.inspectImage(image.imageId ?? image.reference)) continue;
+    if (await host.inspectImage(image.imageId ?? image.reference)) return;
     const reachable =
       image.digest &&
       (await host.resolveDigest(`${image.mirror ?? image.repository}@${image.digest}`).catch(() => null));
-    if (reachable) continue;
+    if (reachable) return;
     obstacles.push({
       code: 'not-found',
       message: `The container and the image of ${service.name} ${target.version} are gone, and its registry does not have them.`,
       hint: `Bring the image back (import bundle FILE, or docker pull ${image.reference}), then type the command again.`,
     });
-  }
+  });
   return obstacles;
 }

@@ -16,18 +16,18 @@ const UNHEALTHY = 'its own health check fails';
 
 /**
  * Resolves when services of the new release have proved themselves: serving, the right ones, and stable. `onServing` is
- * called when all of them serve. `gate-failed` with evidence, and with the reason by itself, where one has not.
+ * called when all of them serve, and `pollMs` is between two looks at one that does. `gate-failed` with evidence, and with the reason by itself, where one has not.
  */
 export async function prove(
   context: StepContext,
   services: readonly ServiceSpec[],
-  onServing: () => void = () => {},
+  { onServing = () => {}, pollMs = MAX_POLL_MS }: { onServing?: () => void; pollMs?: number } = {},
 ): Promise<void> {
   const serving: Instance[] = [];
   for (const service of services) serving.push(await untilServing(context, service));
   onServing();
   for (const [index, service] of services.entries()) await mustBeRight(context, service, serving[index] as Instance);
-  await stayStable(context, services);
+  await stayStable(context, services, Math.max(pollMs, MAX_POLL_MS));
 }
 
 /** `gate-failed` where one of those that have proved themselves has ended since, or has become unhealthy. */
@@ -67,7 +67,7 @@ export async function untilServing(context: StepContext, service: ServiceSpec): 
 }
 
 /** All of them at once: each must stay good for as long as it is asked to. */
-async function stayStable(context: StepContext, services: readonly ServiceSpec[]): Promise<void> {
+async function stayStable(context: StepContext, services: readonly ServiceSpec[], pollMs: number): Promise<void> {
   const { clock, signal } = context;
   const stableMs = Math.max(0, ...services.map((service) => service.gate.stableMs));
   const beganMs = clock.monotonicMs();
@@ -76,7 +76,7 @@ async function stayStable(context: StepContext, services: readonly ServiceSpec[]
     await mustStillServe(context, services);
     if (elapsedMs >= stableMs) return;
     context.report({ fraction: elapsedMs / stableMs, detail: 'serving; watching that it stays so' });
-    await clock.sleep(Math.min(MAX_POLL_MS, stableMs - elapsedMs), signal);
+    await clock.sleep(Math.min(pollMs, stableMs - elapsedMs), signal);
   }
 }
 

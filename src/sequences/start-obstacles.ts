@@ -18,18 +18,20 @@ export async function startObstacles(
   coming: Release,
   services: readonly ServiceSpec[],
 ): Promise<Obstacle[]> {
+  const own = new Set(
+    [leaving, coming].flatMap(({ id }) => world.journal.instances(id)).map(({ containerId }) => containerId),
+  );
   const found = await Promise.all([
-    ...services.map((service) => takenName(world, service, [leaving, coming])),
+    ...services.map((service) => takenName(world, service, own)),
     ...services.flatMap((service) => missingSources(world, service)),
     ...services.flatMap((service) => missingNetworks(world, service)),
   ]);
   return [...services.flatMap(unreadableSecrets), ...found.filter((obstacle) => obstacle !== null)];
 }
 
-async function takenName({ journal, host }: StartWorld, { containerName }: ServiceSpec, releases: Release[]) {
+async function takenName({ host }: StartWorld, { containerName }: ServiceSpec, own: ReadonlySet<string>) {
   const holder = await host.inspectInstance(containerName);
-  const own = releases.flatMap(({ id }) => journal.instances(id));
-  if (!holder || own.some(({ containerId }) => containerId === holder.id)) return null;
+  if (!holder || own.has(holder.id)) return null;
   const id = holder.id.slice(0, 12);
   return refused(
     `The container name ${containerName} is taken by another container (${id}).`,

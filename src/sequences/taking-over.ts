@@ -8,8 +8,7 @@ import type { StepContext } from '../domain/step.ts';
  */
 export function isShared({ journal, operation }: StepContext, { name }: ServiceSpec): boolean {
   if (operation.from === operation.to) return false;
-  const containerOf = (release: string) =>
-    journal.instances(release).find(({ service }) => service === name)?.containerId;
+  const containerOf = (release: string) => journal.instance(release, name)?.containerId;
   const container = containerOf(operation.from);
   return container !== undefined && container === containerOf(operation.to);
 }

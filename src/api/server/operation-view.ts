@@ -6,7 +6,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Journal } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
 import { remedyOf } from '../../domain/stale-lock.ts';
-import { failedEngines } from '../../sequences/engine-progress.ts';
+import { failedEngines, failedEnginesText } from '../../sequences/engine-progress.ts';
 import type { OperationView, StepView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
 
@@ -79,8 +79,8 @@ const REMARKS: Record<string, (facts: OperationFacts) => string | null> = {
     forcedStops.length > 0 ? `${forcedStops.join(', ')} did not heed its stop signal in time and was killed.` : null,
   start: madeAnew,
   engines: (facts) => {
-    const failed = failedEngines(facts);
-    return failed.length > 0 ? `${failed.join(', ')} did not follow.` : null;
+    const failed = failedEnginesText(facts);
+    return failed === '' ? null : `${failed} did not follow.`;
   },
   revive: madeAnew,
 };

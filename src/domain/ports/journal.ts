@@ -81,6 +81,7 @@ export interface Journal {
   updateSlotMount(slot: SlotId, mount: SlotMount): void;
   discardSlot(slot: SlotId): void;
   instances(release: ReleaseId): InstanceRecord[];
+  instance(release: ReleaseId, service: string): InstanceRecord | null;
   recordInstance(record: InstanceRecord): void;
   forgetInstance(record: InstanceRecord): void;
   /** Of every release of the appliance that is no candidate, the latest first. */

@@ -3,7 +3,7 @@ import type { Release } from '../../domain/release.ts';
 import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
-import { failedEngines, isFatal, noteEngine, noteSwitching, whyItFailed } from '../engine-progress.ts';
+import { EngineNotes, failedEngines, failedEnginesText, isFatal, whyItFailed } from '../engine-progress.ts';
 import { inTurns } from '../in-turns.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { exchangeNames } from '../names.ts';
@@ -14,6 +14,8 @@ import { makeMissing } from './prepare.ts';
 
 const TRIES = 3;
 const PAUSE_MS = 2_000;
+/** A thousand that prove themselves at once are each looked at every ten seconds. */
+const POLL_MS_EACH = 10;
 
 const count = ({ services }: Release): string => {
   const engines = services.filter(({ role }) => role === 'engine').length;
@@ -34,15 +36,21 @@ export const engines: Step = {
     let left = followers(context);
     const all = left.length;
     const atATime = context.facts().following?.maxUnavailable ?? all;
+    const notes = new EngineNotes(context);
     const beganMs = clock.monotonicMs();
     for (let attempt = 1; attempt <= TRIES && left.length > 0; attempt++) {
       const failed: ServiceSpec[] = [];
       await makeMissing(context);
       for (const wave of startWaves(left)) {
+        // Where all of them go at once, that is one line of the journal.
+        const isAtOnce = atATime >= wave.length;
+        if (isAtOnce) notes.switching(wave.map(({ name }) => name));
+        const its: Turn = { context, notes, attempt, pollMs: atATime * POLL_MS_EACH };
         await inTurns(wave, atATime, async (service) => {
-          tell(context, all, service);
-          if (!(await follow(context, service, attempt))) failed.push(service);
-        });
+          tell(context, notes, all, service);
+          if (!isAtOnce) notes.switching([service.name]);
+          if (!(await follow(its, service))) failed.push(service);
+        }).finally(() => notes.flush());
       }
       // What has used up its patience is not given it again.
       left = failed.filter(({ gate }) => clock.monotonicMs() - beganMs < gate.deadlineMs);
@@ -85,51 +93,64 @@ export const enginesOfRollback: Step = { ...engines, title: ({ to }) => `Roll ba
 
 function followers(context: StepContext): ServiceSpec[] {
   const names = context.facts().following?.engines ?? [];
-  return names.flatMap(
-    (name) => context.to.services.find((service) => service.name === name && !isShared(context, service)) ?? [],
-  );
+  const services = new Map(context.to.services.map((service) => [service.name, service]));
+  return names.flatMap((name) => {
+    const service = services.get(name);
+    return service && !isShared(context, service) ? service : [];
+  });
+}
+
+interface Turn {
+  context: StepContext;
+  notes: EngineNotes;
+  attempt: number;
+  /** How often each is looked at while it proves itself, at most. */
+  pollMs: number;
 }
 
 /** Whether it has followed. Where it has not, the reason is noted. */
-async function follow(context: StepContext, service: ServiceSpec, attempt: number): Promise<boolean> {
+async function follow(turn: Turn, service: ServiceSpec): Promise<boolean> {
+  const { context, notes } = turn;
   try {
-    await exchange(context, service, attempt);
-    noteEngine(context, service, null);
+    await exchange(turn, service);
+    notes.ended(service.name, null);
     return true;
   } catch (thrown) {
     if (isFatal(context, thrown)) throw thrown;
-    noteEngine(context, service, whyItFailed(thrown));
+    notes.ended(service.name, whyItFailed(thrown));
     return false;
   }
 }
 
-async function exchange(context: StepContext, service: ServiceSpec, attempt: number): Promise<void> {
+async function exchange({ context, attempt, pollMs }: Turn, service: ServiceSpec): Promise<void> {
   const { host, from, to } = context;
-  const isIt = ({ name }: ServiceSpec) => name === service.name;
-  noteSwitching(context, service);
-  const old = await findInstance(context, from, service);
-  // First the policy: a stopped container with a policy is revived by a reboot.
-  if (old && old.restartPolicy.name !== NO_RESTART.name) await host.setRestartPolicy(old.id, NO_RESTART);
-  if (old && isUp(old)) await host.stopInstance(old.id);
-  await exchangeNames(context, from, to, isIt);
   const coming = await findInstance(context, to, service);
-  if (attempt > 1 && coming && isUp(coming)) await host.stopInstance(coming.id);
-  await startService(context, service);
+  // It has been started with the controller, or by a daemon before: then the old one is off, and without its name.
+  const isThere = attempt === 1 && isUp(coming) && coming?.name === service.containerName;
+  if (!isThere) {
+    const old = await findInstance(context, from, service);
+    // First the policy: a stopped container with a policy is revived by a reboot.
+    if (old && old.restartPolicy.name !== NO_RESTART.name) await host.setRestartPolicy(old.id, NO_RESTART);
+    if (old && isUp(old)) await host.stopInstance(old.id);
+    await exchangeNames(context, from, to, ({ name }) => name === service.name);
+    if (attempt > 1 && coming && isUp(coming)) await host.stopInstance(coming.id);
+    await startService(context, service);
+  }
   // What several of them wait for would be one line that changes all the time.
-  await prove({ ...context, report: () => {} }, [service]);
+  await prove({ ...context, report: () => {} }, [service], { pollMs });
 }
 
-function tell({ facts, report }: StepContext, all: number, { name }: ServiceSpec): void {
-  const states = Object.values(facts().engines ?? {}).map(({ state }) => state);
-  const [followed, failed] = ['followed', 'failed'].map((state) => states.filter((each) => each === state).length);
-  const failing = failed ? `, ${failed} failed so far` : '';
-  report({ fraction: all > 0 ? (followed ?? 0) / all : null, detail: `${name}; ${followed} of ${all} done${failing}` });
+function tell({ report }: StepContext, notes: EngineNotes, all: number, { name }: ServiceSpec): void {
+  const { followed, failed } = notes.counts;
+  const failing = failed > 0 ? `, ${failed} failed so far` : '';
+  report({ fraction: all > 0 ? followed / all : null, detail: `${name}; ${followed} of ${all} done${failing}` });
 }
 
 function noteLaggards({ facts, learn, to }: StepContext): void {
   const failed = failedEngines(facts());
   if (failed.length === 0) return;
   const all = facts().following?.engines.length ?? 0;
-  const doubt = `${to.version} runs, but ${failed.length} of ${all} service engines did not follow: ${failed.join(', ')}.`;
+  const which = failedEnginesText(facts());
+  const doubt = `${to.version} runs, but ${failed.length} of ${all} service engines did not follow: ${which}.`;
   learn({ doubt: [facts().doubt, doubt].filter(Boolean).join(' ') });
 }

@@ -18,7 +18,7 @@ export const gate: Step = {
   check: async () => false,
 
   async run(context) {
-    await prove(context, thoseToProve(context), () => noteDowntime(context));
+    await prove(context, thoseToProve(context), { onServing: () => noteDowntime(context) });
   },
 };
 
@@ -86,7 +86,7 @@ async function proveAgain(
   onServing: () => void = () => {},
 ): Promise<void> {
   try {
-    await prove(context, services, onServing);
+    await prove(context, services, { onServing });
   } catch (thrown) {
     if (isFatal(context, thrown)) throw thrown;
     const instances = await Promise.all(services.map((service) => findInstance(context, context.to, service)));
@@ -101,7 +101,7 @@ async function proveAgain(
       isStarted = true;
     }
     if (!isStarted) throw thrown;
-    await prove(context, services, onServing);
+    await prove(context, services, { onServing });
   }
 }
 

@@ -1,6 +1,7 @@
 import { BelayError } from '../../domain/errors.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { AT_A_TIME, inTurns } from '../in-turns.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { noteLiveData } from '../live-data.ts';
 import { fetchHookImages } from '../plan-hooks.ts';
@@ -42,13 +43,13 @@ async function commonPorts(context: StepContext): Promise<Record<string, number[
   const { host, from } = context;
   const original = frozenRelease(context);
   const common: Record<string, number[]> = {};
-  for (const service of from.services) {
+  await inTurns(from.services, AT_A_TIME, async (service) => {
     const active = await findInstance(context, from, service);
     const frozen = await findInstance(context, original, service);
-    if (!active || !frozen || !isUp(active)) continue;
+    if (!active || !frozen || !isUp(active)) return;
     const candidates = active.tcpPorts.filter((port) => frozen.tcpPorts.includes(port));
     const open = await Promise.all(candidates.map((port) => host.answers(active.id, port, 1_000)));
     common[service.name] = candidates.filter((_, index) => open[index]);
-  }
+  });
   return common;
 }

@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { AT_A_TIME, inTurns } from '../in-turns.ts';
 import { asideName, findInstance, LABELS } from '../instances.ts';
 import { makeOwnInstance } from '../make-instance.ts';
 
@@ -17,14 +18,14 @@ export const prepare: Step = {
   },
 
   async run(context) {
-    for (const service of context.to.services) {
-      if (await findInstance(context, context.to, service)) continue;
+    await inTurns(context.to.services, AT_A_TIME, async (service) => {
+      if (await findInstance(context, context.to, service)) return;
       const containerId =
         (await keptInstance(context, service)) ??
         (await leftInstance(context, service)) ??
         (await makeOwnInstance(context, service, asideName(service, context.to.id)));
       context.journal.recordInstance({ release: context.to.id, service: service.name, containerId });
-    }
+    });
   },
 
   async revert(context) {

@@ -3,10 +3,8 @@ import type { InstanceRecord } from '../../domain/ports/journal.ts';
 import { NO_RESTART } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { isFatal, whyItFailed } from '../engine-progress.ts';
-import { inTurns } from '../in-turns.ts';
+import { AT_A_TIME, inTurns } from '../in-turns.ts';
 import { isUp } from '../instances.ts';
-
-const AT_A_TIME = 16;
 
 /**
  * The service engines that joined after what is gone back to: whatever containers they have are off and in no network,

@@ -19,11 +19,14 @@ export const start: Step = {
 
   async check(context) {
     const { to, journal, slots } = context;
-    for (const service of to.services) {
-      if (!takesOver(context, service)) continue;
-      const instance = await findInstance(context, to, service);
-      if (!isUp(instance) || instance?.name !== service.containerName) return false;
-    }
+    const own = to.services.filter((service) => takesOver(context, service));
+    const areUp = await Promise.all(
+      own.map(async (service) => {
+        const instance = await findInstance(context, to, service);
+        return isUp(instance) && instance?.name === service.containerName;
+      }),
+    );
+    if (areUp.includes(false)) return false;
     const later = keysInTurn(context);
     const mounts = mustSlot(journal, to.slot).mounts.filter(({ key }) => !later.has(key));
     const places = mounts.map((mount) => slots.whereabouts(mount));

@@ -3,6 +3,7 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { AT_A_TIME, inTurns } from '../in-turns.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { exchangeNames, setNamesAside } from '../names.ts';
 import { isShared, stopsFirst } from '../taking-over.ts';
@@ -35,7 +36,7 @@ export const stop: Step = {
       });
     }
     // First the policy of all of them: a stopped container with a policy is revived by a reboot.
-    for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);
+    await inTurns(instances, AT_A_TIME, ({ instance }) => host.setRestartPolicy(instance.id, NO_RESTART));
     // Before the stop, because every call after it is downtime. The new one gets the name with its data only:
     // whoever starts the name by hand meanwhile would start it on the old data.
     await setNamesAside(context, context.from, (service) => stopsFirst(context, service));
