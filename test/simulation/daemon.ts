@@ -29,6 +29,8 @@ const WRITES = [
   'discardSlot',
   'recordInstance',
   'forgetInstance',
+  'recordOrphans',
+  'forgetOrphans',
   'updateCandidate',
   'begin',
   'record',
