@@ -162,6 +162,12 @@ export class SqliteJournal implements Journal {
     this.#connection.transaction(() => this.#insertInstance(record));
   }
 
+  recordInstances(records: readonly InstanceRecord[]): void {
+    this.#connection.transaction(() => {
+      for (const record of records) this.#insertInstance(record);
+    });
+  }
+
   forgetInstance(record: InstanceRecord): void {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM instance WHERE release = ? AND service = ?', record.release, record.service);

@@ -10,7 +10,7 @@ const POLL_MS = 1_000;
 /** What a step tells the journal in passing. A commit is not among them: it is recorded or it has not happened. */
 const IN_PASSING = [
   ...['record', 'learn', 'recordInstance', 'forgetInstance', 'updateSlotMount', 'discardSlot'],
-  ...['recordOrphans', 'forgetOrphans'],
+  ...['recordInstances', 'recordOrphans', 'forgetOrphans'],
 ];
 
 /** The journal as it is, but for what cannot be written into it: that is let go. */

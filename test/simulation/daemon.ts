@@ -28,6 +28,7 @@ const WRITES = [
   'updateSlotMount',
   'discardSlot',
   'recordInstance',
+  'recordInstances',
   'forgetInstance',
   'recordOrphans',
   'forgetOrphans',

@@ -83,6 +83,7 @@ export interface Journal {
   instances(release: ReleaseId): InstanceRecord[];
   instance(release: ReleaseId, service: string): InstanceRecord | null;
   recordInstance(record: InstanceRecord): void;
+  recordInstances(records: readonly InstanceRecord[]): void;
   forgetInstance(record: InstanceRecord): void;
   /** Of every release of the appliance that is no candidate, the latest first. */
   instancesOf(appliance: string): InstanceRecord[];

@@ -1,3 +1,4 @@
+import type { InstanceRecord } from '../../domain/ports/journal.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { AT_A_TIME, inTurns } from '../in-turns.ts';
@@ -18,14 +19,15 @@ export const prepare: Step = {
   },
 
   async run(context) {
+    const found: InstanceRecord[] = [];
     await inTurns(context.to.services, AT_A_TIME, async (service) => {
       if (await findInstance(context, context.to, service)) return;
       const containerId =
         (await keptInstance(context, service)) ??
         (await leftInstance(context, service)) ??
         (await makeOwnInstance(context, service, asideName(service, context.to.id)));
-      context.journal.recordInstance({ release: context.to.id, service: service.name, containerId });
-    });
+      found.push({ release: context.to.id, service: service.name, containerId });
+    }).finally(() => found.length > 0 && context.journal.recordInstances(found));
   },
 
   async revert(context) {
