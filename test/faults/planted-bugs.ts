@@ -18,7 +18,7 @@ export const PLANTED_BUGS = {
   ],
   'no delta': [
     {
-      file: 'src/sequences/steps/delta.ts',
+      file: 'src/sequences/level-clones.ts',
       piece: 'await slots.bringLevel(source, clonePath(pair.to), since[pair.to.key] ?? 0, signal);',
       by: '',
     },
@@ -26,7 +26,7 @@ export const PLANTED_BUGS = {
   'restart policy left on before the stop': [
     {
       file: 'src/sequences/steps/stop.ts',
-      piece: 'for (const { instance } of instances) await host.setRestartPolicy(instance.id, NO_RESTART);',
+      piece: 'await inTurns(instances, AT_A_TIME, ({ instance }) => host.setRestartPolicy(instance.id, NO_RESTART));',
       by: '',
     },
   ],
