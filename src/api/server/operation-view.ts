@@ -22,6 +22,7 @@ export function viewOperation(
   const entries = journal.entries(operation.id);
   const { facts } = operation;
   const running = operation.state === 'running';
+  const to = versionOf(journal, operation.to);
   const downSinceMs =
     facts.servedUntilMs ??
     (facts.downtimeMs === undefined && !facts.withoutDowntime ? stoppedAtMs(facts, world.clock) : undefined);
@@ -37,14 +38,14 @@ export function viewOperation(
     kind: operation.kind,
     state: operation.state,
     from: versionOf(journal, operation.from),
-    to: versionOf(journal, operation.to),
+    to,
     fromRelease: operation.from,
     toRelease: operation.to,
     by: operation.by,
     startedAt: operation.startedAt.toISOString(),
     endedAt: operation.endedAt?.toISOString() ?? null,
     reason: operation.reason ?? facts.because ?? null,
-    hint: hintFor(operation, versionOf(journal, operation.to)),
+    hint: hintFor(operation, to),
     downtimeMs: facts.downtimeMs ?? null,
     downSince: running && downSinceMs !== undefined ? new Date(downSinceMs).toISOString() : null,
     logTail: facts.logTail ?? [],
