@@ -54,7 +54,7 @@ export const gateOfLegacy: Step = {
       prove(context, others),
       ...nodes.map((node) =>
         failing(context, node, async () => {
-          await prove(context, [node], serving);
+          await prove(context, [node], { onServing: serving });
           noteNode(context, node, 'done');
         }),
       ),
