@@ -4,6 +4,7 @@ import type { Operation, OperationState } from '../domain/operation.ts';
 import type { Notices } from '../domain/ports/notices.ts';
 import type { Statements } from './confirmation-table.ts';
 import { type Row, readOperation } from './rows.ts';
+import type { Vault } from './vault.ts';
 
 /** So many that have ended are remembered of an appliance. */
 const REMEMBERED = 500;
@@ -16,15 +17,17 @@ interface NoticeStatements extends Statements {
 /** The rows of notices on their way. */
 export class NoticeTable implements Notices {
   readonly #database: NoticeStatements;
+  readonly #vault: Vault;
 
-  constructor(database: NoticeStatements) {
+  constructor(database: NoticeStatements, vault: Vault) {
     this.#database = database;
+    this.#vault = vault;
   }
 
   untold(): Operation[] {
     return this.#database
       .all('SELECT * FROM operation WHERE told <> state ORDER BY sequence_number')
-      .map((row) => readOperation(row));
+      .map((row) => readOperation(row, this.#vault));
   }
 
   tell(operation: OperationId, state: OperationState, notice: Notice, targets: readonly NoticeTarget[]): void {

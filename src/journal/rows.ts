@@ -4,7 +4,7 @@ import type { Appliance, InstanceRecord } from '../domain/ports/journal.ts';
 import type { ReleaseName, WayBack } from '../domain/ports/release-history.ts';
 import type { Release, ReleaseOrigin, ReleaseStatus } from '../domain/release.ts';
 import type { Slot, SlotState } from '../domain/slot.ts';
-import { readPolicy } from './sealed-policy.ts';
+import { readFacts, readPolicy } from './sealed-policy.ts';
 import { readServices } from './sealed-services.ts';
 import type { Vault } from './vault.ts';
 
@@ -76,7 +76,7 @@ export const readInstance = (row: Row): InstanceRecord => ({
 type Read = (key: string, text: string) => never;
 const anew: Read = (_key, value) => JSON.parse(value) as never;
 
-export const readOperation = (row: Row, read: Read = anew): Operation => ({
+export const readOperation = (row: Row, vault: Vault, read: Read = anew): Operation => ({
   id: text(row.id),
   sequenceNumber: row.sequence_number as number,
   kind: row.kind as OperationKind,
@@ -87,7 +87,7 @@ export const readOperation = (row: Row, read: Read = anew): Operation => ({
   state: row.state as OperationState,
   reason: textOrNull(row.reason),
   steps: json(row.steps),
-  facts: read(text(row.id), text(row.facts)),
+  facts: readFacts(text(row.facts), text(row.appliance), vault, (facts) => read(text(row.id), facts)),
   recoveries: row.recoveries as number,
   startedAt: date(row.started_at),
   endedAt: dateOrNull(row.ended_at),

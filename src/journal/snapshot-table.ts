@@ -7,9 +7,11 @@ import type { Release } from '../domain/release.ts';
 import type { Slot, SlotArchive } from '../domain/slot.ts';
 import { heldBy } from '../domain/takeover.ts';
 import { type Row, readOperation, readSlot } from './rows.ts';
+import type { Vault } from './vault.ts';
 
 /** What the journal lends to this table. */
 interface Lent {
+  vault: Vault;
   all(sql: string, ...values: SQLInputValue[]): Row[];
   run(sql: string, ...values: SQLInputValue[]): void;
   transaction<T>(work: () => T): T;
@@ -124,7 +126,7 @@ export class SnapshotTable implements Snapshots {
       "SELECT * FROM operation WHERE appliance = ? AND state = 'running'",
       slot.appliance,
     );
-    if (holder) throw heldBy(readOperation(holder));
+    if (holder) throw heldBy(readOperation(holder, this.#journal.vault));
   }
 }
 

@@ -21,7 +21,7 @@ import { Parsed } from './parsed.ts';
 import { recordProblems } from './record-problems.ts';
 import { ReleaseTable } from './release-table.ts';
 import * as rows from './rows.ts';
-import { writePolicy } from './sealed-policy.ts';
+import { writeFacts, writePolicy } from './sealed-policy.ts';
 import { writeServices } from './sealed-services.ts';
 import { SnapshotTable } from './snapshot-table.ts';
 import { keyFileOf, Vault } from './vault.ts';
@@ -53,9 +53,10 @@ export class SqliteJournal implements Journal {
     this.images = new ImageTable(this.#connection);
     this.#vault = new Vault(keyFileOf(path));
     this.history = new ReleaseTable(this.#connection, this.#vault);
-    this.notices = new NoticeTable(this.#connection);
+    this.notices = new NoticeTable(this.#connection, this.#vault);
     this.#orphans = new OrphanTable(this.#connection);
     this.snapshots = new SnapshotTable({
+      vault: this.#vault,
       all: (sql, ...values) => this.#connection.all(sql, ...values),
       run: (sql, ...values) => this.#connection.run(sql, ...values),
       transaction: (work) => this.#connection.transaction(work),
@@ -216,7 +217,7 @@ export class SqliteJournal implements Journal {
         "SELECT * FROM operation WHERE appliance = ? AND state = 'running'",
         operation.appliance,
       );
-      if (holder) throw heldBy(rows.readOperation(holder));
+      if (holder) throw heldBy(rows.readOperation(holder, this.#vault));
       // A plan takes a while, and another operation may have begun and ended in between.
       const active = this.appliance(operation.appliance)?.active;
       if (active !== (operation.kind === 'install' ? undefined : operation.from)) throw outdated(operation.appliance);
@@ -237,7 +238,7 @@ export class SqliteJournal implements Journal {
         operation.to.id,
         operation.by,
         JSON.stringify(operation.steps),
-        JSON.stringify(operation.facts ?? {}),
+        writeFacts(operation.facts ?? {}, operation.appliance, this.#vault),
         at.toISOString(),
       );
       return this.#mustRead(operation.id);
@@ -246,13 +247,13 @@ export class SqliteJournal implements Journal {
 
   operation(id: OperationId): Operation | null {
     const row = this.#connection.get('SELECT * FROM operation WHERE id = ?', id);
-    return row ? rows.readOperation(row, (key, text) => this.#parsed.of(key, text)) : null;
+    return row ? rows.readOperation(row, this.#vault, (key, text) => this.#parsed.of(key, text)) : null;
   }
 
   operations(appliance: string, limit: number): Operation[] {
     return this.#connection
       .all('SELECT * FROM operation WHERE appliance = ? ORDER BY sequence_number DESC LIMIT ?', appliance, limit)
-      .map((row) => rows.readOperation(row));
+      .map((row) => rows.readOperation(row, this.#vault));
   }
 
   operationCounts(appliance: string): { kind: OperationKind; state: OperationState; count: number }[] {
@@ -272,13 +273,13 @@ export class SqliteJournal implements Journal {
          ORDER BY sequence_number DESC`,
         appliance,
       )
-      .map((row) => rows.readOperation(row));
+      .map((row) => rows.readOperation(row, this.#vault));
   }
 
   unfinished(): Operation[] {
     return this.#connection
       .all("SELECT * FROM operation WHERE state = 'running' ORDER BY sequence_number")
-      .map((row) => rows.readOperation(row));
+      .map((row) => rows.readOperation(row, this.#vault));
   }
 
   record(entry: Omit<JournalEntry, 'sequenceNumber' | 'message'> & { message?: string }): JournalEntry {
@@ -293,8 +294,9 @@ export class SqliteJournal implements Journal {
 
   learn(id: OperationId, facts: Partial<OperationFacts>): void {
     this.#connection.transaction(() => {
-      const merged = { ...this.#mustRead(id).facts, ...facts };
-      this.#connection.run('UPDATE operation SET facts = ? WHERE id = ?', JSON.stringify(merged), id);
+      const operation = this.#mustRead(id);
+      const merged = writeFacts({ ...operation.facts, ...facts }, operation.appliance, this.#vault);
+      this.#connection.run('UPDATE operation SET facts = ? WHERE id = ?', merged, id);
     });
   }
 

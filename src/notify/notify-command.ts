@@ -9,7 +9,7 @@ import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
 import { hookedService } from '../sequences/hook-containers.ts';
 import { findInstance, LABELS } from '../sequences/instances.ts';
 import { oneOffSpec } from '../sequences/one-off.ts';
-import { mustBeReadable } from '../sequences/unreadable-secrets.ts';
+import { mustBeReadable, unreadableOfHook } from '../sequences/unreadable-secrets.ts';
 import type { SendFailure } from './sender.ts';
 
 const POLL_MS = 200;
@@ -35,6 +35,8 @@ export async function runNotifyCommand(
   const release = world.journal.release(appliance.active);
   const service = release && hookedService(hook.service, release);
   if (!release || !service) return { error: `there is no service ${hook.service}`, isFinal: true };
+  const [unreadable] = unreadableOfHook('notify', hook);
+  if (unreadable) return { error: unreadable.message, isFinal: false };
   const environment = { ...hook.environment, ...variablesOf(notice) };
   try {
     const exitCode = hook.image

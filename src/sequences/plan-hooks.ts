@@ -9,6 +9,7 @@ import type { Journal } from '../domain/ports/journal.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
 import { isSameImage } from '../domain/service-spec.ts';
 import { findImage } from './image-of-version.ts';
+import { unreadableOfHook } from './unreadable-secrets.ts';
 
 const REMEMBERED_OPERATIONS = 1_000;
 
@@ -134,6 +135,7 @@ async function pinned(
           hint: error.hint,
         });
       const { image } = hook;
+      obstacles.push(...unreadableOfHook(name, hook));
       if (image === null) return [name, hook];
       // What is here serves: a rollback does without the registry.
       const here = await world.host.inspectImage(image.reference, signal);

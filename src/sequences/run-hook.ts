@@ -8,6 +8,7 @@ import { hookedService, oneOff, oneOffs, removeOneOffs } from './hook-containers
 import { findInstance } from './instances.ts';
 import { noteCommand } from './note-command.ts';
 import { oneOffSpec } from './one-off.ts';
+import { unreadableOfHook } from './unreadable-secrets.ts';
 
 const POLL_MS = 100;
 const KEPT_LINES = 40;
@@ -97,6 +98,8 @@ async function outcomeOf(
   service: ServiceSpec,
   release: Release,
 ): Promise<Outcome> {
+  const [unreadable] = unreadableOfHook(name, hook);
+  if (unreadable) throw new BelayError('hook-failed', unreadable.message, { hint: unreadable.hint ?? '' });
   const environment = variablesOf(context, name, hook, release);
   const instance = hook.image ? null : await findInstance(context, release, service);
   if (instance?.state === 'running') return inside(context, hook, service.name, instance.id, environment);

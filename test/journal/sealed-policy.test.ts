@@ -6,6 +6,7 @@ import { viewManifest } from '../../src/api/server/manifests.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { keyFileOf } from '../../src/journal/vault.ts';
+import { unreadableOfHook } from '../../src/sequences/unreadable-secrets.ts';
 import { aRelease, aService, aSlot } from '../support/specimens.ts';
 
 const CANARY = 'canary-31d7';
@@ -70,6 +71,46 @@ it('without the key everything else of it is in force, and its text comes back w
   journal.setPolicy('acme', { ...left, floor: '1.0' });
   renameSync(`${key}.away`, key);
   expect(stored().policy).toEqual({ ...policy, floor: '1.0' });
+});
+
+it('a secret of a hook is in clear neither in the policy nor in what an operation knows of it, and is what it was', () => {
+  const hook = {
+    ...{ command: ['dump'], service: null, image: null, volumes: [], deadlineMs: 1_000 },
+    environment: { PGPASSWORD: CANARY, PGHOST: 'db', DSN: `postgres://acme:${CANARY}@db/acme`, EMPTY_TOKEN: '' },
+  };
+  const policy = {
+    ...policyOf(`{PGPASSWORD: ${CANARY}}`),
+    hooks: { backup: hook },
+    notify: { webhooks: [], command: hook },
+  };
+  adopt(policy);
+  const [from] = journal.releases('acme');
+  const to = aRelease({ slot: from?.slot ?? '', status: 'candidate', previous: from?.id ?? null });
+  const facts = {
+    install: { volumes: [], networks: [], policy },
+    planned: { hooks: { backup: hook }, backup: null },
+  };
+  const begun = {
+    kind: 'upgrade',
+    appliance: 'acme',
+    from: from?.id ?? '',
+    by: 'eva',
+    steps: [],
+    to,
+    slot: null,
+  } as const;
+  journal.begin({ id: 'OAAAAAAAAAA', ...begun, steps: [], facts }, new Date());
+  journal.learn('OAAAAAAAAAA', { kept: ['db'] });
+  expect(stored().policy).toEqual(policy);
+  expect(journal.operation('OAAAAAAAAAA')?.facts).toEqual({ ...facts, kept: ['db'] });
+  expect(isOnDisk('PGHOST')).toBe(true);
+  expect(isOnDisk(CANARY)).toBe(false);
+  rmSync(keyFileOf(join(directory, 'journal.db')));
+  const { backup } = stored().policy.hooks;
+  expect(backup?.environment).toMatchObject({ PGHOST: 'db', EMPTY_TOKEN: '' });
+  expect(backup && unreadableOfHook('backup', backup)[0]?.message).toContain(
+    'PGPASSWORD, DSN of the backup hook cannot be read',
+  );
 });
 
 it('a value that looks sealed and is none is what it was', () => {
