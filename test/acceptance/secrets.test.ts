@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,7 @@ const SERVER = `
 let docker: Docker;
 let belay: TestBelay;
 let state: string;
+let reference: string;
 
 beforeEach(async () => {
   const opened = await openLab();
@@ -37,8 +38,9 @@ beforeEach(async () => {
       tag === '1.0' ? 'both' : 'registry',
     ),
   );
+  reference = references[0]?.reference ?? '';
   const Env = [`DB_PASSWORD=${CANARY}-0`];
-  const container = await docker.createContainer({ name: 'acme', Image: references[0]?.reference ?? '', Env });
+  const container = await docker.createContainer({ name: 'acme', Image: reference, Env });
   await container.start();
   state = mkdtempSync(join(tmpdir(), 'belay-state-'));
   belay = new TestBelay(`unix://${opened.lab.socketPath}`);
@@ -128,5 +130,36 @@ it('a key that is lost stops nothing, and the next change brings a new one', asy
     ['LICENCE', null],
     ['LOG', 'info'],
   ]);
+  expect(filesWith(CANARY)).toEqual([]);
+});
+
+it('an appliance is installed from a manifest with secrets, which only its server has then', async () => {
+  const text = `
+name: other
+services:
+  server:
+    image: ${reference}
+    environment: {DB_PASSWORD: ${CANARY}-a, LICENCE: ${CANARY}-b, LOG: info}
+x-belay:
+  services: {server: {secrets: [LICENCE]}}
+  hooks:
+    backup: {command: [sh, -c, exit], environment: {PGPASSWORD: ${CANARY}-c}}
+`;
+  const path = join(state, 'appliance.yaml');
+  writeFileSync(path, text);
+  await typed(['install', path, '--yes']);
+  rmSync(path);
+  const { Config } = await docker.getContainer('other-server').inspect();
+  expect(Config.Env).toEqual(expect.arrayContaining([`DB_PASSWORD=${CANARY}-a`, `LICENCE=${CANARY}-b`, 'LOG=info']));
+  const shown = await Promise.all(
+    [
+      ['show', 'configuration'],
+      ['show', 'manifest', '--json'],
+      ['show', 'tech-support'],
+    ].map((line) => typed(['--appliance', 'other', ...line])),
+  );
+  expect(shown[0]).toMatch(/DB_PASSWORD=\*{8}\n +LICENCE=\*{8}\n +LOG=info/);
+  expect(shown[1]).toContain('DB_PASSWORD: (redacted)');
+  expect(shown.filter((each) => each.includes(CANARY))).toEqual([]);
   expect(filesWith(CANARY)).toEqual([]);
 });

@@ -29,7 +29,9 @@ export const stop: Step = {
     if (context.facts().restartPolicies === undefined) {
       // Also of engines that are turned off later.
       const policies = active.map(({ service, instance }) => [service.name, instance.restartPolicy] as const);
-      const downBefore = active.filter(({ service, instance }) => service.role === 'engine' && !isUp(instance));
+      const downBefore = active.filter(
+        ({ service, instance }) => service.role === 'engine' && wasDown(context, instance),
+      );
       context.learn({
         restartPolicies: Object.fromEntries(policies),
         downBefore: downBefore.map(({ service }) => service.name),
@@ -99,4 +101,10 @@ async function waitUntilServing(context: StepContext): Promise<void> {
   const downMs =
     servedUntilMs === undefined ? sinceStopMs(facts, clock) : Math.max(0, clock.now().getTime() - servedUntilMs);
   if (downMs !== null && !facts.withoutDowntime) context.learn({ downtimeMs: (facts.downtimeMs ?? 0) + downMs });
+}
+
+/** What has ended since the operation began, as with an engine that is just being restarted, was there before. */
+function wasDown({ operation }: StepContext, instance: Instance): boolean {
+  if (isUp(instance)) return false;
+  return instance.finishedAt === null || instance.finishedAt <= operation.startedAt;
 }

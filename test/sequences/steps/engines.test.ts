@@ -39,6 +39,17 @@ describe('up', () => {
     expect(policies()).toMatchObject({ [`acme-agent-1-${site.first.id}`]: 'no' });
   });
 
+  test('one that ends in the middle, as with an engine that is restarted, runs again where the upgrade goes back', async () => {
+    const agent = site.host.called('acme-agent-2');
+    site.host.beforeCall = (call) => {
+      if (call === 'create server 2.0' && agent)
+        Object.assign(agent, { state: 'exited', finishedAt: new Date(site.world.clock.now().getTime() + 1) });
+    };
+    site.host.behaviours.set('acme/server:2.0', 'exits');
+    expect(await site.upgrade('2.0')).toMatchObject({ state: 'rolled-back' });
+    expect(site.host.running()).toEqual(BEFORE);
+  });
+
   test('as many at a time as the manifest says', async () => {
     site.close();
     site = aSite({}, 2);
