@@ -159,7 +159,10 @@ export class Machine {
     if (other) this.violate(`${who} starts while ${other.version} in ${other.containerId.slice(0, 6)} runs`);
     for (const { target, directory } of appliance.directories) {
       // Taken away in the moment before the start: it must not take over.
-      if (this.circumstances.tamperedWith.length > 0 && directory.entries.size === 0) continue;
+      if (this.circumstances.tamperedWith.length > 0 && directory.entries.size === 0) {
+        this.truth.tamperedWith(directory);
+        continue;
+      }
       const data = this.dataOf(appliance.containerId, target);
       const isOther = data?.inode !== null && data?.inode !== undefined && data.inode !== String(directory.inode);
       if (isOther && !this.circumstances.byHand) this.violate(`${who} starts on the data of another release`);

@@ -27,6 +27,11 @@ export class Truth {
 
   /** Somebody starts on data that the appliance has never written to: it must be `source` as it is now, or new. */
   beginsAs(directory: Directory, source: Directory | null, who: string): void {
+    // What was taken away by hand has been made anew, empty.
+    if (this.#tampered.has(directory.inode)) {
+      this.#remember(directory);
+      return;
+    }
     const texts = textsOf(directory);
     if (source && !this.#tampered.has(source.inode)) {
       this.verify(source, `the source of ${who}`);
