@@ -2,6 +2,7 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { mustHaveItsData } from '../data-in-place.ts';
 import { isFatal, noteEngine, whyItFailed } from '../engine-progress.ts';
 import { exchangeData, type WhichMounts } from '../exchange-data.ts';
 import { findInstance, isUp } from '../instances.ts';
@@ -37,6 +38,8 @@ export const start: Step = {
     const { from, to } = context;
     await makeMissing(context);
     await endEarlyStart(context);
+    // Nothing changes places where both have the same data: then nobody else looks whether it is still there.
+    if (from.id !== to.id && from.slot === to.slot) await mustHaveItsData(context, to);
     const services = to.services.filter((service) => takesOver(context, service));
     const isOne = ({ name }: ServiceSpec) => services.some((service) => service.name === name);
     const later = keysInTurn(context);
