@@ -37,7 +37,8 @@ export const engines: Step = {
     const all = left.length;
     const atATime = context.facts().following?.maxUnavailable ?? all;
     const notes = new EngineNotes(context);
-    const beganMs = clock.monotonicMs();
+    // Of each by itself: what the others take is none of its patience.
+    const spentMs = new Map<string, number>();
     for (let attempt = 1; attempt <= TRIES && left.length > 0; attempt++) {
       const failed: ServiceSpec[] = [];
       await makeMissing(context);
@@ -49,11 +50,13 @@ export const engines: Step = {
         await inTurns(wave, atATime, async (service) => {
           tell(context, notes, all, service);
           if (!isAtOnce) notes.switching([service.name]);
+          const beganMs = clock.monotonicMs();
           if (!(await follow(its, service))) failed.push(service);
+          spentMs.set(service.name, (spentMs.get(service.name) ?? 0) + clock.monotonicMs() - beganMs);
         }).finally(() => notes.flush());
       }
       // What has used up its patience is not given it again.
-      left = failed.filter(({ gate }) => clock.monotonicMs() - beganMs < gate.deadlineMs);
+      left = failed.filter(({ name, gate }) => (spentMs.get(name) ?? 0) < gate.deadlineMs);
       if (left.length > 0 && attempt < TRIES) await clock.sleep(PAUSE_MS * attempt, signal);
     }
     noteLaggards(context);

@@ -88,6 +88,15 @@ describe('up', () => {
     expect(site.host.running()).toEqual(AFTER);
   });
 
+  test('what the others take is none of the patience of one that fails once', async () => {
+    site.close();
+    const gate = { deadlineMs: 900, limitMs: 900, stableMs: 800, versionCommand: null };
+    site = aSite(Object.fromEntries(AGENTS.map((name) => [name, { askedGate: gate }])));
+    site.host.refusals.set('acme-agent-1', 1);
+    expect(await site.upgrade('2.0')).toMatchObject({ state: 'succeeded', reason: null });
+    expect(site.host.running()).toEqual(AFTER);
+  });
+
   test('a controller that does not prove itself leaves every engine running as it was', async () => {
     site.host.behaviours.set('acme/server:2.0', 'exits');
     expect(await site.upgrade('2.0')).toMatchObject({ state: 'rolled-back' });
