@@ -1,3 +1,4 @@
+import { isUp, servicesInShort } from '../../api/contract/services-in-short.ts';
 import type { ServiceView, SystemView } from '../../api/contract/views.ts';
 import { formatAge } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
@@ -31,23 +32,15 @@ export function systemPanel(system: SystemView, nowMs: number): HTMLElement {
   );
 }
 
-const isUp = ({ state, health }: ServiceView): boolean => state === 'running' && health !== 'unhealthy';
-
-/** So many service engines have a line each; of more, only those that are not up have. */
-const MOST_ENGINES = 8;
-
 /** Of one service that is up there is nothing to say. */
 function serviceList({ services }: SystemView): Child {
   if (services.length < 2 && services.every(isUp)) return null;
-  const engines = services.filter(({ role }) => role === 'engine');
-  const isMany = engines.length > MOST_ENGINES;
-  const shown = isMany ? services.filter((service) => service.role !== 'engine' || !isUp(service)) : services;
+  const { shown, engines } = servicesInShort(services);
   return h(
     'ul',
     { class: 'services', 'aria-label': 'Services' },
     shown.map((service) => serviceItem(service)),
-    isMany &&
-      h('li', { 'data-key': 'all' }, `${engines.filter(isUp).length} of ${engines.length} service engines are up`),
+    engines && h('li', { 'data-key': 'all' }, engines),
   );
 }
 

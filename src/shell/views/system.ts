@@ -1,3 +1,4 @@
+import { servicesInShort } from '../../api/contract/services-in-short.ts';
 import type { ApplianceView, ContainerView, SystemView, VersionsView } from '../../api/contract/views.ts';
 import { formatAge, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
@@ -46,8 +47,9 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
     width,
     paint,
   );
+  const { shown, engines } = servicesInShort(system.services);
   const services = table(
-    system.services,
+    shown,
     [
       { title: 'SERVICE', value: (each) => each.name, least: 8 },
       { title: 'ROLE', value: (each) => each.role, dispensable: 4 },
@@ -68,7 +70,8 @@ export function systemLines(system: SystemView, { width, nowMs, paint }: Screen)
     paint,
   );
   const attention = attentionLines(system.attention, { width, paint });
-  return [...head, '', ...services, ...(attention.length > 0 ? ['', ...attention] : [])];
+  const counted = engines === null ? [] : wrap(`${engines}: show serviceengines`, width).map(paint.faint);
+  return [...head, '', ...services, ...counted, ...(attention.length > 0 ? ['', ...attention] : [])];
 }
 
 /** What needs somebody, each with its remedy. */
