@@ -98,7 +98,7 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     await dialog.waitFor({ state: 'detached' });
     held.release();
     await live.getByText('acme is back on 2.0, with its data.').waitFor();
-    await live.getByText('The upgrade was aborted by console.').waitFor();
+    await live.getByText('Why: The upgrade was aborted by console.').waitFor();
     await page.context().close();
   });
 
