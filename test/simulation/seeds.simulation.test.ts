@@ -34,7 +34,7 @@ const WITH_CALLS = ['upgrade prepare', 'upgrade stop', 'upgrade start', 'upgrade
 const IMPORTANT: [FaultKind, string[]][] = [
   ['daemon killed', [...UPGRADE_STEPS, ...ROLLBACK_STEPS, ...WITH_HOOKS, ...WITH_AGENTS, ...WITH_NODES]],
   ['power cut', [...UPGRADE_STEPS, 'upgrade engines', ...WITH_NODES]],
-  ['node killed', [...WITH_NODES, 'upgrade gate', 'rollback gate']],
+  ['node killed', [...WITH_NODES, 'upgrade gate']],
   ['engine killed', WITH_CALLS],
   ['call fails', WITH_CALLS],
 ];
