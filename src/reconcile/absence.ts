@@ -37,7 +37,8 @@ export function reasonToStart(
   if (wasStoppedBy(last, instance)) return `the ${last?.kind} that had stopped it could not start it again`;
   if (!isRevived(policy, instance) || instance.restartPolicy.name === NO_RESTART.name) return null;
   if (instance.error !== '') return 'the engine could not start it when it came up';
-  return wentDownIn(absence, instance) ? 'it went down with the engine' : null;
+  if (wentDownIn(absence, instance)) return 'it went down with the engine';
+  return wasKilledDuring(last, instance) ? `it went down during the ${last?.kind} that was cut off` : null;
 }
 
 /** Whether the engine would start it again, unless somebody has stopped it. */
@@ -51,6 +52,16 @@ function wasStoppedBy(last: Operation | null, { finishedAt }: Instance): boolean
   if (last.state !== 'needs-attention') return false;
   const ms = finishedAt.getTime();
   return ms >= stoppedAtMs - TOLERANCE_MS && ms <= last.endedAt.getTime() + TOLERANCE_MS;
+}
+
+/** Killed, or lost by an engine that went away. */
+const KILLED = [137, 255];
+
+/** What an engine takes with it while an operation runs is brought up after that, unless the daemon is lost meanwhile that saw it. */
+function wasKilledDuring(last: Operation | null, { exitCode, finishedAt }: Instance): boolean {
+  if (!last?.endedAt || finishedAt === null || !KILLED.includes(exitCode)) return false;
+  if (last.recoveries === 0 || last.facts.stoppedAtMs !== undefined) return false;
+  return finishedAt >= last.startedAt && finishedAt <= last.endedAt;
 }
 
 function wentDownIn({ goneAt, upSince, backAt, endedBefore }: Absence, { id, finishedAt }: Instance): boolean {

@@ -93,6 +93,34 @@ describe('what an operation has stopped and could not start again', () => {
   });
 });
 
+describe('what was killed while an operation ran whose daemon was lost', () => {
+  const cutOff = (change: Partial<Operation> = {}) =>
+    ({
+      ...{ kind: 'upgrade', state: 'failed', facts: {}, recoveries: 1 },
+      ...{ startedAt: at(-4_000), endedAt: at(-3_000), ...change },
+    }) as Operation;
+  const killed = (change: Partial<Instance> = {}) => endedAt(-3_600, { exitCode: 137, ...change });
+
+  it('is started, because nobody else knows that the engine took it along', () => {
+    expect(reasonToStart(killed(), UNLESS_STOPPED, UNWATCHED, cutOff())).toBe(
+      'it went down during the upgrade that was cut off',
+    );
+  });
+
+  it.each<[string, Instance, Operation]>([
+    ['the daemon lived on', killed(), cutOff({ recoveries: 0 })],
+    ['it ended by itself', killed({ exitCode: 0 }), cutOff()],
+    ['it was killed before', killed(), cutOff({ startedAt: at(-3_500) })],
+    ['the operation has stopped it', killed(), cutOff({ facts: { stoppedAtMs: at(-3_600).getTime() } })],
+  ])('unless %s', (_what, instance, last) => {
+    expect(reasonToStart(instance, UNLESS_STOPPED, UNWATCHED, last)).toBeNull();
+  });
+
+  it('and never where its policy does not ask for it', () => {
+    expect(reasonToStart(killed(), NO_RESTART, UNWATCHED, cutOff())).toBeNull();
+  });
+});
+
 it.each<[string, Partial<Instance>, Absence, boolean]>([
   ['the engine starts it when it comes up', { startedAt: at(9.5) }, WATCHED, true],
   ['likewise, unseen', { startedAt: at(9.5) }, UNWATCHED, true],
