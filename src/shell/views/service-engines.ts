@@ -11,6 +11,11 @@ interface Screen {
   paint: Paint;
 }
 
+const FEW = 8;
+const WIDE_COLUMNS = 100;
+
+const reasonOf = ({ reason }: ServiceEngineView): string => reason ?? '';
+
 const COLOURS: Record<ServiceEngineView['state'], keyof Pick<Paint, 'good' | 'warn' | 'bad' | 'accent'>> = {
   up: 'good',
   down: 'bad',
@@ -30,12 +35,20 @@ export function serviceEngineTable(engines: readonly ServiceEngineView[], { widt
       { title: 'STATE', value: (each) => each.state, colour: (text, { state }) => paint[COLOURS[state]](text) },
       { title: 'JOINED', value: (each) => formatAge(each.joined, nowMs), dispensable: 3 },
       { title: 'RELEASE', value: (each) => each.release, dispensable: 2 },
-      { title: 'REASON', value: (each) => each.reason ?? '', least: 16, dispensable: 4 },
+      ...(width < WIDE_COLUMNS ? [] : [{ title: 'REASON', value: reasonOf, least: 16 }]),
     ],
     width,
     paint,
   );
-  return [...rows, ...wrap(countText(engines), width).map(paint.faint)];
+  const troubled = engines.filter(({ state }) => state === 'failed' || state === 'down');
+  // Where there is no room beside them, reasons stand below.
+  const reasons = width < WIDE_COLUMNS ? troubled.slice(0, FEW) : [];
+  return [
+    ...rows,
+    ...wrap(countText(engines), width).map(paint.faint),
+    ...reasons.flatMap((each) => wrap(`! ${each.name}: ${reasonOf(each)}`, width).map(paint.bad)),
+    ...(reasons.length > 0 && troubled.length > FEW ? [`  and ${troubled.length - FEW} more`] : []),
+  ];
 }
 
 /** `58 up, 1 failed, 1 orphaned` */
@@ -44,8 +57,6 @@ function countText(engines: readonly ServiceEngineView[]): string {
   const counted = states.map((state) => ({ state, count: engines.filter((each) => each.state === state).length }));
   return counted.flatMap(({ state, count }) => (count > 0 ? `${count} ${state}` : [])).join(', ');
 }
-
-const FEW = 8;
 
 /** What goes for good, and what stays. */
 export function orphanDeletionLines(
