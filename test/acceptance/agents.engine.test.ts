@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ServiceEngineView } from '../../src/api/contract/service-engine-views.ts';
 import type {
+  OperationView,
   ReleaseDetailView,
   ReleaseView,
   RollbackPlanView,
@@ -180,6 +182,76 @@ describeOnEngine('a server and its agents, each started with docker run', (bench
       ),
     );
     expect(Math.max(...finished)).toBeLessThan(Math.min(...started));
+    expect((await belay.system()).attention).toEqual([]);
+  });
+
+  const engines = async () => {
+    const { stdout } = await oneShot(belay, 'show', 'serviceengines', '--json');
+    const rows = JSON.parse(stdout) as ServiceEngineView[];
+    return Object.fromEntries(rows.map(({ name, version, state }) => [name, `${version} ${state}`]));
+  };
+  const up = (version: string, ...names: string[]) => Object.fromEntries(names.map((name) => [name, `${version} up`]));
+  const AGENTS = ['agent-1', 'agent-2', 'agent-3'];
+  const JOINED = ['agent-1-2', 'agent-1-3'];
+  /** As soon as the container runs that has the name and is not this one. */
+  const kill = async (name: string, isIt: (id: string) => boolean) => {
+    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 50) {
+      const found = await inspect(name).catch(() => null);
+      if (found?.State.Running && isIt(found.Id)) return docker(['kill', name]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${name} has not come`);
+  };
+
+  it('an agent that dies in the middle of an upgrade is brought up again, and further ones join', async () => {
+    const upgrade = await belay.post<OperationView>('/api/cluster/upgrade', { version: 'v1.0.2' });
+    await kill(container('agent-1'), (id) => id !== original['agent-1']);
+    expect(await belay.ended(upgrade)).toMatchObject({ state: 'succeeded', reason: null });
+    expect(await engines()).toEqual(up('v1.0.2', ...AGENTS));
+    const server = await idOf('server');
+    const { exitCode, stdout } = await oneShot(belay, 'scale', 'serviceengine', '5', '--yes', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'change', state: 'succeeded', downtimeMs: null });
+    expect(await engines()).toEqual(up('v1.0.2', ...AGENTS, ...JOINED));
+    expect(await idOf('server')).toBe(server);
+  });
+
+  it('a rollback names those that joined since; they are off and in no network after it, whoever starts them', async () => {
+    const joined = await Promise.all(JOINED.map(idOf));
+    const first = (await belay.releases()).find(
+      ({ version, status }) => version === 'v1.0.1' && status !== 'active',
+    )?.id;
+    const plan = await belay.get<RollbackPlanView>(`/api/rollback/plan?release=${first}`);
+    expect(plan.joinedSince.map(({ name, canBeCutOff }) => [name, canBeCutOff])).toEqual(
+      JOINED.map((name) => [name, true]),
+    );
+    const rollback = await belay.post<OperationView>('/api/cluster/rollback', { release: first });
+    await kill(container('agent-2'), (id) => id === original['agent-2']);
+    expect(await belay.ended(rollback)).toMatchObject({ state: 'succeeded', to: 'v1.0.1', reason: null });
+    expect(await ids()).toEqual(original);
+    const orphaned = Object.fromEntries(JOINED.map((name) => [name, 'v1.0.2 orphaned']));
+    expect(await engines()).toEqual({ ...up('v1.0.1', ...AGENTS), ...orphaned });
+    for (const id of joined) {
+      expect((await inspect(id)).State.Running).toBe(false);
+      expect(await policyOf(id)).toBe('no');
+      await docker(['start', id]);
+      expect((await inspect(id)).NetworkSettings.Networks).toEqual({});
+      expect(await docker(['exec', id, 'cat', '/proc/net/route'])).not.toMatch(/eth/);
+      await docker(['stop', '-t', '1', id]);
+    }
+  });
+
+  it('and are deleted, one or all', async () => {
+    const leftOver = async () =>
+      (await docker(['ps', '-a', '--format', '{{.Names}}']))
+        .split('\n')
+        .filter((name) => JOINED.some((joined) => name.startsWith(container(joined))));
+    expect(await leftOver()).toHaveLength(2);
+    expect(await oneShot(belay, 'delete', 'serviceengine', 'agent-1-2', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await leftOver()).toHaveLength(1);
+    expect(await oneShot(belay, 'delete', 'serviceengine', 'orphaned', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await leftOver()).toEqual([]);
+    expect(await engines()).toEqual(up('v1.0.1', ...AGENTS));
     expect((await belay.system()).attention).toEqual([]);
   });
 });
