@@ -3,6 +3,7 @@ import type { ReleaseId } from '../domain/ids.ts';
 import type { OperationFacts } from '../domain/operation.ts';
 import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import type { Journal } from '../domain/ports/journal.ts';
 import type { DataChanges } from '../domain/ports/slot-store.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
@@ -79,7 +80,7 @@ export async function planRollback(
     targetSlot.archive && { sizeBytes: targetSlot.archive.dataBytes, files: targetSlot.archive.files },
   );
   const obstacles = [
-    ...backBelowFloor(policy, active, target),
+    ...(isPromised(journal, target) ? [] : backBelowFloor(policy, active, target)),
     ...hooks.obstacles,
     ...(await obstaclesOf(world, active, target, candidate.slot?.mounts ?? targetSlot.mounts)),
     ...costs.obstacles,
@@ -176,6 +177,12 @@ export async function changesSince(
 
 async function locateOrNull(slots: World['slots'], mount: Parameters<typeof slots.locate>[0]) {
   return slots.locate(mount).catch(() => null);
+}
+
+/** Whether an upgrade that waits to be confirmed goes back to it by itself: what was promised holds, whatever the floor. */
+function isPromised(journal: Journal, target: Release): boolean {
+  const pending = journal.confirmations.pendingOf(target.appliance);
+  return pending !== null && journal.operation(pending.operation)?.from === target.id;
 }
 
 /**

@@ -243,4 +243,14 @@ describe('the floor', () => {
     site.journal.setPolicy('acme', { ...DEFAULT_POLICY, floor: '16.1.5', legacy: { ...legacy, below: '16.1' } });
     expect(await site.rollback()).toMatchObject({ kind: 'rollback', state: 'succeeded' });
   });
+
+  test('does not hold against what an unconfirmed upgrade has promised to go back to', async () => {
+    site.journal.setPolicy('acme', { ...DEFAULT_POLICY, floor: '16.3' });
+    const { service } = site;
+    const request = { version: '16.3', by: 'admin', confirmWithinMs: 600_000 };
+    expect(await site.ended(service.upgrade(service.appliance(), request))).toMatchObject({ state: 'succeeded' });
+    const { plan } = await service.planRollback(service.appliance(), { by: 'admin' });
+    expect(plan.obstacles).toEqual([]);
+    expect(await site.rollback()).toMatchObject({ state: 'succeeded' });
+  });
 });
