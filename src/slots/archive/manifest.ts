@@ -1,53 +1,12 @@
 import { z } from 'zod';
 import type { Release } from '../../domain/release.ts';
-import { SERVICE_ROLES } from '../../domain/service-spec.ts';
+import { name, serviceSchema } from './service-schema.ts';
 import { unwanted } from './tar-entry.ts';
 
 /** The members that an archive describes itself with; everything else is below `data/`. */
 export const MANIFEST = 'belay/manifest.json';
 export const CHECKSUMS = 'belay/SHA256SUMS';
 export const SEAL = 'belay/seal.json';
-
-const name = z.string().min(1).max(200);
-const settings = z.record(z.string(), z.json());
-
-const serviceSchema = z.object({
-  name,
-  role: z.enum(SERVICE_ROLES),
-  containerName: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/),
-  image: z.object({
-    reference: z.string().min(1).max(500),
-    repository: z.string().min(1).max(500),
-    tag: z.string().max(200),
-    digest: z.string().max(200).nullable(),
-    imageId: z.string().max(200).nullable(),
-    mirror: z.string().min(1).max(500).optional(),
-  }),
-  softwareVersion: z.string().max(200).optional(),
-  settings: z.object({ config: settings, hostConfig: settings, networks: z.record(z.string(), settings) }),
-  mounts: z.array(
-    z.object({
-      kind: z.enum(['volume', 'bind']),
-      source: z.string().max(4096),
-      target: z.string().max(4096),
-      readOnly: z.boolean(),
-      slotKey: z.string().max(4200).nullable(),
-      sharedBecause: z.string().max(1000).nullable(),
-      declared: z.discriminatedUnion('form', [
-        z.object({ form: z.literal('bind'), options: z.string().max(200) }),
-        z.object({ form: z.literal('mount'), value: settings }),
-        z.object({ form: z.literal('implicit') }),
-      ]),
-    }),
-  ),
-  gate: z.object({
-    deadlineMs: z.number().int().min(0),
-    stableMs: z.number().int().min(0),
-    versionCommand: z.array(z.string()).min(1).nullable(),
-  }),
-  scaled: z.object({ group: name, at: z.iso.datetime() }).optional(),
-  secrets: z.array(name).max(1000).optional(),
-});
 
 const manifestSchema = z.object({
   format: z.literal(1),
