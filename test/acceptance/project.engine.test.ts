@@ -198,7 +198,9 @@ describeOnEngine('a project of a server, its helper and a database', (bench) => 
   });
 
   it('refuses to go below the floor, and a manifest of other services', async () => {
-    await expect(belay.rollback()).rejects.toThrow('1.0 is below 1.5, the oldest version that the manifest allows.');
+    await expect(belay.rollback()).rejects.toThrow(
+      'A rollback is supported only to 1.5 and later, and the previous version is 1.0.',
+    );
     const other = described('').replace('helper: {image: h}, ', '');
     await expect(belay.post('/api/manifest', manifest(other))).rejects.toThrow(
       'helper runs, and the manifest does not say what it is.',

@@ -17,7 +17,7 @@ describeOnEngine('a state directory that is full in the middle of an operation',
   const holds = mkdtempSync(join(tmpdir(), 'belay-holds-'));
 
   beforeAll(async () => {
-    disk = await mountSmallDisk(2 << 20);
+    disk = await mountSmallDisk(4 << 20);
     for (const tag of ['1.0', '2.0']) {
       await makeAppliance(bench.engine, { reference: bench.reference('server', tag), changes: [GATE] });
     }
