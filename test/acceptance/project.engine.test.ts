@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ManifestView } from '../../src/api/contract/manifest-views.ts';
 import type { ReleaseDetailView, ReleaseView, UpgradePlanView } from '../../src/api/contract/views.ts';
 import { makeAppliance } from '../support/appliances.ts';
@@ -71,6 +71,14 @@ describeOnEngine('a project of a server, its helper and a database', (bench) => 
     );
     belay = new TestBelay(bench.engine.dockerHost);
     await belay.start();
+    // The database takes its time until it has data.
+    const look = () => docker(['exec', container('db'), 'test', '-e', '/data/witness']);
+    const isThere = () =>
+      look().then(
+        () => true,
+        () => false,
+      );
+    await vi.waitUntil(isThere, { timeout: 30_000, interval: 100 });
   });
   afterAll(async () => {
     await belay?.close();
