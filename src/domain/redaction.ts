@@ -55,11 +55,16 @@ function withoutNamedSecrets(text: string, named: RegExp): string {
   return result + text.slice(from);
 }
 
+/** Takes every one of the `known` secrets out of a text, and leaves the rest of it as it is. */
+export function withoutSecrets(text: string, known: Iterable<string>): string {
+  // The longest first: one may be part of another.
+  const longestFirst = [...known].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((result, secret) => result.replaceAll(secret, REDACTED), text);
+}
+
 /** Takes out of a text what looks like a secret, and every one of the `known` secrets wherever it stands. */
 export function redactText(text: string, known: Iterable<string> = []): string {
-  let result = text;
-  // The longest first: one may be part of another.
-  for (const secret of [...known].sort((a, b) => b.length - a.length)) result = result.replaceAll(secret, REDACTED);
+  let result = withoutSecrets(text, known);
   for (const [pattern, by] of PATTERNS) result = result.replace(pattern, by);
   return NAMED.reduce(withoutNamedSecrets, result);
 }

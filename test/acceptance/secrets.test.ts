@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type Docker from 'dockerode';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ConfigurationView } from '../../src/api/contract/configuration.ts';
 import type { OperationView } from '../../src/api/contract/views.ts';
 import { openLab } from '../lab/lab-under-test.ts';
 import { SHIPPED_PROGRAM, TestBelay } from '../support/belay.ts';
 
 const run = promisify(execFile);
+// Each types a dozen commands, every one a process of its own.
+vi.setConfig({ testTimeout: 120_000 });
 const CANARY = 'canary-5c1e';
 /** Serves, unless it is 2.0; says what it must not. */
 const SERVER = `
@@ -87,6 +89,9 @@ it('no secret is in anything that Belay keeps or says, and the server has each o
   const failed = await belay.upgrade('2.0');
   expect(failed).toMatchObject({ state: 'rolled-back', logTail: ['licence (redacted) (redacted)'] });
   expect(await belay.upgrade('3.0')).toMatchObject({ state: 'succeeded' });
+  const log = await typed(['show', 'log']);
+  expect(log).toContain('licence (redacted) (redacted)');
+  said.push(log);
   await belay.kill();
   await belay.start();
   expect(await belay.rollback()).toMatchObject({ state: 'succeeded' });

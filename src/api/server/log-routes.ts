@@ -2,6 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { BelayError } from '../../domain/errors.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
+import { withoutSecrets } from '../../domain/redaction.ts';
+import { knownSecrets } from '../../domain/secrets.ts';
 import type { LogLineView } from '../contract/log.ts';
 import * as routes from '../contract/log.ts';
 import { merged } from './merged.ts';
@@ -52,6 +54,8 @@ export function addLog(app: OpenAPIHono, service: Service): void {
 interface Source {
   name: string;
   containerId: string;
+  /** What a server may say of its own settings, and nobody is to read. */
+  secrets: ReadonlySet<string>;
 }
 
 /** The containers of the active release. `not-found` where it has no such service. */
@@ -66,17 +70,20 @@ function sourcesOf(service: Service, appliance: Appliance, wanted: Wanted): Sour
   return service.world.journal
     .instances(release.id)
     .filter((instance) => wanted.service === undefined || instance.service === wanted.service)
-    .map((instance) => ({ name: instance.service, containerId: instance.containerId }));
+    .map(({ service: name, containerId }) => {
+      const spec = release.services.find((each) => each.name === name);
+      return { name, containerId, secrets: spec ? knownSecrets(spec) : new Set() };
+    });
 }
 
 async function* linesOf(
   service: Service,
-  { name, containerId }: Source,
+  { name, containerId, secrets }: Source,
   options: { lines: number; follow: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<LogLineView> {
   for await (const { at, text } of service.world.host.readLog(containerId, options, signal)) {
-    yield { service: name, at: at?.toISOString() ?? null, text };
+    yield { service: name, at: at?.toISOString() ?? null, text: withoutSecrets(text, secrets) };
   }
 }
 
