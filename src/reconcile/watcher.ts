@@ -52,6 +52,9 @@ export class Watcher {
   /** Appliances that are still to be brought up after the last absence, with the pause before the next try. */
   #pending = new Map<string, { retryMs: number; atMs: number }>();
 
+  /** When the absence began that they are to be brought up after. */
+  #longestGoneAt: Date | null = null;
+
   constructor(options: WatcherOptions) {
     this.#options = options;
     this.#cutOff = new CutOffWatch(options.world);
@@ -78,9 +81,13 @@ export class Watcher {
         backAt = byOld > backAt ? byOld : backAt;
       }
       const upSince = await host.upSince(signal).catch(() => null);
+      // What an absence before has taken along and nobody has brought up yet went down in one long absence.
+      const before = this.#pending.size > 0 ? this.#longestGoneAt : null;
+      this.#longestGoneAt = before && goneAt && before < goneAt ? before : goneAt;
+      const absence = { goneAt: this.#longestGoneAt, upSince, backAt, endedBefore: new Set(this.#ended) };
       this.#cutOff.begin();
       this.#pending = new Map(journal.appliances().map(({ name }) => [name, { retryMs: FIRST_RETRY_MS, atMs: 0 }]));
-      await this.#whileEngineAnswers({ goneAt, upSince, backAt, endedBefore: new Set(this.#ended) }, signal);
+      await this.#whileEngineAnswers(absence, signal);
     }
   }
 
