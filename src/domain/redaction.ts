@@ -8,7 +8,7 @@ const SECRET_WORDS = new Set(['pass', 'pwd', 'auth', 'key', 'keys', 'apikey', 'c
 /** Names of our own and of Docker's that look like it and are not. */
 const HARMLESS = new Set(['key', 'keys', 'slotkey', 'publickey', 'authorizationplugins', 'auths']);
 /** Shorter values are too common to be sought everywhere. */
-const LEAST_SOUGHT = 5;
+export const LEAST_SOUGHT = 5;
 
 /** Whether what bears this name is not for other eyes: `DB_PASSWORD`, `api-token`, `sshKey`. */
 export function isSecretName(name: string): boolean {

@@ -1,6 +1,6 @@
 import { type EnvVariable, envOf } from './environment.ts';
 import type { JsonObject, JsonValue } from './json.ts';
-import { isSecretName, REDACTED, redactJson, redactText, secretsIn } from './redaction.ts';
+import { isSecretName, LEAST_SOUGHT, REDACTED, redactJson, redactText, secretsIn } from './redaction.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
 type Secretive = Pick<ServiceSpec, 'settings' | 'secrets'>;
@@ -33,8 +33,6 @@ export function knownSecrets(...services: readonly Secretive[]): Set<string> {
   }
   return known;
 }
-
-const LEAST_SOUGHT = 5;
 
 /** The environment of a service as anybody may see it, `NAME=value` each. */
 export const redactedEnv = (service: Secretive): string[] =>

@@ -1,3 +1,4 @@
+import { envOf } from './environment.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { SettingChange } from './plan.ts';
 import { REDACTED } from './redaction.ts';
@@ -7,11 +8,8 @@ import { isSameImage, type ServiceSpec } from './service-spec.ts';
 /** Settings by the names that people know them by: `env LOG_LEVEL`, `label tier`, `memory`. */
 function settingsOf({ settings, mounts }: ServiceSpec): Map<string, string> {
   const found = new Map<string, string>();
-  const { Env, Labels, ...config } = settings.config;
-  for (const entry of (Env as string[] | undefined) ?? []) {
-    const cut = entry.indexOf('=');
-    found.set(`env ${cut < 0 ? entry : entry.slice(0, cut)}`, cut < 0 ? '' : entry.slice(cut + 1));
-  }
+  const { Env: _, Labels, ...config } = settings.config;
+  for (const { name, value } of envOf({ settings })) found.set(`env ${name}`, value);
   for (const [name, value] of Object.entries((Labels as JsonObject | undefined) ?? {}))
     found.set(`label ${name}`, String(value));
   for (const [name, value] of Object.entries({ ...config, ...settings.hostConfig })) {

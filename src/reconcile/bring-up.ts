@@ -83,7 +83,7 @@ const usesDataOf = (active: SeenRelease, { release, services }: SeenRelease): bo
   services.some(({ spec, instance }) => isUp(instance) && instance && usesLiveData(active, release, spec, instance));
 
 /** `act` returns what it has done, in a sentence. */
-async function attempt(result: BringUp, act: () => Promise<string>): Promise<void> {
+export async function attempt(result: BringUp, act: () => Promise<string>): Promise<void> {
   try {
     result.deeds.push(await act());
   } catch (thrown) {

@@ -1,8 +1,7 @@
-import { toBelayError } from '../domain/errors.ts';
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
 import { isCutOff, portsSeenToAnswer } from '../sequences/cut-off.ts';
-import type { BringUp } from './bring-up.ts';
+import { attempt, type BringUp } from './bring-up.ts';
 import type { SeenService } from './observation.ts';
 
 /** For so long after an engine has come up, what it brought back is looked at. */
@@ -39,10 +38,11 @@ export class CutOffWatch {
       return [];
     }
     const found: SeenService[] = [];
+    const portsOf = portsSeenToAnswer(journal, active.appliance);
     for (const service of services) {
       const { spec, instance } = service;
       if (!instance || (this.#looks.get(instance.id) ?? 0) >= LOOKS) continue;
-      if (await isCutOff(host, instance, portsSeenToAnswer(journal, active.appliance, spec.name))) {
+      if (await isCutOff(host, instance, portsOf(spec.name))) {
         const looks = (this.#looks.get(instance.id) ?? 0) + 1;
         this.#looks.set(instance.id, looks);
         if (looks === LOOKS) found.push(service);
@@ -56,14 +56,10 @@ export class CutOffWatch {
     const result: BringUp = { deeds: [], failures: [] };
     for (const { spec, instance } of services) {
       if (!instance) continue;
-      try {
+      await attempt(result, async () => {
         await this.#world.host.restartInstance(instance.id, signal);
-        result.deeds.push(
-          `Belay has restarted ${spec.name}: the engine had brought it back without a way to its network.`,
-        );
-      } catch (thrown) {
-        result.failures.push(toBelayError(thrown).message);
-      }
+        return `Belay has restarted ${spec.name}: the engine had brought it back without a way to its network.`;
+      });
     }
     return result;
   }

@@ -14,8 +14,9 @@ export async function isCutOff(host: ContainerHost, instance: Instance, tcpPorts
   return !answers.includes(true);
 }
 
-/** The TCP ports that a service was last seen to answer on, before an operation stopped it. */
-export function portsSeenToAnswer(journal: Journal, appliance: string, service: string): number[] {
+/** The TCP ports that a service was last seen to answer on, before an operation stopped it: by its name, from one reading. */
+export function portsSeenToAnswer(journal: Journal, appliance: string): (service: string) => number[] {
   const operations = journal.operations(appliance, REMEMBERED_OPERATIONS);
-  return operations.find(({ facts }) => facts.answeredPorts?.[service])?.facts.answeredPorts?.[service] ?? [];
+  return (service) =>
+    operations.find(({ facts }) => facts.answeredPorts?.[service])?.facts.answeredPorts?.[service] ?? [];
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { changePlanView } from './change-plan.ts';
 import { nameProblem, valueProblem } from './env-text.ts';
+import { gateView } from './gate-view.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import { operationView, releaseDetailView, upgradePlanView } from './views.ts';
 
@@ -77,13 +78,7 @@ const configurationView = z
         ),
         ...service.pick({ ports: true, mounts: true, networks: true, restartPolicy: true, labels: true }).shape,
         /** What it has to prove when it is started. */
-        gate: z.object({
-          deadlineMs: z.number(),
-          limitMs: z.number(),
-          stableMs: z.number(),
-          versionCommand: z.array(z.string()).nullable(),
-          ports: z.array(z.number()),
-        }),
+        gate: gateView,
       }),
     ),
   })

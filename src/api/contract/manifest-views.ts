@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SERVICE_ROLES } from '../../domain/service-spec.ts';
+import { gateView } from './gate-view.ts';
 
 /** A manifest travels as text: its file may lie on another machine than the daemon. */
 export const manifestInput = z
@@ -89,13 +90,7 @@ export const manifestView = z
     retention: z.object({ instant: z.number() }),
     services: z.array(
       manifestService.extend({
-        gate: z.object({
-          deadlineMs: z.number(),
-          limitMs: z.number(),
-          stableMs: z.number(),
-          versionCommand: z.array(z.string()).nullable(),
-          ports: z.array(z.number()),
-        }),
+        gate: gateView,
       }),
     ),
   })
