@@ -141,7 +141,7 @@ describeOnEngine('a server with a certificate, LDAP settings and a lock left beh
   });
 
   it('ends as typed by hand when the lock is gone: certificate, LDAP settings and environment in the new server', async () => {
-    await inside('rm', '/data/server.lock');
+    await inside('rm', '-f', '/data/server.lock');
     const before = await inspect();
     const paths = ['/ca.crt', '/etc/ldap.conf'];
     const contents = await Promise.all(paths.map((path) => inside('cat', path)));

@@ -3,7 +3,12 @@ import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
 interface Inspected {
   Id: string;
   Image: string;
-  Config: Record<string, unknown> & { Image: string; Hostname: string; Labels: Record<string, string> | null };
+  Config: Record<string, unknown> & {
+    Image: string;
+    Hostname: string;
+    Env: string[] | null;
+    Labels: Record<string, string> | null;
+  };
   HostConfig: Record<string, unknown>;
   Mounts: { Type: string; Source: string; Destination: string; RW: boolean }[];
   NetworkSettings: { Ports: unknown; Networks: Record<string, unknown> };
@@ -25,6 +30,8 @@ export async function setByUser(engine: Engine, container: string): Promise<unkn
     Image,
     Config: {
       ...Config,
+      // The command-line client of Docker 20.10 sends several `-e` in any order.
+      Env: [...(Config.Env ?? [])].sort(),
       Hostname: Id.startsWith(Config.Hostname) ? 'of its own' : Config.Hostname,
       Image: Config.Image.replace(/@sha256:.*$/, ''),
       Labels: Object.fromEntries(labels.sort()),
