@@ -114,6 +114,8 @@ export interface OperationFacts {
   logTail?: string[];
   /** Services whose containers go on untouched, where nothing is against it. */
   kept?: string[];
+  /** Those of them that ran when the change began. */
+  keptRunning?: string[];
   /** The controller goes on: what is off meanwhile is no downtime of the appliance. */
   withoutDowntime?: true;
   /** Engines that were down already when they were turned off: nothing is lost where they stay so. */

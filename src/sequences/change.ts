@@ -8,9 +8,26 @@ import { pull } from './steps/pull.ts';
 import { restartPolicy } from './steps/restart-policy.ts';
 import { start } from './steps/start.ts';
 import { stop } from './steps/stop.ts';
+import { bringBackUntouched } from './untouched.ts';
 
 /** What is said of a step where only some services are concerned. */
 const called = (step: Step, title: string): Step => ({ ...step, title: () => title });
+
+const stopOfChange: Step = {
+  ...stop,
+  async revert(context) {
+    await stop.revert?.(context);
+    await bringBackUntouched(context, context.from);
+  },
+};
+
+const gateOfChange: Step = {
+  ...gate,
+  async run(context) {
+    await gate.run(context);
+    await bringBackUntouched(context, context.to);
+  },
+};
 
 /**
  * A new release on the same data, in which some services are others than before: another image, other settings. Only
@@ -23,9 +40,9 @@ export const change: Sequence = {
     preflightChange,
     called(pull, 'Fetch the images'),
     called(prepare, 'Prepare the new containers'),
-    called(stop, 'Turn off what is exchanged'),
+    called(stopOfChange, 'Turn off what is exchanged'),
     called(start, 'Start the new containers'),
-    gate,
+    gateOfChange,
     // service engines that are exchanged or added, a few at a time
     enginesOfChange,
     called(commit, 'Make it the active release'),

@@ -211,3 +211,41 @@ describe('what is set', () => {
     expect(() => viewConfiguration(site.journal, site.active, 'web')).toThrow('acme has no service web.');
   });
 });
+
+describe('what goes on untouched, and ends while something else is changed', () => {
+  /** Ended from outside, as with `docker kill`, when the engine is asked for this. */
+  function endsBefore(call: string): void {
+    site.host.beforeCall = (each) => {
+      const db = site.host.called('acme-db');
+      if (each === call && db) Object.assign(db, { state: 'exited', exitCode: 137 });
+    };
+  }
+
+  test('runs again in the end', async () => {
+    endsBefore('start server 1.0');
+    expect(await changeEnv({ set: LOG })).toMatchObject({ state: 'succeeded', reason: null });
+    expect(site.host.running()).toEqual(['acme 1.0', 'acme-agent 1.0', 'acme-db 14']);
+    expect(site.host.log).toContain('start db 14');
+  });
+
+  test('runs again where the change is taken back', async () => {
+    site.host.behaviours.set('acme/server:1.0', 'exits');
+    endsBefore('stop server 1.0');
+    expect(await changeEnv({ set: LOG })).toMatchObject({ state: 'rolled-back' });
+    expect(site.host.running()).toContain('acme-db 14');
+  });
+
+  test('is left as it is where it was down before', async () => {
+    Object.assign(site.host.called('acme-db') ?? {}, { state: 'exited', exitCode: 0 });
+    expect(await changeEnv({ set: LOG })).toMatchObject({ state: 'succeeded' });
+    expect(site.host.running()).toEqual(['acme 1.0', 'acme-agent 1.0']);
+  });
+
+  test('is told where it cannot be started', async () => {
+    endsBefore('start server 1.0');
+    site.host.refusals.set('acme-db', 1);
+    const reason = 'db, which was to go on untouched, has ended and did not start again: The engine stumbled.';
+    expect(await changeEnv({ set: LOG })).toMatchObject({ state: 'needs-attention', reason });
+    expect(env('server')).toEqual({ LOG: 'debug' });
+  });
+});

@@ -5,6 +5,7 @@ import { findInstance, isUp } from '../instances.ts';
 import { noteLiveData } from '../live-data.ts';
 import { mustSlot } from '../slot-pairs.ts';
 import { startObstacles } from '../start-obstacles.ts';
+import { noteUntouched } from '../untouched.ts';
 
 /** The data must be where the journal says, and nothing in the way of what is exchanged. */
 export const preflightChange: Step = {
@@ -22,6 +23,7 @@ export const preflightChange: Step = {
     const instances = await Promise.all(from.services.map((service) => findInstance(context, from, service)));
     if (instances.every(isUp)) await noteLiveData(context, from);
     for (const mount of mustSlot(journal, from.slot).mounts) await slots.locate(mount);
+    await noteUntouched(context);
     context.learn({ answeredPorts: await answeredPorts(context, from) });
     context.report({ detail: `${exchanged.length} to replace` });
   },
