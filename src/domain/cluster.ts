@@ -1,4 +1,4 @@
-import type { Dependencies, ServiceMount, ServiceRole } from './service-spec.ts';
+import { type Dependencies, hasOwnData, keysOf, type ServiceMount, type ServiceRole } from './service-spec.ts';
 import { startOrder } from './start-order.ts';
 
 interface Member {
@@ -65,12 +65,10 @@ export function clusterInTurn(services: readonly Member[], because: string | nul
 function whatTiesThem(services: readonly Member[], nodes: readonly string[]): string | null {
   for (const service of services) {
     if (!nodes.includes(service.name) || service.role === 'controller') continue;
-    const shared = services.find(
-      (other) => other !== service && keysOf(other).some((key) => keysOf(service).includes(key)),
-    );
+    const shared = services.find((other) => other !== service && !keysOf(other).isDisjointFrom(keysOf(service)));
     if (shared) return `${service.name} and ${shared.name} have data in common`;
     const needed = services.find(
-      (other) => other.role === 'app' && keysOf(other).length > 0 && needs(services, service, other.name),
+      (other) => other.role === 'app' && hasOwnData(other) && needs(services, service, other.name),
     );
     if (needed) return `${service.name} works with the data of ${needed.name}`;
     const needing = services.find((other) => other.role === 'app' && needs(services, other, service.name));
@@ -78,8 +76,6 @@ function whatTiesThem(services: readonly Member[], nodes: readonly string[]): st
   }
   return null;
 }
-
-const keysOf = ({ mounts }: Member): string[] => mounts.flatMap(({ slotKey }) => slotKey ?? []);
 
 /** Whether a service depends on another one, by itself or through others. */
 function needs(

@@ -115,6 +115,14 @@ export interface GateRules {
   ports?: number[];
 }
 
+type WithMounts = { mounts: readonly Pick<ServiceMount, 'slotKey'>[] };
+
+/** The mounts of the slot that are a service's, by their keys. */
+export const keysOf = ({ mounts }: WithMounts): Set<string> => new Set(mounts.flatMap(({ slotKey }) => slotKey ?? []));
+
+/** Whether anything of its data is cloned and rolled back. */
+export const hasOwnData = ({ mounts }: WithMounts): boolean => mounts.some(({ slotKey }) => slotKey !== null);
+
 /**
  * Stable for longer than 30 s: what loses its database, its licence or its memory mostly does so within half a
  * minute of its first good answer. The wait costs no downtime, only what is written in it where it fails.

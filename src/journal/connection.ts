@@ -11,6 +11,7 @@ export class JournalConnection {
   readonly #statements = new Map<string, StatementSync>();
   readonly #isReadOnly: boolean;
   #trouble: BelayError | null;
+  #revision = 0;
 
   /** `trouble` is given where the database was opened for reading only. */
   constructor(database: DatabaseSync, path: string, trouble: BelayError | null) {
@@ -23,6 +24,11 @@ export class JournalConnection {
   /** Why nothing can be written; null while all is well. Damage stays, a full disk passes. */
   get trouble(): BelayError | null {
     return this.#trouble;
+  }
+
+  /** Another one whenever something may have been written: what was read at the same revision is what is there. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Writes something that changes nothing. */
@@ -39,6 +45,7 @@ export class JournalConnection {
         return result;
       } catch (error) {
         if (this.database.isTransaction) this.database.exec('ROLLBACK');
+        this.#revision += 1;
         throw error;
       }
     });
@@ -53,6 +60,7 @@ export class JournalConnection {
   }
 
   run(sql: string, ...values: SQLInputValue[]): void {
+    this.#revision += 1;
     this.#guarded(() => this.#prepare(sql).run(...values));
   }
 

@@ -43,6 +43,8 @@ export class SqliteJournal implements Journal {
   readonly snapshots: SnapshotTable;
   readonly #orphans: OrphanTable;
   readonly #parsed = new Parsed();
+  /** Each step asks for its operation again and again, and of a thousand service engines each. */
+  #latest: { id: OperationId; revision: number; operation: Operation | null } | null = null;
 
   /** `readOnlyBecause` is why it is opened for reading alone. Throws `journal-unusable`. */
   constructor(path: string, readOnlyBecause: BelayError | null = null) {
@@ -246,8 +248,12 @@ export class SqliteJournal implements Journal {
   }
 
   operation(id: OperationId): Operation | null {
+    const { revision } = this.#connection;
+    if (this.#latest?.id === id && this.#latest.revision === revision) return this.#latest.operation;
     const row = this.#connection.get('SELECT * FROM operation WHERE id = ?', id);
-    return row ? rows.readOperation(row, this.#vault, (key, text) => this.#parsed.of(key, text)) : null;
+    const operation = row ? rows.readOperation(row, this.#vault, (key, text) => this.#parsed.of(key, text)) : null;
+    this.#latest = { id, revision, operation };
+    return operation;
   }
 
   operations(appliance: string, limit: number): Operation[] {

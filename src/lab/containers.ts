@@ -21,6 +21,7 @@ export class Containers {
   readonly #images: Images;
   readonly #volumes: Volumes;
   readonly #events: Events;
+  /** Oldest first. */
   readonly #records = new Map<string, ContainerRecord>();
 
   constructor(disk: Disk, root: string, images: Images, volumes: Volumes, events: Events) {
@@ -30,9 +31,11 @@ export class Containers {
     this.#volumes = volumes;
     this.#events = events;
     disk.makeDirectory(this.#root);
-    for (const id of disk.list(this.#root)) {
-      const record = readState<ContainerRecord | null>(disk, join(this.directory(id), 'config.json'), null);
-      if (record) this.#records.set(id, record);
+    const records = disk
+      .list(this.#root)
+      .flatMap((id) => readState<ContainerRecord | null>(disk, join(this.directory(id), 'config.json'), null) ?? []);
+    for (const record of records.sort((a, b) => a.createdAt.localeCompare(b.createdAt))) {
+      this.#records.set(record.id, record);
     }
   }
 
@@ -46,8 +49,7 @@ export class Containers {
 
   /** Newest first. */
   list(): ContainerRecord[] {
-    // Of two made in one millisecond the later one comes first.
-    return [...this.#records.values()].sort((a, b) => a.createdAt.localeCompare(b.createdAt)).reverse();
+    return [...this.#records.values()].reverse();
   }
 
   /** By id, name or the beginning of an id. 404 where there is none. */
@@ -55,8 +57,8 @@ export class Containers {
     const name = reference.replace(/^\//, '');
     const found =
       this.#records.get(reference) ??
-      this.list().find((record) => record.name === name) ??
-      this.list().find((record) => reference !== '' && record.id.startsWith(reference));
+      this.#called(name) ??
+      (reference === '' ? undefined : this.#records.values().find(({ id }) => id.startsWith(reference)));
     if (!found) throw new LabError(404, `No such container: ${reference}`);
     return found;
   }
@@ -149,12 +151,16 @@ export class Containers {
     this.#events.emit('container', action, id, { ...config.Labels, image, name, ...attributes });
   }
 
+  #called(name: string): ContainerRecord | undefined {
+    return this.#records.values().find((record) => record.name === name);
+  }
+
   #checkName(wanted: string): string {
     if (!VALID_NAME.test(wanted)) {
       throw new LabError(400, `Invalid container name (${wanted}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
     }
     const name = wanted.replace(/^\//, '');
-    const holder = this.list().find((record) => record.name === name);
+    const holder = this.#called(name);
     if (!holder) return name;
     throw new LabError(
       409,

@@ -1,7 +1,7 @@
 import { BelayError } from '../domain/errors.ts';
 import type { World } from '../domain/ports/world.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
-import { isSameImage, type ServiceSpec } from '../domain/service-spec.ts';
+import { hasOwnData, isSameImage, type ServiceSpec } from '../domain/service-spec.ts';
 import type { Step } from '../domain/step.ts';
 import type { FoundImage } from './brought-image.ts';
 import { withImage } from './candidate.ts';
@@ -108,8 +108,6 @@ function isOfController({ name }: ServiceSpec, { reference }: ImageWish): BelayE
   const message = `${name} is another instance of the controller, and has its version.`;
   return new BelayError('refused', message, { hint: `To give it to all of them: set image ${reference}` });
 }
-
-const hasOwnData = ({ mounts }: ServiceSpec): boolean => mounts.some(({ slotKey }) => slotKey !== null);
 
 /** The services whose containers go on untouched: what has data gets a clone of it with the others. */
 async function goingOn(world: World, active: Release, services: readonly ServiceSpec[], names: string[]) {

@@ -5,7 +5,7 @@ import type { Obstacle, RollbackPlan } from '../domain/plan.ts';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
-import type { ServiceSpec } from '../domain/service-spec.ts';
+import { hasOwnData, type ServiceSpec } from '../domain/service-spec.ts';
 import type { Step } from '../domain/step.ts';
 import { compareVersions, isVersion } from '../domain/version.ts';
 import { followingFacts } from './following.ts';
@@ -15,7 +15,6 @@ import type { PlannedRollback } from './plan-rollback.ts';
 import { planUpgrade } from './plan-upgrade.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { servicesAsWanted } from './services-as-wanted.ts';
-import { keysOf } from './taking-over.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -100,7 +99,7 @@ const becoming = (spec: ServiceSpec, version: string): ServiceSpec =>
 
 /** The services whose containers go on untouched: all that have neither data nor a part in it. */
 async function goingOn(world: World, active: Release, services: readonly ServiceSpec[]): Promise<string[]> {
-  const others = services.filter((spec) => ['engine', 'app'].includes(spec.role) && keysOf(spec).size === 0);
+  const others = services.filter((spec) => ['engine', 'app'].includes(spec.role) && !hasOwnData(spec));
   const instances = await Promise.all(others.map((spec) => findInstance(world, active, spec)));
   return others.filter((_, index) => instances[index] !== null).map(({ name }) => name);
 }

@@ -21,12 +21,19 @@ export async function startObstacles(
   const own = new Set(
     [leaving, coming].flatMap(({ id }) => world.journal.instances(id)).map(({ containerId }) => containerId),
   );
+  const gone = await missingNetworks(world, services);
   const found = await Promise.all([
     ...services.map((service) => takenName(world, service, own)),
     ...services.flatMap((service) => missingSources(world, service)),
-    ...services.flatMap((service) => missingNetworks(world, service)),
   ]);
-  return [...services.flatMap(unreadableSecrets), ...found.filter((obstacle) => obstacle !== null)];
+  const withoutNetwork = services.flatMap(({ name, settings }) =>
+    Object.keys(settings.networks)
+      .filter((network) => gone.has(network))
+      .map((network) =>
+        refused(`The network ${network} of ${name} is gone.`, `Make it again: docker network create ${network}`),
+      ),
+  );
+  return [...services.flatMap(unreadableSecrets), ...withoutNetwork, ...found.filter((obstacle) => obstacle !== null)];
 }
 
 async function takenName({ host }: StartWorld, { containerName }: ServiceSpec, own: ReadonlySet<string>) {
@@ -52,12 +59,11 @@ function missingSources({ slots }: StartWorld, { name, mounts }: ServiceSpec): P
   );
 }
 
-function missingNetworks({ host }: StartWorld, { name, settings }: ServiceSpec): Promise<Obstacle | null>[] {
-  return Object.keys(settings.networks).map(async (network) =>
-    (await host.hasNetwork(network))
-      ? null
-      : refused(`The network ${network} of ${name} is gone.`, `Make it again: docker network create ${network}`),
-  );
+// Each is asked for once: the engine answers with all the containers that are in it.
+async function missingNetworks({ host }: StartWorld, services: readonly ServiceSpec[]): Promise<Set<string>> {
+  const names = [...new Set(services.flatMap(({ settings }) => Object.keys(settings.networks)))];
+  const areThere = await Promise.all(names.map((name) => host.hasNetwork(name)));
+  return new Set(names.filter((_, index) => !areThere[index]));
 }
 
 const refused = (message: string, hint: string): Obstacle => ({ code: 'refused', message, hint });

@@ -1,5 +1,5 @@
 import type { Release } from '../domain/release.ts';
-import type { ServiceSpec } from '../domain/service-spec.ts';
+import { hasOwnData, keysOf, type ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
 
 /**
@@ -33,9 +33,6 @@ export const nodesInTurn = (context: StepContext, { services }: Release): Servic
 export const keysInTurn = (context: StepContext): Set<string> =>
   new Set(nodesInTurn(context, context.to).flatMap((node) => [...keysOf(node)]));
 
-/** The mounts of the slot that are a service's. */
-export const keysOf = ({ mounts }: ServiceSpec): Set<string> => new Set(mounts.flatMap(({ slotKey }) => slotKey ?? []));
-
 /** Whether it is an engine whose failure holds nothing up. */
 export const mayFail = ({ facts }: StepContext, { name }: ServiceSpec): boolean =>
   facts().following?.engines.includes(name) === true;
@@ -48,4 +45,4 @@ export const takesOver = (context: StepContext, service: ServiceSpec): boolean =
 export const stopsFirst = (context: StepContext, service: ServiceSpec): boolean =>
   !isShared(context, service) &&
   !isInTurn(context, service) &&
-  (keysOf(service).size > 0 || !followsLater(context, service));
+  (hasOwnData(service) || !followsLater(context, service));

@@ -1,7 +1,6 @@
 import type { World } from '../domain/ports/world.ts';
 import type { Release } from '../domain/release.ts';
-import type { PinnedImage, ServiceSpec } from '../domain/service-spec.ts';
-import { isSameImage } from '../domain/service-spec.ts';
+import { hasOwnData, isSameImage, type PinnedImage, type ServiceSpec } from '../domain/service-spec.ts';
 import { withImage } from './candidate.ts';
 import { findInstance } from './instances.ts';
 
@@ -29,8 +28,7 @@ export async function inTheirTime(
     services.map(async ({ spec, image }) => {
       if (spec.role !== 'app' || (spec.update ?? 'with-controller') === 'with-controller')
         return { spec, image, awaits: null, keeps: false };
-      const hasOwnData = spec.mounts.some(({ slotKey }) => slotKey !== null);
-      const goesOn = !hasOwnData && (await findInstance(world, from, spec)) !== null;
+      const goesOn = !hasOwnData(spec) && (await findInstance(world, from, spec)) !== null;
       if (spec.update === 'on-change' && !goesOn) return { spec, image, awaits: null, keeps: false };
       const awaits = isSameImage(spec.image, image) ? null : image;
       return { spec, image: spec.image, awaits, keeps: goesOn };

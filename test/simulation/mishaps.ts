@@ -44,10 +44,10 @@ export const MISHAPS: Partial<Record<FaultKind, Mishap>> = {
   'new container removed': (machine, daemon) => remove(machine, containerOf(machine, daemon, 'to')),
   'old container stopped': (machine, daemon) => stop(machine, containerOf(machine, daemon, 'from')),
   'new container stopped': (machine, daemon) => stop(machine, containerOf(machine, daemon, 'to')),
-  // While somebody would see it: what is killed once all of it has been looked at stays down.
+  // While somebody would see it: what is killed once all of it has been looked at, or beside a rehearsal, stays down.
   'node killed': (machine) => {
     const { processes, injector, chance } = machine;
-    if (injector.isGoingBack || !SEEN_IN.includes(injector.step)) return;
+    if (injector.isGoingBack || !SEEN_IN.includes(injector.step) || injector.place.startsWith('rehearsal')) return;
     const nodes = processes.all().filter(({ member, isRehearsed }) => isNodeName(member) && !isRehearsed);
     if (nodes.length > 0) processes.kill(chance.pick(nodes).containerId);
   },

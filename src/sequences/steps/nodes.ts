@@ -1,4 +1,4 @@
-import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
+import { keysOf, NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { isFatal, whyItFailed } from '../engine-progress.ts';
 import { exchangeData } from '../exchange-data.ts';
@@ -9,7 +9,7 @@ import { isBegun, noteNode } from '../node-progress.ts';
 import { mustStillServe, prove } from '../proof.ts';
 import { startService } from '../start-service.ts';
 import { endEarlyStart, type OnItsOwn } from '../started-early.ts';
-import { keysOf, mayFail, nodesInTurn, takesOver } from '../taking-over.ts';
+import { mayFail, nodesInTurn, takesOver } from '../taking-over.ts';
 import { turnOnAgain, untilItServes } from '../turn-on-again.ts';
 import { makeMissing } from './prepare.ts';
 

@@ -1,4 +1,5 @@
 import type { InstanceRecord } from '../../domain/ports/journal.ts';
+import type { Release } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
 import { AT_A_TIME, inTurns } from '../in-turns.ts';
@@ -20,11 +21,12 @@ export const prepare: Step = {
 
   async run(context) {
     const found: InstanceRecord[] = [];
+    const original = originalOf(context);
     await inTurns(context.to.services, AT_A_TIME, async (service) => {
       if (await findInstance(context, context.to, service)) return;
       const containerId =
         (await keptInstance(context, service)) ??
-        (await leftInstance(context, service)) ??
+        (original && (await findInstance(context, original, service))?.id) ??
         (await makeOwnInstance(context, service, asideName(service, context.to.id)));
       found.push({ release: context.to.id, service: service.name, containerId });
     }).finally(() => found.length > 0 && context.journal.recordInstances(found));
@@ -63,10 +65,8 @@ async function keptInstance(context: StepContext, service: ServiceSpec): Promise
   return (await findInstance(context, context.from, service))?.id ?? null;
 }
 
-async function leftInstance(context: StepContext, service: ServiceSpec): Promise<string | null> {
-  const { copyOf } = context.to;
-  const original = copyOf ? context.journal.release(copyOf) : null;
-  // A container mounts the slot that it was made for.
-  if (!original || original.slot !== context.to.slot) return null;
-  return (await findInstance(context, original, service))?.id ?? null;
+/** The release that left containers which fit: a container mounts the slot that it was made for. */
+function originalOf({ journal, to }: StepContext): Release | null {
+  const original = to.copyOf ? journal.release(to.copyOf) : null;
+  return original?.slot === to.slot ? original : null;
 }
