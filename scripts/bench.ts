@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { startPrivateEngine } from '../src/demo/private-engine/private-engine.ts';
 import { type Figure, rollbackBySize, upgradeAgainstBareRestart, upgradeAgainstTarball } from './bench/downtime.ts';
+import { rollbackOfEngines, rollbackOfManyEngines } from './bench/engines.ts';
 import { keyPressAmongMany } from './bench/key-press.ts';
 import { longHistory } from './bench/long-history.ts';
 import { BenchServer, withBelay } from './bench/server.ts';
@@ -53,6 +54,8 @@ async function main(wanted: string[]): Promise<number> {
       return figure as unknown as Figure;
     },
     e1: () => keyPressAmongMany(program),
+    g1: () => rollbackOfEngines(context),
+    g2: () => rollbackOfManyEngines(),
   };
   let isGood = true;
   try {
