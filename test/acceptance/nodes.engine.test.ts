@@ -212,23 +212,23 @@ describeOnEngine('a controller of three instances with six service engines', (be
     expect(stdout).toMatch(/↩ node-3 {2}back on 16\.2\.1: it.* health/);
   });
 
-  it('goes back where a node is killed after its turn, and nothing is lost', async () => {
+  it('goes back where a node is killed after its turn, and an engine dies, and nothing is lost', async () => {
     const before = await witnesses();
     const begun = await begin('16.4.0');
     await until(begun, isAt('node-3', 'stopping', 'copying', 'starting', 'proving'));
-    await docker(['kill', container('node-2')]);
+    await docker(['kill', container('node-2'), container('agent-3')]);
     const ended = await belay.ended(begun);
     expect(ended).toMatchObject({ state: 'rolled-back' });
     expect(await serving()).toEqual(all('16.2.1'));
     expect(await witnesses()).toEqual(before);
   });
 
-  it('is rolled back as one, also where a node is killed in the middle of it', async () => {
+  it('is rolled back as one, also where a node is killed in the middle of it and an engine dies', async () => {
     const hold = join(belay.holds, 'start:acted');
     writeFileSync(hold, '');
     const begun = await belay.post<OperationView>('/api/cluster/rollback');
     while (!existsSync(`${hold}.held`)) await pause(10);
-    await docker(['kill', container('node-2')]);
+    await docker(['kill', container('node-2'), container('agent-4')]);
     rmSync(hold);
     const ended = await belay.ended(begun);
     expect(ended).toMatchObject({ kind: 'rollback', state: 'succeeded', to: '16.1.5' });

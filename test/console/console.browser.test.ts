@@ -258,6 +258,23 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     await page.context().close();
   });
 
+  it('shows how far each node of a controller is', async () => {
+    const page = await stage.open();
+    await page.getByLabel('Appliance').selectOption('base-camp');
+    await region(page, 'Newer versions').getByRole('button', { name: 'Upgrade to 2.0' }).click();
+    await page.getByRole('dialog').getByText('one at a time').waitFor();
+    const { release } = hold('nodes:acted');
+    await page.getByRole('dialog').getByRole('button', { name: 'Upgrade to 2.0' }).click();
+    const nodes = region(page, 'Upgrade from 1.0 to 2.0').getByRole('list', { name: 'Nodes' });
+    await expect
+      .poll(() => nodes.getByRole('listitem').allTextContents(), { timeout: 20_000 })
+      .toEqual(['camp-1on 2.0', 'camp-2on 2.0']);
+    expect(await violations(page)).toEqual([]);
+    release();
+    await page.getByRole('heading', { level: 1, name: 'base-camp 2.0' }).waitFor();
+    await page.context().close();
+  });
+
   // For the manual, where somebody asks for them.
   const album = process.env['BELAY_SCREENSHOTS'];
   if (album) {

@@ -25,7 +25,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Two appliances on the embedded engine, a daemon that listens, and a browser. */
+const NODES = ['camp-1', 'camp-2'];
+
+/** Two appliances on the embedded engine, one of them of two nodes, a daemon that listens, and a browser. */
 export async function openStage(executablePath: string): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), 'belay-console-'));
   const lab = await startLab({ root, pullLineMs: 5 });
@@ -49,11 +51,19 @@ export async function openStage(executablePath: string): Promise<Stage> {
   const port = await freePort();
   const startDaemon = () => belay.start({ env: { BELAY_LISTEN: `127.0.0.1:${port}` } });
   await startDaemon();
-  for (const name of ['acme', 'base-camp']) {
+  for (const name of ['acme', ...NODES]) {
     const HostConfig = { Binds: [`${name}-data:/var/lib/acme`], RestartPolicy: { Name: 'unless-stopped' } };
     await (await docker.createContainer({ name, Image: reference, HostConfig })).start();
-    await belay.adopt(name, name);
   }
+  await belay.adopt('acme', 'acme');
+  const text = [
+    'services:',
+    ...NODES.map((node) => `  ${node}: {container_name: ${node}, image: "${reference}"}`),
+    `x-belay: {services: {${NODES.map((node, index) => `${node}: {role: ${index === 0 ? 'controller' : 'node'}}`)}}}`,
+    '',
+  ].join('\n');
+  const manifest = { file: 'appliance.yaml', directory: root, text, files: {} };
+  await belay.post('/api/appliances', { container: NODES[0], name: 'base-camp', manifest });
   const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   const complaints: string[] = [];
   const url = `http://127.0.0.1:${port}/`;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { clusterText } from '../../src/api/contract/cluster-text.ts';
 import type { NodeView } from '../../src/api/contract/cluster-views.ts';
 import type { OperationView, RollbackPlanView } from '../../src/api/contract/views.ts';
 import { createPaint } from '../../src/shell/paint.ts';
-import { clusterText, nodeLines } from '../../src/shell/views/nodes.ts';
+import { nodeLines } from '../../src/shell/views/nodes.ts';
 import { rollbackPlanLines } from '../../src/shell/views/rollback-plan.ts';
 import { widthOf } from '../../src/shell/width.ts';
 

@@ -3,6 +3,7 @@ import { formatAge, formatDuration } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';
 import { OPERATION_STATES, outcomeOf, titleOf } from '../words.ts';
+import { nodeList } from './nodes.ts';
 import { stepList } from './steps.ts';
 
 export interface OperationActions {
@@ -28,6 +29,7 @@ export function operationPanel(operation: OperationView, nowMs: number, actions:
     ),
     isRunning && operation.reason !== null && h('p', {}, operation.reason),
     stepList(operation, nowMs),
+    nodeList(operation),
     isRunning
       ? [
           h('p', { class: 'quiet' }, 'It goes on by itself, also when you close this page.'),
@@ -110,7 +112,7 @@ function entry(operation: OperationView, nowMs: number): HTMLElement {
         h('span', { class: 'entry-title' }, titleOf(operation)),
         h('span', { class: 'quiet' }, `${formatAge(endedAt ?? startedAt, nowMs)} by ${by}`),
       ),
-      h('div', { class: 'entry-body' }, endOf(operation), stepList(operation, nowMs)),
+      h('div', { class: 'entry-body' }, endOf(operation), stepList(operation, nowMs), nodeList(operation)),
     ),
   );
 }

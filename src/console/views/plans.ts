@@ -1,3 +1,5 @@
+import { clusterText } from '../../api/contract/cluster-text.ts';
+import type { ClusterView } from '../../api/contract/cluster-views.ts';
 import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
 import { formatBytes, formatCount, formatForecast, formatMoment } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
@@ -28,12 +30,18 @@ export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
             ),
           ),
         ),
+      nodesField(plan.cluster, 'back'),
       plan.joinedSince.length > 0 && field('Joined since', joinedSentence(plan)),
       plan.externalData && field('Database', plan.externalData.sentence),
     ),
     concerns(plan),
     stepTitles(plan.steps),
   ];
+}
+
+function nodesField(cluster: ClusterView | null, way: 'over' | 'back'): Child {
+  const text = clusterText(cluster, way);
+  return text !== null && field('Nodes', text);
 }
 
 const NAMED_AT_MOST = 8;
@@ -103,6 +111,7 @@ export function upgradePlan(plan: UpgradePlanView): Child {
         field('Before that', `${formatForecast(plan.preCopyForecastMs)} of copying while ${from.version} serves`),
       field('Image', to.alreadyHere ? 'here already' : 'is fetched first'),
       services.length > 1 && field('Services', list(services.map(({ name, from, to }) => `${name}: ${from} to ${to}`))),
+      nodesField(plan.cluster, 'over'),
       field('Data', mounts.length === 0 ? 'none' : list(mounts.map(mountText))),
       plan.externalData && field('Database', plan.externalData.sentence),
       space.length > 0 &&

@@ -1,11 +1,12 @@
 import type { Client } from '../../api/client/client.ts';
+import { nodeText } from '../../api/contract/cluster-text.ts';
 import type { OperationView, StepView } from '../../api/contract/views.ts';
 import { dataLines } from '../data-lines.ts';
 import { type ExitCode, exitCode, toFailure } from '../failure.ts';
 import { formatDuration } from '../format.ts';
 import type { Format } from '../options.ts';
 import type { Output } from '../output.ts';
-import { nodeLines, nodeText } from '../views/nodes.ts';
+import { nodeLines } from '../views/nodes.ts';
 import { outcomeLines, titleOf } from '../views/operation.ts';
 import { stepLines } from '../views/step-lines.ts';
 import { wrap } from '../width.ts';

@@ -1,21 +1,8 @@
-import type { ClusterView, NodeView } from '../../api/contract/cluster-views.ts';
+import { nodeText } from '../../api/contract/cluster-text.ts';
+import type { NodeView } from '../../api/contract/cluster-views.ts';
 import type { OperationView } from '../../api/contract/views.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
-
-const words: Record<NodeView['state'], string> = {
-  waiting: 'waiting for its turn',
-  stopping: 'stopping',
-  copying: 'bringing its data level',
-  starting: 'starting',
-  procedure: "running the vendor's procedure",
-  restarting: 'restarting',
-  proving: 'proving that it works',
-  done: 'done',
-  failed: 'failed',
-  'going-back': 'going back',
-  back: 'back',
-};
 
 const marks: Record<NodeView['state'], string> = {
   waiting: '·',
@@ -36,18 +23,6 @@ function paintMark({ state, reason }: NodeView, paint: Paint): (text: string) =>
   if (state === 'waiting') return paint.faint;
   if (state === 'failed' || reason !== null) return paint.bad;
   return state === 'back' || state === 'going-back' ? paint.warn : paint.accent;
-}
-
-/** Where a node is, in words: `done, on 2.0`, `back on 1.0: it exited with code 1`. */
-export function nodeText(
-  { state, reason }: NodeView,
-  { from, to, state: of }: Pick<OperationView, 'from' | 'to' | 'state'>,
-) {
-  const why = reason === null ? '' : `: ${reason}`;
-  if (state === 'waiting') return of === 'running' ? words.waiting : `untouched, on ${from}`;
-  if (state === 'done') return `on ${to}`;
-  if (state === 'back') return `back on ${from}${why}`;
-  return `${words[state]}${why}`;
 }
 
 interface Room {
@@ -76,14 +51,4 @@ export function nodeLines(
   ];
   if (lines.length <= height) return lines;
   return [`Nodes: ${nodes.filter(({ state }) => state === 'done').length} of ${nodes.length} on ${to}`];
-}
-
-/** For a plan; null where the controller has only one node. */
-export function clusterText(cluster: ClusterView | null, way: 'over' | 'back'): string | null {
-  if (!cluster) return null;
-  const { nodes, inTurn, because } = cluster;
-  const first = nodes.filter((name) => !inTurn.includes(name)).join(', ');
-  if (way === 'back') return `${nodes.join(', ')}: back at once, all of them together`;
-  if (inTurn.length === 0) return `${first}: all of them together${because === null ? '' : `, because ${because}`}`;
-  return `${first}, then ${inTurn.join(', ')}: one at a time, each with its own data; the others serve meanwhile`;
 }

@@ -1,10 +1,10 @@
+import { clusterText } from '../../api/contract/cluster-text.ts';
 import type { PromotionPlanView } from '../../api/contract/promotion.ts';
 import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
 import { formatAge, formatBytes, formatCount, formatDuration, formatForecast } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
-import { clusterText } from './nodes.ts';
 
 export interface Screen {
   width: number;

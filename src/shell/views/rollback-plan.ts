@@ -1,8 +1,8 @@
+import { clusterText } from '../../api/contract/cluster-text.ts';
 import type { RollbackPlanView } from '../../api/contract/views.ts';
 import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment } from '../format.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
-import { clusterText } from './nodes.ts';
 import { concerns, externalText, followingText, type Screen, settingText, stepList } from './plans.ts';
 
 /** What a rollback will do and what is given up by it. */
