@@ -112,7 +112,10 @@ export interface RollbackPlan {
   engines: Following | null;
   /** Service engines that the release gone back to does not have: they are turned off, and do not connect after it. */
   joinedSince: JoinedEngine[];
-  downtimeForecastMs: number;
+  /** Services whose containers both releases have: they go on untouched. */
+  kept: string[];
+  /** Null where the controller goes on. */
+  downtimeForecastMs: number | null;
   data: {
     /** Neither of them has any in mounts. */
     isNone: boolean;

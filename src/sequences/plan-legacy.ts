@@ -73,6 +73,7 @@ export async function planLegacy(
     cluster,
     engines: following,
     joinedSince: [],
+    kept: [],
     downtimeForecastMs: copying.downtimeForecastMs,
     data: {
       isNone: copying.mounts.every(({ treatment }) => treatment === 'shared'),

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { Journal } from '../domain/ports/journal.ts';
 import type { DataChanges } from '../domain/ports/slot-store.ts';
 import type { World } from '../domain/ports/world.ts';
-import type { Release } from '../domain/release.ts';
+import { controllerOf, type Release } from '../domain/release.ts';
 import { compareSettings, imageChange } from '../domain/settings-diff.ts';
 import type { SlotArchive, SlotMount } from '../domain/slot.ts';
 import type { Step } from '../domain/step.ts';
@@ -87,8 +87,10 @@ export async function planRollback(
   ];
   // Only for the preview: with the image of what runs gone, its settings cannot be told from defaults.
   const services = await currentServices(world, active, signal).catch(() => active.services);
-  const following = followingOf(target.services, null);
-  const cluster = clusterOf(target.services);
+  const kept = targetSlot.archive ? [] : goingOn(journal, active, target);
+  const following = followingOf(target.services, null, kept);
+  const isGoingOn = kept.includes(controllerOf(target).name);
+  const cluster = isGoingOn ? null : clusterOf(target.services);
   const joined = joinedSince(world, active, target);
   const plan: RollbackPlan = {
     appliance: active.appliance,
@@ -105,7 +107,8 @@ export async function planRollback(
     cluster,
     engines: following,
     joinedSince: joined,
-    downtimeForecastMs: lastDowntimeMs(journal, active.appliance, 'rollback') + costs.downtimeMs,
+    kept,
+    downtimeForecastMs: isGoingOn ? null : lastDowntimeMs(journal, active.appliance, 'rollback') + costs.downtimeMs,
     data: {
       isNone: !subject.hasMounts && targetSlot.mounts.length === 0,
       backTo: targetSlot.frozenAt,
@@ -132,8 +135,18 @@ export async function planRollback(
     ...(cluster ? { cluster } : {}),
     ...followingFacts(following),
     ...joinedFacts(joined),
+    ...(isGoingOn ? { withoutDowntime: true as const } : {}),
   };
   return { plan, candidate, facts };
+}
+
+/** Services whose containers are the same in both releases, as a change leaves them. */
+function goingOn(journal: Journal, active: Release, target: Release): string[] {
+  const [now, then] = [active, target].map(({ id }) => {
+    const records = journal.instances(id).map(({ service, containerId }) => [service, containerId] as const);
+    return new Map(records);
+  });
+  return target.services.flatMap(({ name }) => (then?.has(name) && then.get(name) === now?.get(name) ? [name] : []));
 }
 
 const unpacking = ({ dataBytes, files }: SlotArchive) => ({

@@ -72,3 +72,9 @@ export function formatMoment(iso: string, nowMs: number): string {
 export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** `agent-1, agent-2`; of more than so many the first, and how many more there are. */
+export function formatNames(names: readonly string[], atMost = 32): string {
+  const first = names.slice(0, atMost);
+  return names.length > first.length ? `${first.join(', ')} and ${names.length - first.length} more` : first.join(', ');
+}

@@ -56,6 +56,18 @@ describe('more', () => {
     expectWhole();
   });
 
+  test('are gone back from beside a controller that goes on, as the plan says', async () => {
+    await site.scale(3);
+    site.host.log.length = 0;
+    const { plan } = await site.service.planRollback(site.service.appliance(), { by: 'admin' });
+    expect(plan).toMatchObject({ kept: ['server', 'agent'], downtimeForecastMs: null, engines: null });
+    expect(plan.joinedSince.map(({ name }) => name)).toEqual(['agent-2', 'agent-3']);
+    expect(plan.steps.map(({ name }) => name)).not.toContain('engines');
+    expect(await site.rollback()).toMatchObject({ state: 'succeeded', downtimeMs: null });
+    expect(site.host.log).toEqual(['stop agent-2 1.0', 'stop agent-3 1.0']);
+    expectWhole();
+  });
+
   test('of one that fails the others come all the same', async () => {
     site.host.refusals.set('acme-agent-2', 99);
     const ended = await site.scale(3);

@@ -661,6 +661,7 @@ export class FakeDaemon {
       cluster: null,
       engines: null,
       joinedSince: [],
+      kept: [],
       downtimeForecastMs: 3000,
       data: {
         isNone: false,

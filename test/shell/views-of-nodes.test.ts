@@ -72,6 +72,7 @@ test('a plan says what the vendor’s procedure is, and that it works on a copy,
     cluster: { nodes: ['server', 'node-2'], inTurn: [], because: null },
     engines: { engines: ['agent'], maxUnavailable: null },
     joinedSince: [],
+    kept: [],
     downtimeForecastMs: 2_000,
     data: {
       isNone: false,

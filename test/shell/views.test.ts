@@ -335,6 +335,7 @@ test('no view is wider than the screen', () => {
     cluster: null,
     engines: null,
     joinedSince: [],
+    kept: [],
     downtimeForecastMs: 3000,
     data: {
       isNone: false,

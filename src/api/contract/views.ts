@@ -317,7 +317,10 @@ export const rollbackPlanView = z
     engines: followingView.nullable(),
     /** Service engines that the release gone back to does not have: they do not connect after the rollback. */
     joinedSince: z.array(z.object({ name: z.string(), version: z.string(), joined: date, canBeCutOff: z.boolean() })),
-    downtimeForecastMs: z.number(),
+    /** Services whose containers both releases have: they go on untouched. */
+    kept: z.array(z.string()),
+    /** Null where the controller goes on. */
+    downtimeForecastMs: z.number().nullable(),
     data: z.object({
       /** Neither of them has any in mounts. */
       isNone: z.boolean(),

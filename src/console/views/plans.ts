@@ -1,7 +1,8 @@
+import { alike } from '../../api/contract/alike.ts';
 import { clusterText } from '../../api/contract/cluster-text.ts';
 import type { ClusterView } from '../../api/contract/cluster-views.ts';
 import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
-import { formatBytes, formatCount, formatForecast, formatMoment } from '../../shell/format.ts';
+import { formatBytes, formatCount, formatForecast, formatMoment, formatNames } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';
 
@@ -12,7 +13,7 @@ export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
     h(
       'dl',
       { class: 'plan' },
-      field('Downtime', formatForecast(plan.downtimeForecastMs)),
+      field('Downtime', plan.downtimeForecastMs === null ? 'none' : formatForecast(plan.downtimeForecastMs)),
       data.unpacked &&
         field(
           'Before that',
@@ -31,6 +32,7 @@ export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
           ),
         ),
       nodesField(plan.cluster, 'back'),
+      plan.kept.length > 0 && field('Go on', formatNames(plan.kept, NAMED_AT_MOST)),
       plan.joinedSince.length > 0 && field('Joined since', joinedSentence(plan)),
       plan.externalData && field('Database', plan.externalData.sentence),
     ),
@@ -47,9 +49,8 @@ function nodesField(cluster: ClusterView | null, way: 'over' | 'back'): Child {
 const NAMED_AT_MOST = 8;
 
 function joinedSentence({ joinedSince }: RollbackPlanView): string {
-  const names = joinedSince.slice(0, NAMED_AT_MOST).map(({ name }) => name);
-  const more = joinedSince.length > names.length ? ` and ${joinedSince.length - names.length} more` : '';
-  return `${names.join(', ')}${more}: turned off, and they do not reconnect.`;
+  const names = joinedSince.map(({ name }) => name);
+  return `${formatNames(names, NAMED_AT_MOST)}: turned off, and they do not reconnect.`;
 }
 
 /** In one sentence, what is left behind by going back. */
@@ -110,7 +111,11 @@ export function upgradePlan(plan: UpgradePlanView): Child {
       mounts.some(({ treatment }) => treatment === 'pre-copy') &&
         field('Before that', `${formatForecast(plan.preCopyForecastMs)} of copying while ${from.version} serves`),
       field('Image', to.alreadyHere ? 'here already' : 'is fetched first'),
-      services.length > 1 && field('Services', list(services.map(({ name, from, to }) => `${name}: ${from} to ${to}`))),
+      services.length > 1 &&
+        field(
+          'Services',
+          list(alike(services).map(({ names, from, to }) => `${formatNames(names, NAMED_AT_MOST)}: ${from} to ${to}`)),
+        ),
       nodesField(plan.cluster, 'over'),
       field('Data', mounts.length === 0 ? 'none' : list(mounts.map(mountText))),
       plan.externalData && field('Database', plan.externalData.sentence),

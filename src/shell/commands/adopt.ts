@@ -3,8 +3,9 @@ import type { AdoptInput } from '../../api/contract/views.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCode, ShellError } from '../failure.ts';
+import { formatNames } from '../format.ts';
 import { container, file, name } from '../kinds.ts';
-import { readSoundManifest } from '../manifest-file.ts';
+import { type CheckedManifest, readSoundManifest } from '../manifest-file.ts';
 
 /** What can be said of any adoption. */
 export const adoptionParameters = [
@@ -53,6 +54,12 @@ export interface Adoption {
   detail: string[];
 }
 
+/** A container is not taken over alone where the manifest has more services than that one. */
+function together(read: CheckedManifest | null): string[] {
+  const names = (read?.check.appliance?.services ?? []).map(({ name }) => name);
+  return names.length > 1 ? [`  ${names.length} services together: ${formatNames(names, 8)}.`] : [];
+}
+
 /** Asks, adopts, enters the new appliance and says what to do next. */
 export async function takeOver(context: Context, adoption: Adoption): Promise<ExitCode> {
   const { client, output, options, signal, confirm, enterAppliance, answer } = context;
@@ -60,7 +67,8 @@ export async function takeOver(context: Context, adoption: Adoption): Promise<Ex
   const read = manifest === undefined ? null : await readSoundManifest(manifest, client, { name: asked, signal });
   await refuseUnknown(input.container, client, signal);
   const called = asked ?? read?.check.appliance?.name ?? what;
-  if (!(await confirm([`This makes ${what} the appliance ${called}.`, ...adoption.detail]))) return exitCode.refused;
+  if (!(await confirm([`This makes ${what} the appliance ${called}.`, ...together(read), ...adoption.detail])))
+    return exitCode.refused;
   const release = await client.adopt(
     { ...input, ...(asked === undefined ? {} : { name: asked }), ...(read ? { manifest: read.input } : {}) },
     signal,

@@ -1,9 +1,9 @@
 import type { ChangePlanView } from '../../api/contract/change-plan.ts';
-import { formatForecast } from '../format.ts';
+import { formatNames } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 import { fields } from './fields.ts';
-import { concerns, settingText, stepList } from './plans.ts';
+import { concerns, downtimeText, settingText, stepList } from './plans.ts';
 
 interface Screen {
   width: number;
@@ -15,12 +15,11 @@ interface Screen {
 export function changePlanLines(plan: ChangePlanView, screen: Screen): string[] {
   const { appliance, from, to, changes, added, removed, kept, engines, downtimeForecastMs } = plan;
   const { width, paint } = screen;
-  const downtime = downtimeForecastMs === null ? 'none: the controller goes on' : formatForecast(downtimeForecastMs);
   return [
     ...wrap(`This changes ${appliance} ${from.version} (${from.release}); its data stays as it is.`, width),
     ...fields(
       [
-        { name: 'Downtime', value: downtime },
+        { name: 'Downtime', value: downtimeText(downtimeForecastMs) },
         { name: 'Version', value: to.version === from.version ? null : `${from.version} → ${to.version}` },
         { name: 'New', value: changeLines(changes) },
         {
@@ -31,7 +30,7 @@ export function changePlanLines(plan: ChangePlanView, screen: Screen): string[] 
           name: 'Removed',
           value: shortened(removed.map((name) => ({ name, text: `${name}: turned off, its container stays` }))),
         },
-        { name: 'Go on', value: kept.length > 0 ? namesOf(kept) : null },
+        { name: 'Go on', value: kept.length > 0 ? formatNames(kept) : null },
         { name: 'At a time', value: engines && engines.engines.length > 1 ? `${engines.maxUnavailable}` : null },
         { name: 'Way back', value: `rollback system, to ${from.release}` },
       ],
@@ -49,7 +48,7 @@ function changeLines(changes: ChangePlanView['changes']): string[] {
   const same = changes.filter(({ image, settings }) => image === null && settings.length === 0);
   if (same.length <= FEW) return changes.flatMap(changeTexts);
   const others = changes.filter((each) => !same.includes(each)).flatMap(changeTexts);
-  return [...others, `the same again, in new containers: ${namesOf(same.map(({ service }) => service))}`];
+  return [...others, `the same again, in new containers: ${formatNames(same.map(({ service }) => service))}`];
 }
 
 function changeTexts({ service, image, settings }: ChangePlanView['changes'][number]): string[] {
@@ -64,10 +63,4 @@ const FEW = 8;
 
 /** One line each; of many the names alone. */
 const shortened = (items: readonly { name: string; text: string }[]): string[] =>
-  items.length <= FEW ? items.map(({ text }) => text) : [namesOf(items.map(({ name }) => name))];
-
-/** Of a few dozen all of them, of many the first and how many more there are. */
-function namesOf(names: readonly string[]): string {
-  const first = names.slice(0, 4 * FEW);
-  return names.length > first.length ? `${first.join(', ')} and ${names.length - first.length} more` : first.join(', ');
-}
+  items.length <= FEW ? items.map(({ text }) => text) : [formatNames(items.map(({ name }) => name))];

@@ -1,7 +1,8 @@
+import { type Alike, alike } from '../../api/contract/alike.ts';
 import { clusterText } from '../../api/contract/cluster-text.ts';
 import type { PromotionPlanView } from '../../api/contract/promotion.ts';
 import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
-import { formatAge, formatBytes, formatCount, formatDuration, formatForecast } from '../format.ts';
+import { formatAge, formatBytes, formatCount, formatDuration, formatForecast, formatNames } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
@@ -74,7 +75,7 @@ function takeoverLines(
       { name: 'Downtime', value: formatForecast(plan.downtimeForecastMs) },
       { name: 'Before that', value: copyForecast(plan) },
       { name: 'Image', value: to.digest ? `${image} (${to.digest.slice(0, DIGEST_CHARACTERS)}…)` : image },
-      { name: 'Services', value: plan.services.length > 1 ? plan.services.map(serviceText) : null },
+      { name: 'Services', value: plan.services.length > 1 ? alike(plan.services).map(serviceText) : null },
       { name: 'Nodes', value: clusterText(plan.cluster, 'over') },
       { name: 'Engines', value: followingText(plan.engines) },
       { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
@@ -102,6 +103,10 @@ function takeoverLines(
   ];
 }
 
+/** `ms` is null where the controller goes on. */
+export const downtimeText = (ms: number | null): string =>
+  ms === null ? 'none: the controller goes on' : formatForecast(ms);
+
 export function followingText(following: UpgradePlanView['engines']): string | null {
   if (!following) return null;
   const { engines, maxUnavailable } = following;
@@ -114,14 +119,17 @@ export function followingText(following: UpgradePlanView['engines']): string | n
 export const externalText = (data: UpgradePlanView['externalData']): string | null =>
   data?.restore ? `external: ${data.sentence}` : data?.external === null ? `hooks: ${data.sentence}` : null;
 
+const NAMED_AT_MOST = 8;
 const tagOf = (reference: string): string => reference.split(':').at(-1) ?? reference;
 
-function serviceText({ name, from, to, kept }: UpgradePlanView['services'][number]): string {
+function serviceText({ names, from, to, kept }: Alike): string {
+  const which = formatNames(names, NAMED_AT_MOST);
   if (kept) {
     const how = kept.isUntouched ? 'it goes on untouched' : 'its container is made anew, because its data is cloned';
-    return `${name} kept at ${tagOf(from)}, update: ${kept.update}; ${tagOf(kept.awaits)} waits, ${how}`;
+    return `${which} kept at ${tagOf(from)}, update: ${kept.update}; ${tagOf(kept.awaits)} waits, ${how}`;
   }
-  return from === to ? `${name} stays on ${from}` : `${name} from ${from} to ${to}`;
+  const stay = names.length === 1 ? 'stays' : 'stay';
+  return from === to ? `${which} ${stay} on ${from}` : `${which} from ${from} to ${to}`;
 }
 
 function copyForecast(plan: UpgradePlanView): string | null {

@@ -1,9 +1,9 @@
 import { clusterText } from '../../api/contract/cluster-text.ts';
 import type { RollbackPlanView } from '../../api/contract/views.ts';
-import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment } from '../format.ts';
+import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment, formatNames } from '../format.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
-import { concerns, externalText, followingText, type Screen, settingText, stepList } from './plans.ts';
+import { concerns, downtimeText, externalText, followingText, type Screen, settingText, stepList } from './plans.ts';
 
 /** What a rollback will do and what is given up by it. */
 export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail: 'in full' | 'in short'): string[] {
@@ -27,7 +27,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
       value:
         legacy && `the vendor's: ${legacy.command.join(' ')}, in ${legacy.nodes.join(', ')}; then each is restarted`,
     },
-    { name: 'Downtime', value: `${formatForecast(plan.downtimeForecastMs)}${atMost ?? ''}` },
+    { name: 'Downtime', value: `${downtimeText(plan.downtimeForecastMs)}${atMost ?? ''}` },
     {
       name: 'Before that',
       value:
@@ -42,6 +42,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
     },
     { name: 'Nodes', value: clusterText(plan.cluster, 'back') },
     { name: 'Engines', value: legacy ? followingByThemselves(plan.engines) : followingText(plan.engines) },
+    { name: 'Go on', value: plan.kept.length > 0 ? formatNames(plan.kept) : null },
     { name: 'Joined', value: joinedTexts(plan.joinedSince) },
     { name: 'Database', value: externalText(plan.externalData) },
     {
@@ -51,7 +52,7 @@ export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail
   ];
   return [
     ...wrap(
-      `This takes ${plan.appliance} from ${from.version} back to ${to.version}${to.release === null ? '' : ` (${to.release})`}.`,
+      `This takes ${plan.appliance} from ${from.version}${from.version === to.version ? ` (${from.release})` : ''} back to ${to.version}${to.release === null ? '' : ` (${to.release})`}.`,
       width,
     ),
     ...fields(list, width, paint, 2),

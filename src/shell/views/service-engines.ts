@@ -1,5 +1,5 @@
 import type { OrphanDeletionView, ServiceEngineView } from '../../api/contract/service-engine-views.ts';
-import { formatAge } from '../format.ts';
+import { formatAge, formatNames } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 import { fields } from './fields.ts';
@@ -64,8 +64,7 @@ export function orphanDeletionLines(
   { width, paint }: Pick<Screen, 'width' | 'paint'>,
 ): string[] {
   const names = engines.map(({ name }) => name);
-  const which =
-    names.length > FEW ? `${names.slice(0, FEW).join(', ')} and ${names.length - FEW} more` : names.join(', ');
+  const which = formatNames(names, FEW);
   const containers = engines.flatMap((each) => each.containers);
   const many = `${containers.length} containers`;
   return [
