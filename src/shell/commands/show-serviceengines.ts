@@ -1,4 +1,5 @@
 import { command } from '../command.ts';
+import { ALL_ORPHANED } from '../engine-kinds.ts';
 import { serviceEngineTable } from '../views/service-engines.ts';
 
 export const showServiceEngines = command({
@@ -19,10 +20,10 @@ export const showServiceEngines = command({
         if (engines.some(({ state }) => state === 'failed')) {
           return [{ purpose: 'To take along those that failed, when the cause is mended', line: 'resume' }];
         }
-        const orphaned = engines.find(({ state }) => state === 'orphaned');
-        return orphaned
-          ? [{ purpose: 'To be rid of what is cut off', line: `delete serviceengine ${orphaned.name}` }]
-          : [];
+        const [orphaned, ...more] = engines.filter(({ state }) => state === 'orphaned');
+        if (!orphaned) return [];
+        const which = more.length > 0 ? ALL_ORPHANED : orphaned.name;
+        return [{ purpose: 'To be rid of what is cut off', line: `delete serviceengine ${which}` }];
       },
     );
   },
