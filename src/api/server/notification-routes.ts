@@ -1,9 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { BelayError } from '../../domain/errors.ts';
 import { COMMAND_TARGET, type Delivery, type NoticeTarget } from '../../domain/notice.ts';
+import type { NotifyRules } from '../../domain/notify-rules.ts';
+import type { Appliance, Journal } from '../../domain/ports/journal.ts';
 import * as routes from '../contract/notifications.ts';
 import type { SystemView } from '../contract/views.ts';
 import { metricsOf, writeMetrics } from './metrics.ts';
+import { targetName } from './notice-targets.ts';
 import { applianceOf, userOf } from './request.ts';
 import type { Service } from './service.ts';
 
@@ -20,12 +23,17 @@ export interface Notifier {
 export function addNotifications(app: OpenAPIHono, service: Service, notifier: Notifier): void {
   const { journal } = service.world;
   app.openapi(routes.listNotifications, (c) => {
-    const deliveries = journal.notices.deliveries(applianceOf(service, c).name, c.req.valid('query').limit);
-    return c.json(deliveries.map(viewDelivery), 200);
+    const { name, policy } = applianceOf(service, c);
+    const deliveries = journal.notices.deliveries(name, c.req.valid('query').limit);
+    return c.json(
+      deliveries.map((delivery) => viewDelivery(delivery, policy.notify)),
+      200,
+    );
   });
   app.openapi(routes.testNotification, (c) => {
-    const targets = notifier.tryOut(applianceOf(service, c).name, userOf(c));
-    if (targets.length > 0) return c.json({ targets: targets.map(nameOf) }, 202);
+    const { name, policy } = applianceOf(service, c);
+    const targets = notifier.tryOut(name, userOf(c)).map((target) => targetName(target, policy.notify));
+    if (targets.length > 0) return c.json({ targets }, 202);
     throw new BelayError('refused', 'The manifest names nobody who is to be told.', {
       hint: 'Write x-belay.notify.webhooks or x-belay.hooks.notify into it, then: apply manifest FILE',
     });
@@ -35,27 +43,37 @@ export function addNotifications(app: OpenAPIHono, service: Service, notifier: N
   );
 }
 
-/** Those who do not get what they should be told. */
-export function notificationAttention({ world }: Service, appliance: string): SystemView['attention'] {
+/** Those who do not get what they should be told. Whom the manifest does not name any more misses nothing. */
+export function notificationAttention(
+  journal: Pick<Journal, 'notices'>,
+  { name, policy }: Pick<Appliance, 'name' | 'policy'>,
+): SystemView['attention'] {
   const failing = new Map<string, Delivery>();
   const arrived = new Set<string>();
-  for (const delivery of world.journal.notices.deliveries(appliance, 50)) {
+  for (const delivery of journal.notices.deliveries(name, 50)) {
     if (delivery.state === 'delivered') arrived.add(delivery.target);
     const isFailing = delivery.attempts >= ALARMING_ATTEMPTS || delivery.state === 'given-up';
     // What has arrived since says that it is well again.
-    if (isFailing && !arrived.has(delivery.target)) failing.set(delivery.target, delivery);
+    if (isFailing && !arrived.has(delivery.target) && isNamed(delivery.target, policy.notify))
+      failing.set(delivery.target, delivery);
   }
   return [...failing.values()].map(({ target, error, attempts }) => ({
-    message: `Notices do not reach ${nameOf(target)}: ${error ?? 'unknown'} (${attempts} attempts).`,
+    message: `Notices do not reach ${targetName(target, policy.notify)}: ${error ?? 'unknown'} (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}).`,
     hint: 'See each: show notifications. Try again: test notification',
   }));
 }
 
-const viewDelivery = ({ notice, target, state, attempts, nextAt, error, createdAt, endedAt }: Delivery) => ({
+const isNamed = (target: NoticeTarget, { webhooks, command }: NotifyRules): boolean =>
+  target === COMMAND_TARGET ? command !== null : webhooks.some(({ url }) => url === target);
+
+const viewDelivery = (
+  { notice, target, state, attempts, nextAt, error, createdAt, endedAt }: Delivery,
+  rules: NotifyRules,
+) => ({
   event: notice.event,
   text: notice.text,
   operation: notice.operation?.id ?? null,
-  target: nameOf(target),
+  target: targetName(target, rules),
   state,
   attempts,
   nextAt: nextAt?.toISOString() ?? null,
@@ -63,10 +81,3 @@ const viewDelivery = ({ notice, target, state, attempts, nextAt, error, createdA
   created: createdAt.toISOString(),
   ended: endedAt?.toISOString() ?? null,
 });
-
-/** Without the path and the user of a URL, where chat servers have their secret. */
-function nameOf(target: NoticeTarget): string {
-  if (target === COMMAND_TARGET) return 'the notify command';
-  const url = URL.parse(target);
-  return url ? `${url.origin}${url.pathname.length > 1 || url.search ? '/…' : ''}` : 'a webhook';
-}

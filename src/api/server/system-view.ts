@@ -66,7 +66,7 @@ export async function viewSystem(service: Service, appliance: Appliance): Promis
             ...laggards(release),
             ...[service.snapshots.retention.trouble(appliance.name)].filter((trouble) => trouble !== null),
             ...unfinishedBusiness(lastOperation),
-            ...notificationAttention(service, appliance.name),
+            ...notificationAttention(service.world.journal, appliance),
             ...(await staleLocks(service, release, services, lastOperation)),
           ]),
     ],
