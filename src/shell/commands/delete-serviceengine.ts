@@ -1,9 +1,9 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ALL_ORPHANED, serviceEngine } from '../engine-kinds.ts';
 import { type ExitCode, exitCode } from '../failure.ts';
 import { followJob } from '../live/follow-job.ts';
-import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
 import { orphanDeletionLines } from '../views/service-engines.ts';
 
@@ -25,7 +25,6 @@ export const deleteServiceEngine = command({
     if (state === undefined && name === ALL_ORPHANED) return deleteOrphans(context);
     return carryOut(context, {
       plan: () => client.engineRemovalPlan(name, signal),
-      obstaclesOf: (plan) => plan,
       lines: changePlanLines,
       begin: () => client.removeServiceEngine(name, signal),
     });

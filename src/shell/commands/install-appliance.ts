@@ -1,3 +1,4 @@
+import { watchOrLeave } from '../carry-out.ts';
 import { command } from '../command.ts';
 import { exitCode, ShellError } from '../failure.ts';
 import { file, name } from '../kinds.ts';
@@ -23,17 +24,15 @@ export const installAppliance = command({
       after: { word: 'as', help: 'Give the appliance a name' },
     },
   ],
-  async run(values, { client, output, options, signal, confirm, follow, enterAppliance, answer }) {
+  async run(values, context) {
+    const { client, output, options, signal, confirm, enterAppliance } = context;
     const read = await readSoundManifest(values.file, client, { name: values.name, signal });
     const called = nameOf(read, values.file);
     const question = [`This installs ${called} on this host.`, ...manifestSummary(read.check, output)];
     if (!(await confirm(question))) return exitCode.refused;
     const operation = await client.install({ manifest: read.input, name: called }, signal);
-    if (options.noWait) {
-      return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
-    }
-    const code = await follow(operation);
-    if (code === exitCode.done) enterAppliance(called);
+    const code = await watchOrLeave(context, operation);
+    if (code === exitCode.done && !options.noWait) enterAppliance(called);
     return code;
   },
 });

@@ -1,9 +1,9 @@
 import type { MoveInput } from '../../api/contract/move.ts';
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { type ExitCode, exitCode } from '../failure.ts';
+import type { ExitCode } from '../failure.ts';
 import { directory, newVolume, owner, place } from '../kinds.ts';
-import { requireNoObstacle } from '../obstacles.ts';
 import { movePlanLines } from '../views/move.ts';
 
 const mount = {
@@ -56,15 +56,11 @@ const given = (values: {
   ...(values.owner === undefined ? {} : { owner: values.owner }),
 });
 
-async function moveData(input: MoveInput, context: Context): Promise<ExitCode> {
-  const { client, output, options, signal, nowMs, confirm, follow, answer } = context;
-  if (!options.yes) {
-    const plan = await client.movePlan(input, signal);
-    const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    requireNoObstacle(plan);
-    if (!(await confirm(movePlanLines(plan, screen)))) return exitCode.refused;
-  }
-  const operation = await client.move(input, signal);
-  if (!options.noWait) return follow(operation);
-  return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+function moveData(input: MoveInput, context: Context): Promise<ExitCode> {
+  const { client, signal } = context;
+  return carryOut(context, {
+    plan: () => client.movePlan(input, signal),
+    lines: movePlanLines,
+    begin: () => client.move(input, signal),
+  });
 }

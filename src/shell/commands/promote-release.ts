@@ -1,7 +1,6 @@
 import type { PromotionInput } from '../../api/contract/promotion.ts';
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
-import { requireNoObstacle } from '../obstacles.ts';
 import { confirmWithin, force } from '../parameters.ts';
 import { earlierRelease } from '../release-kinds.ts';
 import { resolveRelease } from '../resolve-release.ts';
@@ -29,17 +28,14 @@ export const promoteRelease = command({
   effect: 'changes',
   examples: ['promote release RHKOIXXVDMJ', 'promote release RHKOIXXVDMJ confirm-within 10m'],
   parameters,
-  async run(values, { client, output, options, signal, nowMs, confirm, follow, answer }) {
+  async run(values, context) {
+    const { client, signal } = context;
     const input = inputOf(await resolveRelease(client, values.release, signal), values);
-    if (!options.yes) {
-      const plan = await client.promotionPlan(input, signal);
-      const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-      requireNoObstacle(plan);
-      if (!(await confirm(promotionPlanLines(plan, screen, 'without steps')))) return exitCode.refused;
-    }
-    const operation = await client.promote(input, signal);
-    if (!options.noWait) return follow(operation);
-    return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+    return carryOut(context, {
+      plan: () => client.promotionPlan(input, signal),
+      lines: (plan, screen) => promotionPlanLines(plan, screen, 'without steps'),
+      begin: () => client.promote(input, signal),
+    });
   },
 });
 

@@ -1,7 +1,6 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
 import { version } from '../kinds.ts';
-import { requireNoObstacle } from '../obstacles.ts';
 import { rehearsalPlanLines } from '../views/rehearsal.ts';
 
 export const rehearseUpgrade = command({
@@ -14,15 +13,12 @@ export const rehearseUpgrade = command({
   effect: 'changes',
   examples: ['rehearse upgrade 2.1.0', 'rehearse upgrade 2.1.0 --yes --no-wait'],
   parameters: [{ name: 'version', kind: version, help: 'The version to try' }],
-  async run({ version }, { client, output, options, signal, nowMs, confirm, follow, answer }) {
-    if (!options.yes) {
-      const plan = await client.rehearsalPlan({ version }, signal);
-      requireNoObstacle(plan);
-      const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-      if (!(await confirm(rehearsalPlanLines(plan, screen)))) return exitCode.refused;
-    }
-    const operation = await client.rehearse({ version }, signal);
-    if (!options.noWait) return follow(operation);
-    return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+  async run({ version }, context) {
+    const { client, signal } = context;
+    return carryOut(context, {
+      plan: () => client.rehearsalPlan({ version }, signal),
+      lines: rehearsalPlanLines,
+      begin: () => client.rehearse({ version }, signal),
+    });
   },
 });

@@ -1,6 +1,5 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
-import { requireNoObstacle } from '../obstacles.ts';
 import { repairPlanLines } from '../views/plans.ts';
 
 export const repairSystem = command({
@@ -12,15 +11,12 @@ export const repairSystem = command({
   effect: 'changes',
   examples: ['repair system', 'repair system --yes'],
   parameters: [],
-  async run(_values, { client, output, options, signal, nowMs, confirm, follow, answer }) {
-    if (!options.yes) {
-      const plan = await client.repairPlan(signal);
-      requireNoObstacle(plan);
-      const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-      if (!(await confirm(repairPlanLines(plan, screen)))) return exitCode.refused;
-    }
-    const operation = await client.repair(signal);
-    if (!options.noWait) return follow(operation);
-    return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+  async run(_values, context) {
+    const { client, signal } = context;
+    return carryOut(context, {
+      plan: () => client.repairPlan(signal),
+      lines: repairPlanLines,
+      begin: () => client.repair(signal),
+    });
   },
 });

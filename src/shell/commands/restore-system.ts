@@ -1,7 +1,6 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
 import { place, snapshot } from '../kinds.ts';
-import { requireNoObstacle } from '../obstacles.ts';
 import { restorePlanLines } from '../views/snapshots.ts';
 
 const parameters = [
@@ -29,16 +28,13 @@ export const restoreSystem = command({
   effect: 'changes',
   examples: ['restore system SPQXVNXFGXU', 'restore system SPQXVNXFGXU mount /var/lib/mysql'],
   parameters,
-  async run(values, { client, output, options, signal, nowMs, confirm, follow, answer }) {
-    if (!options.yes) {
-      const plan = await client.restorePlan(wanted(values), signal);
-      const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-      requireNoObstacle(plan);
-      if (!(await confirm(restorePlanLines(plan, screen, 'without steps')))) return exitCode.refused;
-    }
-    const operation = await client.restore(wanted(values), signal);
-    if (!options.noWait) return follow(operation);
-    return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+  async run(values, context) {
+    const { client, signal } = context;
+    return carryOut(context, {
+      plan: () => client.restorePlan(wanted(values), signal),
+      lines: (plan, screen) => restorePlanLines(plan, screen, 'without steps'),
+      begin: () => client.restore(wanted(values), signal),
+    });
   },
 });
 

@@ -1,5 +1,5 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
-import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
 
 export const resume = command({
@@ -16,7 +16,6 @@ export const resume = command({
     const { client, signal } = context;
     return carryOut(context, {
       plan: () => client.resumePlan(signal),
-      obstaclesOf: (plan) => plan,
       lines: changePlanLines,
       begin: () => client.resume(signal),
     });

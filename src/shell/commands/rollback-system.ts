@@ -1,6 +1,5 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
-import { requireNoObstacle } from '../obstacles.ts';
 import { earlierRelease } from '../release-kinds.ts';
 import { resolveRelease } from '../resolve-release.ts';
 import { rollbackPlanLines } from '../views/rollback-plan.ts';
@@ -24,17 +23,14 @@ export const rollbackSystem = command({
     },
     { name: 'legacy', flag: true, help: "By the vendor's own procedure" },
   ],
-  async run(values, { client, output, options, signal, nowMs, confirm, follow, answer }) {
+  async run(values, context) {
+    const { client, signal } = context;
     const release = values.release === undefined ? undefined : await resolveRelease(client, values.release, signal);
     const input = { ...(release === undefined ? {} : { release }), ...(values.legacy ? { legacy: true } : {}) };
-    if (!options.yes) {
-      const plan = await client.rollbackPlan(input, signal);
-      const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-      requireNoObstacle(plan);
-      if (!(await confirm(rollbackPlanLines(plan, screen, 'in short')))) return exitCode.refused;
-    }
-    const operation = await client.rollback(input, signal);
-    if (!options.noWait) return follow(operation);
-    return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+    return carryOut(context, {
+      plan: () => client.rollbackPlan(input, signal),
+      lines: (plan, screen) => rollbackPlanLines(plan, screen, 'in short'),
+      begin: () => client.rollback(input, signal),
+    });
   },
 });

@@ -1,6 +1,6 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
 import { engineCount, engineGroup } from '../engine-kinds.ts';
-import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
 
 export const scaleServiceEngine = command({
@@ -25,7 +25,6 @@ export const scaleServiceEngine = command({
     };
     return carryOut(context, {
       plan: () => client.scalingPlan(input, signal),
-      obstaclesOf: (plan) => plan,
       lines: changePlanLines,
       begin: () => client.scaleServiceEngines(input, signal),
     });

@@ -1,10 +1,10 @@
 import type { EnvironmentInput } from '../../api/contract/configuration.ts';
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { assigned, assignment, variable, variableValue } from '../env-kinds.ts';
 import { type ExitCode, ShellError } from '../failure.ts';
 import { service } from '../kinds.ts';
-import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
 
 const onService = {
@@ -28,7 +28,6 @@ function changeEnvironment(
   const input = { ...what, ...(named === undefined ? {} : { service: named }) };
   return carryOut(context, {
     plan: () => client.environmentPlan(input, signal),
-    obstaclesOf: (plan) => plan,
     lines: changePlanLines,
     begin: () => client.changeEnvironment(input, signal),
   });

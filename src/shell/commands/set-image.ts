@@ -1,7 +1,7 @@
+import { carryOut } from '../carry-out.ts';
 import { command, type Kind } from '../command.ts';
 import { service } from '../kinds.ts';
 import { force } from '../parameters.ts';
-import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
 import { upgradePlanLines } from '../views/plans.ts';
 
@@ -38,8 +38,10 @@ export const setImage = command({
       ...(values.force ? { force: true } : {}),
     };
     return carryOut(context, {
-      plan: () => client.imagePlan(input, signal),
-      obstaclesOf: ({ plan }) => plan,
+      plan: async () => {
+        const planned = await client.imagePlan(input, signal);
+        return { ...planned, obstacles: planned.plan.obstacles };
+      },
       lines: (planned, screen) =>
         planned.kind === 'upgrade'
           ? upgradePlanLines(planned.plan, screen, 'without steps')

@@ -1,6 +1,6 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
 import { follower } from '../follower-kind.ts';
-import { carryOut } from '../planned-change.ts';
 import { changePlanLines } from '../views/change.ts';
 
 export const updateEngines = command({
@@ -19,7 +19,6 @@ export const updateEngines = command({
     const input = values.name === undefined ? {} : { name: values.name };
     return carryOut(context, {
       plan: () => client.engineUpdatePlan(input, signal),
-      obstaclesOf: (plan) => plan,
       lines: changePlanLines,
       begin: () => client.updateEngines(input, signal),
     });

@@ -1,7 +1,6 @@
+import { carryOut } from '../carry-out.ts';
 import { command } from '../command.ts';
-import { exitCode } from '../failure.ts';
 import { version } from '../kinds.ts';
-import { requireNoObstacle } from '../obstacles.ts';
 import { confirmWithin, force, upgradeInput } from '../parameters.ts';
 import { upgradePlanLines } from '../views/plans.ts';
 
@@ -16,16 +15,13 @@ export const upgradeSystem = command({
   effect: 'changes',
   examples: ['upgrade system 2.1.0', 'upgrade system 2.1.0 confirm-within 10m', 'upgrade system 2.1.0 --yes --no-wait'],
   parameters: [{ name: 'version', kind: version, help: 'The version to run' }, confirmWithin, force],
-  async run(values, { client, output, options, signal, nowMs, confirm, follow, answer }) {
+  async run(values, context) {
+    const { client, signal } = context;
     const input = upgradeInput(values);
-    if (!options.yes) {
-      const plan = await client.upgradePlan(input, signal);
-      const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-      requireNoObstacle(plan);
-      if (!(await confirm(upgradePlanLines(plan, screen, 'without steps')))) return exitCode.refused;
-    }
-    const operation = await client.upgrade(input, signal);
-    if (!options.noWait) return follow(operation);
-    return answer(operation, () => [`Accepted as ${operation.id}. To watch it: show upgrade status watch`]);
+    return carryOut(context, {
+      plan: () => client.upgradePlan(input, signal),
+      lines: (plan, screen) => upgradePlanLines(plan, screen, 'without steps'),
+      begin: () => client.upgrade(input, signal),
+    });
   },
 });
