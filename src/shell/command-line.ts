@@ -2,7 +2,7 @@ import type { Client } from '../api/client/client.ts';
 import { createUnixClient } from '../api/client/unix-client.ts';
 import { announced } from './announce.ts';
 import { type Arguments, readArguments, usageLines } from './arguments.ts';
-import { execute, type Surroundings } from './execute.ts';
+import { errorText, execute, failureLines, type Surroundings } from './execute.ts';
 import { type ExitCode, exitCode } from './failure.ts';
 import { Terminal } from './line/terminal.ts';
 import { createOutput, type Output } from './output.ts';
@@ -28,7 +28,9 @@ export async function runCommandLine(argv: readonly string[], options: CommandLi
   const output = createOutput(process, options.environment, 'stderr', settings);
   const read = readArguments(argv);
   if ('problem' in read) {
-    output.errors([`% ${read.problem}`, '  For help: belay --help']);
+    const failure = { code: 'usage', message: read.problem, hint: 'For help: belay --help' };
+    const isData = argv.includes('--json') && !output.isTerminal;
+    output.errors(isData ? [errorText(failure)] : failureLines(failure, output));
     return exitCode.usage;
   }
   if (read.wants === 'help') {

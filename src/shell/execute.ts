@@ -2,10 +2,11 @@ import type { Client } from '../api/client/client.ts';
 import type { OperationView } from '../api/contract/views.ts';
 import type { Context } from './context.ts';
 import { dataLines } from './data-lines.ts';
-import { type ExitCode, exitCode, exitCodeOf, ShellError, toFailure } from './failure.ts';
-import { diagnose } from './grammar/diagnosis.ts';
+import { type ExitCode, exitCode, exitCodeOf, type Failure, ShellError, toFailure } from './failure.ts';
+import { diagnose, misreadFailure } from './grammar/diagnosis.ts';
 import type { Grammar } from './grammar/grammar.ts';
-import { type Parsed, parse } from './grammar/parse.ts';
+import { isOption, type Parsed, parse } from './grammar/parse.ts';
+import { tokenize } from './grammar/tokenizer.ts';
 import { type Format, formatOf } from './options.ts';
 import type { Output } from './output.ts';
 import { Answer } from './pipes/answer.ts';
@@ -57,6 +58,10 @@ export async function execute({ line, indent, signal }: LineToRun, around: Surro
   const parsed = parse(around.grammar, line);
   if (parsed.outcome === 'empty') return exitCode.done;
   if (parsed.outcome !== 'command') {
+    if (wantsJson(line) && !output.isTerminal) {
+      output.errors([errorText(misreadFailure(parsed, line))]);
+      return exitCode.usage;
+    }
     const echo = indent === null && parsed.outcome === 'invalid' ? [printable(line)] : [];
     output.errors([...echo, ...diagnose(parsed, { line, indent: indent ?? 0, width: output.width }, output.paint)]);
     return exitCode.usage;
@@ -143,10 +148,17 @@ function contextOf(parsed: Read, signal: AbortSignal, around: Surroundings, answ
 
 function tell(thrown: unknown, { options }: { options: { json: boolean } }, output: Output): ExitCode {
   const failure = toFailure(thrown);
-  if (options.json && !output.isTerminal) output.errors([JSON.stringify({ error: failure }, null, 2)]);
+  if (options.json && !output.isTerminal) output.errors([errorText(failure)]);
   else output.errors(failureLines(failure, output));
   return exitCodeOf(failure);
 }
+
+/** Also of a line that cannot be read to its end. */
+const wantsJson = (line: string): boolean =>
+  tokenize(line).tokens.some((token) => isOption(token) && token.text === '--json');
+
+/** An error for programs. */
+export const errorText = (failure: Failure): string => JSON.stringify({ error: failure }, null, 2);
 
 /** One sentence, and what to type next. */
 export function failureLines({ message, hint }: { message: string; hint: string | null }, output: Output): string[] {

@@ -246,6 +246,20 @@ test('errors in JSON where JSON was asked for', async () => {
   expect(JSON.parse(err)).toMatchObject({ error: { code: 'not-found', hint: 'See: show versions' } });
 });
 
+test.each([
+  [['show', 's', '--json'], "'show s' is ambiguous.", /^It may be: system, /],
+  [['rollback', '--json'], 'The command is incomplete.', /^What may follow: system, /],
+  [['show', 'foo', '--json'], "'foo' cannot stand at column 6.", /^What may stand there: /],
+  [['--json', 'show', 'relases'], "'relases' cannot stand at column 13.", 'Did you mean: show releases'],
+  [['show', 'releases', '--yes', '--json'], '--yes is for commands that change something.', null],
+  [['--bogus', 'show', 'releases', '--json'], 'There is no option --bogus.', 'For help: belay --help'],
+])('a line that cannot be read is an error in JSON as well: %j', async (words, message, hint) => {
+  const { code, out, err } = await belay(words);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  const error = { code: 'usage', message, hint: hint instanceof RegExp ? expect.stringMatching(hint) : hint };
+  expect(JSON.parse(err)).toEqual({ error });
+});
+
 test('no daemon is 4', async () => {
   await daemon.stop();
   const { code, err } = await belay(['show', 'system']);

@@ -1,3 +1,4 @@
+import type { Failure } from '../failure.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
 import { listing } from '../views/listing.ts';
@@ -40,6 +41,23 @@ export function diagnose(wrong: Misread, typed: Typed, paint: Paint): string[] {
     lines.push('What may stand there:', ...possible(wrong.expected, typed.width, paint));
   }
   return lines;
+}
+
+/** The same as an error for programs: no caret, but the column, counted from 1. */
+export function misreadFailure(wrong: Misread, line: string): Failure {
+  const words = (expected: readonly Expected[]) => expected.map((each) => rowOf(each)[0]).join(', ');
+  const usage = (message: string, hint: string | null): Failure => ({ code: 'usage', message, hint });
+  if (wrong.outcome === 'ambiguous') {
+    return usage(`'${printable(wrong.typed)}' is ambiguous.`, `It may be: ${words(wrong.candidates)}`);
+  }
+  if (wrong.outcome === 'incomplete') {
+    return usage('The command is incomplete.', `What may follow: ${words(wrong.expected)}`);
+  }
+  const { problem, nearest, expected } = wrong;
+  const [found = ''] = /^\S*/.exec(line.slice(wrong.column)) ?? [];
+  const message = problem ?? `'${printable(found)}' cannot stand at column ${wrong.column + 1}.`;
+  if (nearest !== null) return usage(message, `Did you mean: ${printable(nearest)}`);
+  return usage(message, problem === null && expected.length > 0 ? `What may stand there: ${words(expected)}` : null);
 }
 
 /** With a word about each, or, where they would push the caret off the screen, the words alone. */
