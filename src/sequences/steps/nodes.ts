@@ -2,6 +2,7 @@ import { keysOf, NO_RESTART, type ServiceSpec } from '../../domain/service-spec.
 import type { Step, StepContext } from '../../domain/step.ts';
 import { isFatal, whyItFailed } from '../engine-progress.ts';
 import { exchangeData } from '../exchange-data.ts';
+import { noteExits } from '../exit-codes.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { levelClones } from '../level-clones.ts';
 import { exchangeNames } from '../names.ts';
@@ -86,7 +87,8 @@ async function takeOver(context: StepContext, node: ServiceSpec, at: (doing: str
     // First the policy: a stopped container with a policy is revived by a reboot.
     await host.setRestartPolicy(old.id, NO_RESTART);
     await host.stopInstance(old.id);
-    await noteExitCode(context, node);
+    const instance = await host.inspectInstance(old.id);
+    if (instance) noteExits(context, [{ service: node, instance }]);
   }
   noteNode(context, node, 'copying');
   at('bringing its data level');
@@ -112,15 +114,4 @@ async function giveBack(context: StepContext, node: ServiceSpec): Promise<void> 
   await turnOnAgain(context, node, { services: [node], which: own.which });
   await untilItServes(context, node);
   noteNode(context, node, 'back', reason);
-}
-
-async function noteExitCode(context: StepContext, node: ServiceSpec): Promise<void> {
-  const { facts, learn, from } = context;
-  const old = await findInstance(context, from, node);
-  if (!old) return;
-  const { exitCodes = {}, forcedStops = [] } = facts();
-  learn({
-    exitCodes: { ...exitCodes, [node.name]: old.exitCode },
-    forcedStops: old.exitCode === 137 ? [...new Set([...forcedStops, node.name])] : forcedStops,
-  });
 }

@@ -3,6 +3,7 @@ import type { Instance } from '../../domain/ports/container-host.ts';
 import { NO_RESTART, type ServiceSpec } from '../../domain/service-spec.ts';
 import { startWaves } from '../../domain/start-order.ts';
 import type { Step, StepContext } from '../../domain/step.ts';
+import { noteExits } from '../exit-codes.ts';
 import { AT_A_TIME, inTurns } from '../in-turns.ts';
 import { findInstance, isUp } from '../instances.ts';
 import { exchangeNames, setNamesAside } from '../names.ts';
@@ -51,7 +52,7 @@ export const stop: Step = {
       const stopping = instances.filter(({ service }) => wave.some(({ name }) => name === service.name));
       await Promise.all(stopping.map(({ instance }) => host.stopInstance(instance.id)));
     }
-    await noteExitCodes(context);
+    noteExits(context, await stoppedFirst(context));
   },
 
   async revert(context) {
@@ -81,16 +82,6 @@ async function activeInstances(context: StepContext): Promise<ServiceInstance[]>
   );
   // A container that is gone is as stopped as can be: a rollback must work all the same.
   return found.filter((pair): pair is ServiceInstance => pair.instance !== null);
-}
-
-async function noteExitCodes(context: StepContext): Promise<void> {
-  const exitCodes: Record<string, number> = {};
-  const forcedStops: string[] = [];
-  for (const { service, instance } of await stoppedFirst(context)) {
-    exitCodes[service.name] = instance.exitCode;
-    if (instance.exitCode === 137) forcedStops.push(service.name);
-  }
-  context.learn({ exitCodes, forcedStops });
 }
 
 async function waitUntilServing(context: StepContext): Promise<void> {
