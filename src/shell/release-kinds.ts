@@ -2,6 +2,7 @@ import type { Client } from '../api/client/client.ts';
 import type { ReleaseNameView } from '../api/contract/views.ts';
 import type { Candidate, Kind } from './command.ts';
 import { formatAge } from './format.ts';
+import { version } from './kinds.ts';
 
 const offered =
   (isWanted: (release: ReleaseNameView) => boolean) =>
@@ -13,9 +14,18 @@ const offered =
     }));
   };
 
+/** Also where only its first letters were typed. */
+export const looksLikeReleaseId = (text: string): boolean => /^r[a-z]{0,10}$/i.test(text);
+
+/** A version has a digit, which no id has. */
+const looksLikeVersion = (text: string) => /\d/.test(text) && version.problem(text) === null;
+
 export const release: Kind = {
   metavar: 'RELEASE',
-  problem: (text) => (/^r[a-z]{0,10}$/i.test(text) ? null : 'A release is R and ten letters, as in: show releases'),
+  problem: (text) =>
+    looksLikeReleaseId(text) || looksLikeVersion(text)
+      ? null
+      : 'A release is R and ten letters, as in show releases, or the version that it runs.',
   complete: offered(() => true),
 };
 

@@ -86,6 +86,18 @@ test('an old release is found by the letters that it begins with, as long as the
   expect((await belay(['show', 'release', 'r'])).err).toContain('Several releases begin with R.');
 });
 
+test('a release is found by its version, as long as that is its alone', async () => {
+  const [active, older] = daemon.releases;
+  expect((await belay(['show', 'release', older?.version ?? ''])).out).toContain(`Release ${older?.id}`);
+  const { code, err } = await belay(['rollback', 'system', 'to', '0.9', '--yes']);
+  expect([code, err]).toEqual([2, '% No release is 0.9.\n  See: show releases\n']);
+  daemon.releases.push({ ...(older as (typeof daemon.releases)[0]), version: active?.version ?? '' });
+  const several = await belay(['show', 'release', active?.version ?? '']);
+  expect(several.err).toContain(
+    `Several releases are ${active?.version}: ${active?.id} (active), ${older?.id} (superseded).`,
+  );
+});
+
 test('a note about a release: all words to the end of the line, and none with an empty one', async () => {
   const [id = ''] = daemon.releases.map((each) => each.id);
   const noted = await belay(['note', 'release', id, 'the last', 'before the "audit"', '--yes']);

@@ -8,7 +8,7 @@ export const showRelease = command({
   summary: 'One release in full',
   about:
     'Where it came from, its services with their images, settings and mounts, where its data is, and what somebody has ' +
-    'noted about it. The first letters of the id do. Secrets are not shown.',
+    'noted about it. The first letters of the id do, or the version where only one release has it. Secrets are not shown.',
   effect: 'looks',
   examples: ['show release RHKOIXXVDMJ'],
   parameters: [{ name: 'release', kind: release, help: 'The release to show' }],
