@@ -1,6 +1,7 @@
 import type { BundleStore } from '../domain/ports/bundle-store.ts';
-import { requireRoom, writeInParts } from '../slots/archive/whole-file.ts';
+import { requireRoom, requireWritable, writeInParts } from '../slots/archive/whole-file.ts';
 import { loadStream } from './load-stream.ts';
+import { outlineOf } from './outline.ts';
 import { readBundle } from './read-bundle.ts';
 import { writeBundle } from './write-bundle.ts';
 
@@ -15,6 +16,8 @@ export function createBundleStore(): BundleStore {
         await writeBundle(partial, contents, parts, { blob, onProgress: report, checkRoom, signal });
         return readBundle(partial, { platform, quotaBytes: Number.MAX_SAFE_INTEGER, onProgress, signal });
       }),
+    requireWritable,
+    outline: outlineOf,
     verify: readBundle,
     loadable: ({ path, bundle, images }, options) => loadStream(path, images, bundle.platform, options),
   };

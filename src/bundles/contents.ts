@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Descriptor } from '../domain/image-manifest.ts';
+import { BelayError } from '../domain/errors.ts';
+import { type Descriptor, type Platform, platformText, samePlatform } from '../domain/image-manifest.ts';
 import { parseReference } from '../domain/image-reference.ts';
 import type { BundleContents, BundledImage } from '../domain/ports/bundle-store.ts';
 import { unwanted } from '../slots/archive/tar-entry.ts';
@@ -77,6 +78,17 @@ export function readContents(text: string): WrittenContents {
   const { format: _, createdAt, ...rest } = read.data;
   for (const image of rest.images) requireName(image);
   return { ...rest, createdAt: new Date(createdAt) };
+}
+
+/** `refused` where its images are for another kind of host. */
+export function requirePlatform(contents: WrittenContents, wanted: Platform): WrittenContents {
+  const { platform } = contents;
+  if (samePlatform(platform, wanted)) return contents;
+  throw new BelayError(
+    'refused',
+    `The bundle is made for ${platformText(platform)}, and this engine runs ${platformText(wanted)}.`,
+    { hint: 'Export it on a host of the same kind.' },
+  );
 }
 
 /** What is loaded gets this name: it must be one, and only one. */

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { BelayError } from '../domain/errors.ts';
-import { platformText, samePlatform } from '../domain/image-manifest.ts';
 import type { BundleReading, VerifiedBundle } from '../domain/ports/bundle-store.ts';
 import { EntryRules } from '../slots/archive/entry-rules.ts';
 import { damaged, printableName, unwanted } from '../slots/archive/tar-entry.ts';
@@ -12,6 +10,7 @@ import {
   LAYOUT,
   MAX_TEXT_BYTES,
   readContents,
+  requirePlatform,
   SUMS,
   VENDOR_MANIFEST,
   type WrittenContents,
@@ -88,15 +87,7 @@ class BundleCheck {
   }
 
   #begin(text: string): void {
-    const contents = readContents(text);
-    const { platform } = this.#reading;
-    if (!samePlatform(contents.platform, platform)) {
-      throw new BelayError(
-        'refused',
-        `The bundle is made for ${platformText(contents.platform)}, and this engine runs ${platformText(platform)}.`,
-        { hint: 'Export it on a host of the same kind.' },
-      );
-    }
+    const contents = requirePlatform(readContents(text), this.#reading.platform);
     this.#contents = contents;
     for (const image of contents.images) this.#parts.expectImage(image);
   }

@@ -1,4 +1,5 @@
 import { BelayError } from '../domain/errors.ts';
+import type { Platform } from '../domain/image-manifest.ts';
 import type { BundledImage, BundleProgress, VerifiedBundle, VerifiedImage } from '../domain/ports/bundle-store.ts';
 import type { ImageParts } from '../domain/ports/image-library.ts';
 import type { Appliance } from '../domain/ports/journal.ts';
@@ -22,22 +23,10 @@ export async function exportBundle(
   { appliance, active, version, file }: { appliance: Appliance; active: Release; version: string; file: string },
   { onProgress, signal }: WatchingBundle,
 ): Promise<VerifiedBundle> {
-  const { host, library, bundles, clock } = world;
-  const { platform } = await host.describe(signal);
-  const named = await neededImages(world, active, version, signal);
-  const parts: ImageParts[] = [];
-  const images: BundledImage[] = [];
-  const sources = new Map<BundledImage, string>();
-  for (const { services: names, image } of named) {
-    const { reference, repository, tag, digest } = image;
-    if (digest === null) throw onHostOnly(reference);
-    const source = image.mirror ?? repository;
-    const each = await library.parts(source, digest, platform, signal);
-    parts.push(each);
-    const bundled = { services: names, reference, repository, tag, digest, imageId: each.config.digest };
-    images.push(bundled);
-    sources.set(bundled, source);
-  }
+  const { library, bundles, clock } = world;
+  const { platform, found } = await imagesToExport(world, active, version, signal);
+  const images = found.map(({ image }) => image);
+  const sources = new Map(found.map(({ image, source }) => [image, source]));
   const text = appliance.policy.manifest?.text;
   const contents = {
     appliance: appliance.name,
@@ -50,10 +39,41 @@ export async function exportBundle(
   return bundles.write(
     file,
     contents,
-    parts,
+    found.map(({ parts }) => parts),
     (image, part, offsetBytes) => library.blob(sources.get(image) ?? image.repository, part, offsetBytes, signal),
     { platform, onProgress, signal },
   );
+}
+
+interface ExportedImage {
+  image: BundledImage;
+  parts: ImageParts;
+  /** Where it is fetched from. */
+  source: string;
+}
+
+/** What would be written, and what the images consist of. `refused` where one is in no registry. */
+export async function imagesToExport(
+  world: ImageWorld,
+  active: Release,
+  version: string,
+  signal: AbortSignal,
+): Promise<{ platform: Platform; found: ExportedImage[] }> {
+  const { host, library } = world;
+  const { platform } = await host.describe(signal);
+  const found: ExportedImage[] = [];
+  for (const { services, image } of await neededImages(world, active, version, signal)) {
+    const { reference, repository, tag, digest } = image;
+    if (digest === null) throw onHostOnly(reference);
+    const source = image.mirror ?? repository;
+    const parts = await library.parts(source, digest, platform, signal);
+    found.push({
+      image: { services, reference, repository, tag, digest, imageId: parts.config.digest },
+      parts,
+      source,
+    });
+  }
+  return { platform, found };
 }
 
 const onHostOnly = (reference: string): BelayError =>

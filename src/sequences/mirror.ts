@@ -50,15 +50,10 @@ export async function mirrorVersion(
   let copied = 0;
   for (const [index, image] of images.entries()) {
     const { repository, tag } = image;
-    const mirror = mirrorOf(registry, repository);
-    if (mirror === repository) {
-      throw new BelayError('refused', `${image.reference} is in ${registry} already: that is where it comes from.`);
-    }
-    const there = await library.digestOf(mirror, tag, signal);
-    const isThere = there !== null && there === image.digest;
+    const { mirror, there } = await placeOf(world, registry, image, signal);
     const which = images.length > 1 ? `image ${index + 1} of ${images.length}` : image.reference;
-    const digest = isThere ? there : await bring(world, image, { repository: mirror, tag }, which, watching);
-    if (!isThere) copied++;
+    const digest = there ?? (await bring(world, image, { repository: mirror, tag }, which, watching));
+    if (there === null) copied++;
     const { config } = await library.parts(mirror, digest, platform, signal);
     known.push({
       repository,
@@ -78,10 +73,27 @@ export async function mirrorVersion(
 /** `library/nginx` of Docker Hub is `nginx` there as well. */
 const mirrorOf = (registry: string, repository: string): string => `${registry}/${splitRepository(repository).path}`;
 
+/** Where an image is in the mirror, and its digest where it is there already. `refused` where that is where it comes from. */
+export async function placeOf(
+  { library }: ImageWorld,
+  registry: string,
+  { repository, reference, tag, digest }: PinnedImage,
+  signal: AbortSignal,
+): Promise<{ mirror: string; there: string | null }> {
+  const mirror = mirrorOf(registry, repository);
+  if (mirror === repository) {
+    throw new BelayError('refused', `${reference} is in ${registry} already: that is where it comes from.`, {
+      hint: 'Name another registry, or upgrade from this one: show versions',
+    });
+  }
+  const there = await library.digestOf(mirror, tag, signal);
+  return { mirror, there: there === digest ? there : null };
+}
+
 /** Each image of the version once: what its registry says that it is, or what the mirror has where that cannot be reached. */
-async function imagesToMirror(
+export async function imagesToMirror(
   world: ImageWorld,
-  { active, version, registry }: MirrorRequest,
+  { active, version, registry }: Omit<MirrorRequest, 'by'>,
   signal: AbortSignal,
 ): Promise<PinnedImage[]> {
   try {

@@ -101,6 +101,39 @@ describe('a bundle', () => {
     await expect(write([server])).rejects.toMatchObject({ code: 'refused' });
   });
 
+  it('cannot be where something is, where there is no directory, or below a file; and that is told beforehand', async () => {
+    await store.requireWritable(file);
+    writeFileSync(file, 'mine');
+    await expect(store.requireWritable(file)).rejects.toThrow(`${file} is there already.`);
+    await expect(store.requireWritable(join(directory, 'nowhere', 'acme.bundle'))).rejects.toMatchObject({
+      code: 'refused',
+      message: `There is no directory ${directory}/nowhere.`,
+      hint: expect.stringMatching(/mkdir -p \S+\/nowhere$/),
+    });
+    await expect(store.requireWritable(join(file, 'acme.bundle'))).rejects.toThrow('There is no directory');
+    expect(readdirSync(directory)).toEqual(['acme.bundle']);
+  });
+
+  it('says what it is without being read to its end', async () => {
+    const outline = () => store.outline(file, { platform: PLATFORM, signal });
+    await expect(outline()).rejects.toMatchObject({ code: 'not-found', message: `There is no file ${file}.` });
+    await expect(store.outline(directory, { platform: PLATFORM, signal })).rejects.toThrow('There is no file');
+    const { sizeBytes } = await write([server], { manifest: 'name: acme\n' });
+    expect(await outline()).toEqual({
+      ...{ appliance: 'acme', version: '2.0', images: [server.image], platform: PLATFORM, sizeBytes },
+      createdAt: new Date('2026-11-21T10:00:00.000Z'),
+    });
+    await expect(
+      store.outline(file, { platform: { os: 'linux', architecture: 'arm64' }, signal }),
+    ).rejects.toMatchObject({ code: 'refused', hint: 'Export it on a host of the same kind.' });
+    truncateSync(file, 4096);
+    expect(await outline()).toMatchObject({ version: '2.0', sizeBytes: 4096 });
+    for (const content of ['no tar file', '']) {
+      writeFileSync(file, content);
+      await expect(outline()).rejects.toMatchObject({ code: 'refused' });
+    }
+  });
+
   it('is not made of what is not what its digest says', async () => {
     const spoil = (bytes: Buffer) => Buffer.concat([Buffer.from('?'), bytes.subarray(1)]);
     await expect(write([server], {}, spoil)).rejects.toMatchObject({ code: 'registry-failed' });

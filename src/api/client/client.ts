@@ -9,7 +9,13 @@ import type {
 } from '../contract/cli-releases.ts';
 import type { ConfigurationView, EnvironmentInput, ImageInput, ImagePlanView } from '../contract/configuration.ts';
 import type { ConsoleView } from '../contract/console.ts';
-import type { ExportBundleInput, MirrorInput } from '../contract/image-views.ts';
+import type {
+  ExportBundleInput,
+  ExportBundlePlanView,
+  ImportBundlePlanView,
+  MirrorInput,
+  MirrorPlanView,
+} from '../contract/image-views.ts';
 import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
 import type { LogLineView } from '../contract/log.ts';
 import type {
@@ -150,6 +156,10 @@ export interface Client {
   /** Both go on in the daemon: see `job`. */
   exportSnapshot(id: string, input: ExportInput, signal?: AbortSignal): Promise<JobView>;
   importSnapshot(input: ImportInput, signal?: AbortSignal): Promise<JobView>;
+  /** These three reject where the same could not be done. */
+  exportBundlePlan(input: ExportBundleInput, signal?: AbortSignal): Promise<ExportBundlePlanView>;
+  importBundlePlan(input: ImportBundleInput, signal?: AbortSignal): Promise<ImportBundlePlanView>;
+  mirrorPlan(input: MirrorInput, signal?: AbortSignal): Promise<MirrorPlanView>;
   /** All three go on in the daemon: see `job`. */
   exportBundle(input: ExportBundleInput, signal?: AbortSignal): Promise<JobView>;
   importBundle(input: ImportBundleInput, signal?: AbortSignal): Promise<JobView>;

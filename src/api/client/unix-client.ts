@@ -203,6 +203,10 @@ export function createUnixClient(options: UnixClientOptions): Client {
     exportSnapshot: (id, body, signal) =>
       call(`/api/snapshots/${encodeURIComponent(id)}/export`, { method: 'POST', body, signal }),
     importSnapshot: (body, signal) => call('/api/snapshots/import', { method: 'POST', body, signal }),
+    exportBundlePlan: (query, signal) =>
+      call('/api/bundles/export/plan', { query, deadlineMs: LONG_DEADLINE_MS, signal }),
+    importBundlePlan: (query, signal) => call('/api/bundles/import/plan', { query, signal }),
+    mirrorPlan: (query, signal) => call('/api/mirror/plan', { query, deadlineMs: LONG_DEADLINE_MS, signal }),
     exportBundle: (body, signal) => call('/api/bundles/export', { method: 'POST', body, signal }),
     importBundle: (body, signal) => call('/api/bundles/import', { method: 'POST', body, signal }),
     mirror: (body, signal) => call('/api/mirror', { method: 'POST', body, signal }),

@@ -1,7 +1,21 @@
 import { createRoute } from '@hono/zod-openapi';
-import { exportBundleInput, mirrorInput } from './image-views.ts';
+import {
+  exportBundleInput,
+  exportBundlePlanView,
+  importBundlePlanView,
+  mirrorInput,
+  mirrorPlanView,
+} from './image-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import { importBundleInput, jobView } from './snapshot-views.ts';
+
+export const exportBundlePlan = createRoute({
+  method: 'get',
+  path: '/api/bundles/export/plan',
+  summary: 'What an export would fetch and write; an error where it cannot be done',
+  request: { query: exportBundleInput.extend(applianceQuery.shape) },
+  responses: { 200: answer(exportBundlePlanView, 'The plan'), ...failures },
+});
 
 export const exportBundle = createRoute({
   method: 'post',
@@ -12,12 +26,28 @@ export const exportBundle = createRoute({
   responses: { 202: answer(jobView, 'Accepted'), ...failures },
 });
 
+export const importBundlePlan = createRoute({
+  method: 'get',
+  path: '/api/bundles/import/plan',
+  summary: 'What a bundle says that it brings, before it is verified; an error where it is none',
+  request: { query: importBundleInput.extend(applianceQuery.shape) },
+  responses: { 200: answer(importBundlePlanView, 'The plan'), ...failures },
+});
+
 export const importBundle = createRoute({
   method: 'post',
   path: '/api/bundles/import',
   summary: "Bring the images of a bundle on the daemon's host to the engine, once all of it has been verified",
   request: body(importBundleInput),
   responses: { 202: answer(jobView, 'Accepted'), ...failures },
+});
+
+export const mirrorPlan = createRoute({
+  method: 'get',
+  path: '/api/mirror/plan',
+  summary: 'What a mirror would copy; an error where it cannot be done',
+  request: { query: mirrorInput.extend(applianceQuery.shape) },
+  responses: { 200: answer(mirrorPlanView, 'The plan'), ...failures },
 });
 
 export const mirror = createRoute({

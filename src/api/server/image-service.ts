@@ -7,6 +7,7 @@ import { isVersion } from '../../domain/version.ts';
 import type { JobControl, Jobs } from '../../runner/jobs.ts';
 import { exportBundle, importBundle } from '../../sequences/bundles.ts';
 import { mirrorVersion, registryOf } from '../../sequences/mirror.ts';
+import { planBundleExport, planBundleImport, planMirror } from '../../sequences/plan-images.ts';
 import type { ImageWorld } from '../../sequences/version-images.ts';
 
 /** Bringing images to where no other registry is needed: jobs, because they take as long as the network does. */
@@ -17,6 +18,20 @@ export class ImageService {
   constructor(world: ImageWorld, jobs: Jobs) {
     this.#world = world;
     this.#jobs = jobs;
+  }
+
+  planExport(request: { active: Release; version: string; file: string }, signal: AbortSignal) {
+    requireVersion(request.version);
+    return planBundleExport(this.#world, request, signal);
+  }
+
+  planImport(file: string, signal: AbortSignal) {
+    return planBundleImport(this.#world, file, signal);
+  }
+
+  planMirror(request: { active: Release; version: string; registry: string }, signal: AbortSignal) {
+    requireVersion(request.version);
+    return planMirror(this.#world, request, signal);
   }
 
   export(appliance: Appliance, active: Release, request: { version: string; file: string; by: string }): Job {

@@ -46,6 +46,9 @@ export interface VerifiedBundle extends BundleContents {
   unpackedBytes: number;
 }
 
+/** What a bundle says of itself in its first bytes, where nothing of it has been verified yet. */
+export type BundleOutline = Omit<BundleContents, 'manifest'> & { sizeBytes: number };
+
 export interface BundleReading {
   /** What the engine can run; anything else is refused. */
   platform: Platform;
@@ -71,6 +74,10 @@ export interface BundleStore {
     blob: (image: BundledImage, part: Descriptor, offsetBytes: number) => AsyncIterable<Buffer>,
     options: Omit<BundleReading, 'quotaBytes'>,
   ): Promise<VerifiedBundle>;
+  /** Throws what `write` would because of where it is to be: `refused` where something is there, or it cannot be written. */
+  requireWritable(path: string): Promise<void>;
+  /** `not-found` where there is no file, `refused` where it is no bundle, or made for another platform. */
+  outline(path: string, reading: Pick<BundleReading, 'platform' | 'signal'>): Promise<BundleOutline>;
   /** Reads a bundle to its end: every sum, every layer unpacked and held against its image. */
   verify(path: string, options: BundleReading): Promise<VerifiedBundle>;
   /**

@@ -1,8 +1,10 @@
 import { command } from '../command.ts';
+import type { Context } from '../context.ts';
 import { exitCode } from '../failure.ts';
 import { hostFile } from '../host-file.ts';
 import { file, registryName, version } from '../kinds.ts';
 import { followJob } from '../live/follow-job.ts';
+import { exportPlanLines, importPlanLines, mirrorPlanLines } from '../views/images.ts';
 
 export const exportBundle = command({
   words: ['export', 'bundle'],
@@ -18,12 +20,13 @@ export const exportBundle = command({
     { name: 'file', kind: file, help: 'The file to write, on the host of the daemon; not overwritten' },
   ],
   async run(values, context) {
-    const { client, signal, confirm } = context;
-    const path = hostFile(values.file);
-    if (!(await confirm([`This fetches every image of ${values.version} and writes them to ${path}.`]))) {
-      return exitCode.refused;
-    }
-    return followJob(context, await client.exportBundle({ version: values.version, file: path }, signal));
+    const { client, signal } = context;
+    const input = { version: values.version, file: hostFile(values.file) };
+    const isWanted = await agreed(context, async (screen) =>
+      exportPlanLines(await client.exportBundlePlan(input, signal), screen),
+    );
+    if (!isWanted) return exitCode.refused;
+    return followJob(context, await client.exportBundle(input, signal));
   },
 });
 
@@ -38,12 +41,13 @@ export const importBundle = command({
   examples: ['import bundle /media/usb/acme-2.1.0.bundle'],
   parameters: [{ name: 'file', kind: file, help: 'The file to read, on the host of the daemon' }],
   async run(values, context) {
-    const { client, signal, confirm } = context;
-    const path = hostFile(values.file);
-    if (!(await confirm([`This verifies ${path} and loads its images. Nothing that runs is touched.`]))) {
-      return exitCode.refused;
-    }
-    return followJob(context, await client.importBundle({ file: path }, signal));
+    const { client, signal } = context;
+    const input = { file: hostFile(values.file) };
+    const isWanted = await agreed(context, async (screen) =>
+      importPlanLines(await client.importBundlePlan(input, signal), screen),
+    );
+    if (!isWanted) return exitCode.refused;
+    return followJob(context, await client.importBundle(input, signal));
   },
 });
 
@@ -66,11 +70,19 @@ export const mirror = command({
     },
   ],
   async run(values, context) {
-    const { client, signal, confirm } = context;
-    const { version: wanted, registry } = values;
-    if (!(await confirm([`This copies every image of ${wanted} to ${registry}. Nothing that runs is touched.`]))) {
-      return exitCode.refused;
-    }
-    return followJob(context, await client.mirror({ version: wanted, registry }, signal));
+    const { client, signal } = context;
+    const isWanted = await agreed(context, async (screen) =>
+      mirrorPlanLines(await client.mirrorPlan(values, signal), screen),
+    );
+    if (!isWanted) return exitCode.refused;
+    return followJob(context, await client.mirror(values, signal));
   },
 });
+
+/** Asks once it is known that it can be done, and what it is. */
+async function agreed(
+  { options, output, nowMs, confirm }: Context,
+  plan: (screen: Parameters<typeof exportPlanLines>[1]) => Promise<string[]>,
+): Promise<boolean> {
+  return options.yes || confirm(await plan({ width: output.width, nowMs: nowMs(), paint: output.paint }));
+}

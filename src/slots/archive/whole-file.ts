@@ -1,4 +1,5 @@
-import { link, lstat, rename, rm, statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, link, lstat, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BelayError } from '../../domain/errors.ts';
 import { flushFilesystems } from '../filesystem.ts';
@@ -41,6 +42,23 @@ export async function writeInParts<T>(path: string, write: (partial: string) => 
   }
 }
 
+/** Whether a file can be written there at all, before anything is made for it. */
+export async function requireWritable(path: string): Promise<void> {
+  await refuseTaken(path);
+  const directory = dirname(path);
+  const status = await stat(directory).catch(() => null);
+  if (!status?.isDirectory()) {
+    throw new BelayError('refused', `There is no directory ${directory}.`, {
+      hint: `Make it on the host that Belay runs on, then type the command again: mkdir -p ${directory}`,
+    });
+  }
+  try {
+    await access(directory, constants.W_OK);
+  } catch (thrown) {
+    throw explained(thrown, path);
+  }
+}
+
 async function refuseTaken(path: string): Promise<void> {
   if (!(await lstat(path).catch(() => null))) return;
   throw new BelayError('refused', `${path} is there already.`, { hint: 'Choose another name, or move it away.' });
@@ -77,7 +95,10 @@ function explained(thrown: unknown, path: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') return full(dirname(path), thrown);
   if (code === 'EEXIST') return new BelayError('refused', `${path} is there already.`, { cause: thrown });
   if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR') {
-    return new BelayError('refused', `${path} cannot be written: ${(thrown as Error).message}.`, { cause: thrown });
+    return new BelayError('refused', `${path} cannot be written: ${(thrown as Error).message}.`, {
+      hint: 'Choose another place, then type the command again.',
+      cause: thrown,
+    });
   }
   return thrown;
 }

@@ -157,6 +157,11 @@ describe('a request that is not as it should be', () => {
     expectError(answer, 'invalid-input');
   });
 
+  it('may name an appliance also where there need be none, as every client does', async () => {
+    const answer = await ask('GET', '/api/bundles/import/plan?file=/nonexistent.bundle&appliance=acme');
+    expect(answer.body.error.code).not.toBe('invalid-input');
+  });
+
   it('is refused where its body is not said to be JSON, instead of being read as empty', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain']) {
       const answer = await ask('POST', ROLLBACK, '{"release":"RAAAAAAAAAA"}', { 'content-type': type });
@@ -173,6 +178,10 @@ describe('a request that is not as it should be', () => {
     '/api/releases?limit=1001',
     `/api/releases?before=${'R'.repeat(21)}`,
     '/api/upgrade/history?limit=1e9',
+    '/api/bundles/import/plan',
+    '/api/bundles/import/plan?file=relative',
+    '/api/bundles/export/plan?version=2.0',
+    '/api/mirror/plan?version=2.0',
     '/api/upgrade/plan',
     '/api/upgrade/plan?version=2.0&confirmWithin=soon',
     `/api/system?appliance=${'a'.repeat(64)}`,
