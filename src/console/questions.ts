@@ -2,7 +2,7 @@ import type { OperationView, RollbackPlanView, UpgradePlanView } from '../api/co
 import { call, nowMs } from './api.ts';
 import { h } from './element.ts';
 import { ask } from './question.ts';
-import { rollbackPlan, upgradePlan } from './views/plans.ts';
+import { rollbackPlan, rollbackSentence, upgradePlan } from './views/plans.ts';
 
 /** Windows that one would choose from; anything else can be said at the prompt. */
 const WINDOWS = [
@@ -25,8 +25,7 @@ export async function askRollback(
     doIt: `Roll back to ${version}`,
     isGrave: true,
     plan: () => call('/api/rollback/plan', { appliance, release }),
-    sentence: (plan) =>
-      `This takes ${plan.appliance} from ${plan.from.version} back to ${plan.to.version}. Nothing is deleted: you can return.`,
+    sentence: rollbackSentence,
     body: (plan) => rollbackPlan(plan, nowMs()),
     isPossible: ({ obstacles }) => obstacles.length === 0,
     act: async () => {

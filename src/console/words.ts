@@ -74,6 +74,8 @@ export const RELEASE_STATES: Record<ReleaseView['status'], { text: string; mood:
   failed: { text: 'Failed', mood: 'bad' },
 };
 
+const NO_BREAK = '\u00a0';
+
 /** `live, 1.2 GiB`. */
 export function dataOf({ data }: ReleaseView): string {
   const states = {
@@ -83,11 +85,13 @@ export function dataOf({ data }: ReleaseView): string {
     gone: 'not kept',
     none: 'none',
   };
-  return data.sizeBytes === null ? states[data.state] : `${states[data.state]}, ${formatBytes(data.sizeBytes)}`;
+  return data.sizeBytes === null
+    ? states[data.state]
+    : `${states[data.state]}, ${formatBytes(data.sizeBytes).replace(' ', NO_BREAK)}`;
 }
 
-const BUILD_DIGITS = 12;
+const BUILD_DIGITS = 7;
 
-/** The digits of an image's digest that are enough to tell it from others. */
+/** The digits of an image's digest that are enough to tell it from others, as many as at the prompt. */
 export const buildOf = ({ digest }: Pick<ReleaseView, 'digest'>): string =>
   digest === null ? 'unknown' : digest.replace(/^[a-z0-9]+:/, '').slice(0, BUILD_DIGITS);

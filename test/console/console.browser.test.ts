@@ -115,7 +115,7 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     }
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Roll back to 1.0?' });
-    await dialog.getByText('This takes acme from 2.0 back to 1.0. Nothing is deleted').waitFor();
+    await dialog.getByText(/^This takes acme from 2\.0 back to 1\.0 \(R[A-Z]{10}\)\. Nothing is deleted/).waitFor();
     expect(await dialog.getByRole('definition').allTextContents()).toContainEqual(
       expect.stringContaining('changed since'),
     );

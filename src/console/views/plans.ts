@@ -6,6 +6,13 @@ import { formatBytes, formatCount, formatForecast, formatMoment, formatNames } f
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';
 
+/** From what to what, with the id of the release gone back to: several may be of one version. */
+export function rollbackSentence({ appliance, from, to }: Pick<RollbackPlanView, 'appliance' | 'from' | 'to'>): string {
+  const left = from.version === to.version ? `${from.version} (${from.release})` : from.version;
+  const target = to.release === null ? to.version : `${to.version} (${to.release})`;
+  return `This takes ${appliance} from ${left} back to ${target}. Nothing is deleted: you can return.`;
+}
+
 /** What a rollback brings back and gives up. */
 export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
   const { data, settings } = plan;

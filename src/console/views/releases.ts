@@ -44,10 +44,17 @@ export function releasesPanel(
   );
 }
 
+/** Why there are several of one version. */
+const CAME_BY: Partial<Record<ReleaseView['origin'], string>> = {
+  rollback: 'by rollback',
+  promotion: 'by promotion',
+  restore: 'by restore',
+  change: 'by a change',
+};
+
 function row(release: ReleaseView, nowMs: number, rollBack: (release: ReleaseView) => void): HTMLElement {
   const { id, version, created, by, status, origin, note } = release;
   const { text, mood } = RELEASE_STATES[status];
-  const cameBy = ['rollback', 'promotion', 'restore'].includes(origin) ? `by ${origin}` : null;
   return h(
     'tr',
     { role: 'row', 'data-key': id, class: `release release-${status}` },
@@ -60,7 +67,7 @@ function row(release: ReleaseView, nowMs: number, rollBack: (release: ReleaseVie
     cell(
       'Status',
       h('span', { class: `badge mood-${mood}` }, status === 'active' && icon('done'), text),
-      cameBy && h('span', { class: 'quiet' }, cameBy),
+      origin in CAME_BY && h('span', { class: 'quiet' }, CAME_BY[origin] ?? ''),
     ),
     cell(
       'Created',
