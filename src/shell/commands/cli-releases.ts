@@ -1,4 +1,4 @@
-import type { CliChangeAcceptedView } from '../../api/contract/cli-releases.ts';
+import type { CliChangeAcceptedView, CliReleasesView } from '../../api/contract/cli-releases.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCode, ShellError } from '../failure.ts';
@@ -10,6 +10,8 @@ import { wrap } from '../width.ts';
 
 const POLL_MS = 200;
 const CHANGE_TIMEOUT_MS = 150_000;
+const OTHERS = 'See which there are: show cli releases';
+const UNTOUCHED = '  What it looks after is not touched, and goes on.';
 
 export const showCliReleases = command({
   words: ['show', 'cli', 'releases'],
@@ -52,8 +54,11 @@ export const updateCli = command({
   ],
   async run({ version, file: source }, context) {
     const from = source === undefined ? {} : { from: hostFile(source) };
-    const where = source === undefined ? '' : ` from ${from.from}`;
-    if (!(await context.confirm([`This changes Belay itself over to ${version}${where}.`]))) return exitCode.refused;
+    const where = source === undefined ? '' : `, from ${from.from}`;
+    const found = await context.client.cliReleases(context.signal);
+    mustBePossible(found, source === undefined ? version : null);
+    const preview = `This changes Belay itself over from ${found.running} to ${version}${where}.`;
+    if (!(await context.confirm([preview, UNTOUCHED]))) return exitCode.refused;
     return follow(context, await context.client.updateCli({ version, ...from }, context.signal));
   },
 });
@@ -68,9 +73,14 @@ export const rollbackCli = command({
   examples: ['rollback cli', 'rollback cli 0.1.0'],
   parameters: [{ name: 'version', kind: cliRelease, help: 'The release of Belay', optional: true }],
   async run({ version }, context) {
-    const { previous } = await context.client.cliReleases(context.signal);
-    const target = version ?? previous ?? 'the one before';
-    if (!(await context.confirm([`This changes Belay itself back to ${target}.`]))) return exitCode.refused;
+    const found = await context.client.cliReleases(context.signal);
+    const target = version ?? found.previous;
+    mustBePossible(found, target);
+    if (target === null) {
+      throw new ShellError('not-found', 'There is no earlier release of Belay here to go back to.', OTHERS);
+    }
+    const preview = `This changes Belay itself back from ${found.running} to ${target}.`;
+    if (!(await context.confirm([preview, UNTOUCHED]))) return exitCode.refused;
     const input = version === undefined ? {} : { version };
     return follow(context, await context.client.rollbackCli(input, context.signal));
   },
@@ -91,6 +101,22 @@ export const installCli = command({
     return follow(context, await context.client.installCli({ directory }, context.signal));
   },
 });
+
+/** Says before it is asked what the daemon would refuse; null for a version that is only being brought. */
+function mustBePossible({ root, running, releases }: CliReleasesView, version: string | null): void {
+  if (root === null) {
+    const install = 'From its unpacked package, install it: install cli /opt/belay';
+    throw new ShellError('refused', 'This Belay was not installed: it has no other releases beside it.', install);
+  }
+  if (version === null) return;
+  const found = releases.find((each) => each.version === version);
+  if (!found) {
+    const bring = `Bring its package: update cli ${version} from FILE. What is here: show cli releases`;
+    throw new ShellError('not-found', `Belay ${version} is not installed here.`, bring);
+  }
+  if (found.isCurrent && running === version) throw new ShellError('refused', `Belay ${version} runs already.`, OTHERS);
+  if (found.problem !== null) throw new ShellError('refused', found.problem, OTHERS);
+}
 
 /** Waits until the daemon is the other release, or this one again. */
 async function follow(context: Context, accepted: CliChangeAcceptedView): Promise<ExitCode> {
