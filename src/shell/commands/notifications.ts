@@ -15,7 +15,11 @@ export const showNotifications = command({
     return answer(
       await client.notifications(signal),
       (all) => notificationTable(all, screen),
-      () => [{ purpose: 'To try out whether they arrive', line: 'test notification' }],
+      (all) => [
+        all.length === 0
+          ? { purpose: 'Whom it names', line: 'show manifest' }
+          : { purpose: 'To try out whether they arrive', line: 'test notification' },
+      ],
     );
   },
 });
