@@ -1,8 +1,9 @@
 import type { BundleOutline, BundleReading } from '../domain/ports/bundle-store.ts';
 import { damaged, unwanted } from '../slots/archive/tar-entry.ts';
 import { readTar } from '../slots/archive/tar-reader.ts';
+import { sizeOfFile } from '../slots/archive/whole-file.ts';
 import { CONTENTS, MAX_TEXT_BYTES, readContents, requirePlatform } from './contents.ts';
-import { bytesOf, sizeOfFile } from './file.ts';
+import { bytesOf, elsewhere } from './file.ts';
 
 /** Reads the first file of a bundle and no further. */
 export async function outlineOf(
@@ -15,7 +16,7 @@ export async function outlineOf(
     for await (const { entry, content } of readTar(bytes)) {
       if (entry.kind === 'directory') continue;
       if (entry.name !== CONTENTS || entry.kind !== 'file' || entry.sizeBytes > MAX_TEXT_BYTES) {
-        throw unwanted('it is no bundle of Belay: it does not begin with what it is');
+        throw unwanted('it is no bundle of Belay: it does not begin with what it is', elsewhere(path));
       }
       const chunks: Buffer[] = [];
       for await (const chunk of content) chunks.push(Buffer.from(chunk));

@@ -3,6 +3,7 @@ import type { BundleReading, VerifiedBundle } from '../domain/ports/bundle-store
 import { EntryRules } from '../slots/archive/entry-rules.ts';
 import { damaged, printableName, unwanted } from '../slots/archive/tar-entry.ts';
 import { readTar, type TarMember } from '../slots/archive/tar-reader.ts';
+import { sizeOfFile } from '../slots/archive/whole-file.ts';
 import {
   CONTENTS,
   digestOfName,
@@ -16,7 +17,7 @@ import {
   type WrittenContents,
 } from './contents.ts';
 import { ExpectedParts } from './expected-parts.ts';
-import { bytesOf, sizeOfFile } from './file.ts';
+import { bytesOf } from './file.ts';
 import { layerSums } from './layer.ts';
 
 const MANY_TEXT_BYTES = 256 << 20;

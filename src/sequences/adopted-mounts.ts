@@ -17,7 +17,9 @@ export async function adoptedMounts(
       if (kind === 'volume') {
         const volume = await host.inspectVolume(source);
         if (!volume)
-          throw new BelayError('data-missing', `The engine does not know the volume ${source} of ${spec.name}.`);
+          throw new BelayError('data-missing', `The engine does not know the volume ${source} of ${spec.name}.`, {
+            hint: `See what it knows: docker volume inspect ${source}`,
+          });
         const identity = await slots.identify(volume.hostPath);
         mounts.set(slotKey, { key: slotKey, kind, volume: source, path: volume.hostPath, parkedPath: null, identity });
       } else {

@@ -65,7 +65,9 @@ export function controllerAmong(services: readonly ServiceSpec[], named: string 
   const names = services.map(({ name }) => name);
   if (named !== undefined) {
     if (names.includes(named)) return named;
-    throw new BelayError('not-found', `${project} has no service ${named}; it has ${names.join(', ')}.`);
+    throw new BelayError('not-found', `${project} has no service ${named}; it has ${names.join(', ')}.`, {
+      hint: `Name one of them: adopt project ${project} controller ${names[0]}`,
+    });
   }
   const waitedFor = new Set(services.flatMap(({ dependsOn }) => Object.keys(dependsOn ?? {})));
   const candidates = names.filter((name) => !waitedFor.has(name));

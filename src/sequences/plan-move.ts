@@ -166,7 +166,9 @@ async function shapeObstacles(
 ): Promise<Obstacle[]> {
   if (left.kind === 'volume') return [];
   if ((await slots.site(left.path)).there === 'file') {
-    return [{ code: 'refused', message: `${left.path} is a file: only directories are moved.`, hint: null }];
+    const hint =
+      'Name the mount of a directory, as in: move data bind PATH mount /data. See which there are: show configuration';
+    return [{ code: 'refused', message: `${left.path} is a file: only directories are moved.`, hint }];
   }
   if (target.kind === 'bind') return [];
   const inner = services

@@ -36,7 +36,12 @@ export async function planRehearsal(
   const services = release.services.map((service) => isolated(service, slot, rehearsalNetwork(slot.id)));
   const external: Obstacle[] =
     policy.data === 'external'
-      ? [refused(`The data of ${from.appliance} is in an external database, which a rehearsal must not touch.`, null)]
+      ? [
+          refused(
+            `The data of ${from.appliance} is in an external database, which a rehearsal must not touch.`,
+            onlyUpgraded(request.version),
+          ),
+        ]
       : [];
   return {
     plan: {
@@ -47,15 +52,19 @@ export async function planRehearsal(
       warnings: plan.warnings.filter(
         (warning) => warning.includes('is not running') || warning.includes('may not fit'),
       ),
-      obstacles: [...plan.obstacles, ...external, ...release.services.flatMap(reachingOut)],
+      obstacles: [
+        ...plan.obstacles,
+        ...external,
+        ...release.services.flatMap((service) => reachingOut(service, request.version)),
+      ],
     },
     candidate: { release: { ...release, services }, slot },
   };
 }
 
 /** What a service has of its host that cannot be kept from it: it would act on the real world. */
-function reachingOut({ name, settings, mounts }: ServiceSpec): Obstacle[] {
-  const hint = 'It can only be upgraded: what fails there is taken back.';
+function reachingOut({ name, settings, mounts }: ServiceSpec, version: string): Obstacle[] {
+  const hint = onlyUpgraded(version);
   const powers = powersOfSettings(settings.hostConfig).map((power) =>
     refused(`${name} has the power ${power} over its host, and cannot be cut off from it.`, hint),
   );
@@ -71,4 +80,6 @@ function reachingOut({ name, settings, mounts }: ServiceSpec): Obstacle[] {
   ];
 }
 
-const refused = (message: string, hint: string | null): Obstacle => ({ code: 'refused', message, hint });
+const onlyUpgraded = (version: string) =>
+  `What fails in an upgrade is taken back. See what it would do: show upgrade plan ${version}`;
+const refused = (message: string, hint: string): Obstacle => ({ code: 'refused', message, hint });

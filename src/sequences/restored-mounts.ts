@@ -59,7 +59,11 @@ function plainTarball(
   prefix: string,
 ): Map<string, RestoredFrom> {
   const [mount, ...others] = chosen;
-  if (!mount) throw new BelayError('refused', `${live.slot.appliance} has no data in mounts that could be restored.`);
+  if (!mount) {
+    throw new BelayError('refused', `${live.slot.appliance} has no data in mounts that could be restored.`, {
+      hint: 'See what it has: show configuration',
+    });
+  }
   if (others.length > 0) {
     const all = chosen.map(({ key }) => targetsOf(live.services, key)[0] ?? key);
     throw new BelayError('ambiguous', `The tarball is one of ${all.length} mounts: ${all.join(', ')}.`, {

@@ -73,7 +73,9 @@ function mustBePlanned({ facts }: StepContext, name: HookName): Hook {
 function serviceOf({ service }: Hook, name: HookName, release: Release): ServiceSpec {
   const found = hookedService(service, release);
   if (found) return found;
-  throw new BelayError('hook-failed', `${release.version} has no service ${service} for the ${name} hook.`);
+  throw new BelayError('hook-failed', `${release.version} has no service ${service} for the ${name} hook.`, {
+    hint: 'Name another one in the manifest, then: apply manifest FILE',
+  });
 }
 
 /** What the vendor's command is told of the operation. */

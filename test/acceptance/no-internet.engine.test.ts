@@ -146,7 +146,7 @@ describeOnEngine('an appliance on a host without internet access', (bench) => {
     const job = await belay.work('/api/bundles/import', { file: bundle });
     expect(job).toMatchObject({ state: 'done', message: expect.stringContaining('has the image of acme 2.0') });
     expect(await belay.work('/api/bundles/import', { file: bundle })).toMatchObject({
-      message: expect.stringContaining('which were here already'),
+      message: expect.stringContaining('which was here already'),
     });
     const { versions } = await belay.get<VersionsView>('/api/versions');
     expect(versions.find(({ version }) => version === '2.0')).toMatchObject({ here: true, inRegistry: false });

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBundleStore } from '../../src/bundles/bundle-store.ts';
+import { tar } from '../../src/demo/private-engine/tar.ts';
 import type { BundleContents, BundleProgress } from '../../src/domain/ports/bundle-store.ts';
+import { createArchiveStore } from '../../src/slots/archive/archive-store.ts';
 import { readTar } from '../../src/slots/archive/tar-reader.ts';
 import { contentsOf, digestOf, PLATFORM, type SpecimenImage, specimenImage } from './specimen.ts';
 
@@ -128,10 +130,27 @@ describe('a bundle', () => {
     ).rejects.toMatchObject({ code: 'refused', hint: 'Export it on a host of the same kind.' });
     truncateSync(file, 4096);
     expect(await outline()).toMatchObject({ version: '2.0', sizeBytes: 4096 });
-    for (const content of ['no tar file', '']) {
+    writeFileSync(file, '');
+    await expect(outline()).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it('is told from a snapshot, and a snapshot from it', async () => {
+    await write([server]);
+    const archives = createArchiveStore(join(directory, 'archives'));
+    const importing = archives.import(file, join(directory, 'copy'), 1 << 20, () => {}, signal);
+    await expect(importing).rejects.toMatchObject({
+      message: 'The archive is refused: it is a bundle of images.',
+      hint: expect.stringContaining('import bundle'),
+    });
+    for (const content of [Buffer.from('no tar file'), tar([{ path: 'mysql/ibdata1', content: 'x' }])]) {
       writeFileSync(file, content);
-      await expect(outline()).rejects.toMatchObject({ code: 'refused' });
+      const hint = expect.stringContaining(`import snapshot ${file}`);
+      await expect(store.outline(file, { platform: PLATFORM, signal })).rejects.toMatchObject({
+        code: 'refused',
+        hint,
+      });
     }
+    expect(readdirSync(directory)).toEqual(['acme.bundle']);
   });
 
   it('is not made of what is not what its digest says', async () => {

@@ -36,8 +36,10 @@ import type { OrphanDeletionView, ServiceEngineView } from '../contract/service-
 import type { ScalingInput } from '../contract/service-engines.ts';
 import type {
   ExportInput,
+  ExportPlanView,
   ImportBundleInput,
   ImportInput,
+  ImportPlanView,
   JobView,
   RestoreInput,
   RestorePlanView,
@@ -153,6 +155,9 @@ export interface Client {
   snapshots(signal?: AbortSignal): Promise<SnapshotView[]>;
   snapshot(id: string, signal?: AbortSignal): Promise<SnapshotDetailView>;
   deleteSnapshot(id: string, signal?: AbortSignal): Promise<JobView>;
+  /** These reject where the same could not be done. */
+  exportPlan(id: string, input: ExportInput, signal?: AbortSignal): Promise<ExportPlanView>;
+  importPlan(input: ExportInput, signal?: AbortSignal): Promise<ImportPlanView>;
   /** Both go on in the daemon: see `job`. */
   exportSnapshot(id: string, input: ExportInput, signal?: AbortSignal): Promise<JobView>;
   importSnapshot(input: ImportInput, signal?: AbortSignal): Promise<JobView>;

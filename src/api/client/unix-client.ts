@@ -200,6 +200,8 @@ export function createUnixClient(options: UnixClientOptions): Client {
     snapshots: (signal) => call('/api/snapshots', { signal }),
     snapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}`, { signal }),
     deleteSnapshot: (id, signal) => call(`/api/snapshots/${encodeURIComponent(id)}/delete`, { method: 'POST', signal }),
+    exportPlan: (id, query, signal) => call(`/api/snapshots/${encodeURIComponent(id)}/export/plan`, { query, signal }),
+    importPlan: (query, signal) => call('/api/snapshots/import/plan', { query, signal }),
     exportSnapshot: (id, body, signal) =>
       call(`/api/snapshots/${encodeURIComponent(id)}/export`, { method: 'POST', body, signal }),
     importSnapshot: (body, signal) => call('/api/snapshots/import', { method: 'POST', body, signal }),

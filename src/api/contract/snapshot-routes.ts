@@ -2,7 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import {
   exportInput,
+  exportPlanView,
   importInput,
+  importPlanView,
   jobView,
   restoreInput,
   restorePlanView,
@@ -37,12 +39,28 @@ export const deleteSnapshot = createRoute({
   responses: { 202: answer(jobView, 'Accepted'), ...failures },
 });
 
+export const exportPlan = createRoute({
+  method: 'get',
+  path: '/api/snapshots/{id}/export/plan',
+  summary: 'Which snapshot would be written where; an error where it cannot be',
+  request: { query: exportInput.extend(applianceQuery.shape), params },
+  responses: { 200: answer(exportPlanView, 'The plan'), ...failures },
+});
+
 export const exportSnapshot = createRoute({
   method: 'post',
   path: '/api/snapshots/{id}/export',
   summary: "Write a snapshot with its release to one file on the daemon's host",
   request: { query: applianceQuery, params, ...body(exportInput) },
   responses: { 202: answer(jobView, 'Accepted'), ...failures },
+});
+
+export const importPlan = createRoute({
+  method: 'get',
+  path: '/api/snapshots/import/plan',
+  summary: "Whether there is such a file on the daemon's host",
+  request: { query: exportInput.extend(applianceQuery.shape) },
+  responses: { 200: answer(importPlanView, 'The plan'), ...failures },
 });
 
 export const importSnapshot = createRoute({

@@ -113,12 +113,16 @@ export const importInput = z
   })
   .strict()
   .openapi('ImportInput');
+export const exportPlanView = z.object({ snapshot: z.string(), file: z.string() }).openapi('ExportPlan');
+export const importPlanView = z.object({ file: z.string(), sizeBytes: z.number() }).openapi('ImportPlan');
 export const importBundleInput = z.object({ file: hostFile }).strict().openapi('ImportBundleInput');
 export const restoreInput = z
   .object({ snapshot: z.string().min(1).max(20), mount: z.string().min(1).max(4096).optional() })
   .strict()
   .openapi('RestoreInput');
 
+export type ExportPlanView = z.infer<typeof exportPlanView>;
+export type ImportPlanView = z.infer<typeof importPlanView>;
 export type SnapshotView = z.infer<typeof snapshotView>;
 export type SnapshotDetailView = z.infer<typeof snapshotDetailView>;
 export type JobView = z.infer<typeof jobView>;

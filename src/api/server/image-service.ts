@@ -53,12 +53,12 @@ export class ImageService {
     return this.#jobs.start(job, async (control) => {
       const { bundle, loaded } = await importBundle(this.#world, { file, by }, watching(control));
       const { version, appliance, images } = bundle;
-      const rest = loaded === 0 ? ', which were here already' : '';
+      const rest = loaded > 0 ? '' : images.length === 1 ? ', which was here already' : ', which were here already';
       const owner = this.#ownerOf(bundle);
       return {
         ...(owner === null ? {} : { appliance: owner }),
         message: `This host has ${counted(images.length)} of ${appliance} ${version} from ${file}${rest}.`,
-        hint: owner === null ? withoutAppliance(bundle, file) : `Next: upgrade system ${version}`,
+        hint: owner === null ? withoutAppliance(bundle, file) : this.#next(owner, version),
       };
     });
   }
@@ -74,9 +74,17 @@ export class ImageService {
       const rest = copied === 0 ? ' already' : '';
       return {
         message: `${registry} has ${counted(images.length)} of ${appliance.name} ${version}${rest}, and Belay fetches them from there now.`,
-        hint: version === active.version ? 'What runs stays as it is.' : `Next: upgrade system ${version}`,
+        hint: this.#next(appliance.name, version),
       };
     });
+  }
+
+  #next(owner: string, version: string): string {
+    const { journal } = this.#world;
+    const runs = journal.release(journal.appliance(owner)?.active ?? '')?.version;
+    return runs === version
+      ? `${owner} runs ${version} already: it stays as it is.`
+      : `Next: upgrade system ${version}`;
   }
 
   /** The appliance here that the images are of. */

@@ -28,6 +28,14 @@ export function addSnapshots(app: OpenAPIHono, service: Service): void {
     const job = await snapshots.delete(applianceOf(service, c), c.req.valid('param').id, userOf(c));
     return c.json(viewJob(mustJob(job.id)), 202);
   });
+  app.openapi(routes.exportPlan, async (c) => {
+    const { file } = c.req.valid('query');
+    return c.json(await snapshots.planExport(applianceOf(service, c), c.req.valid('param').id, file), 200);
+  });
+  app.openapi(routes.importPlan, async (c) => {
+    const { file } = c.req.valid('query');
+    return c.json({ file, sizeBytes: await world.archives.sizeOf(file) }, 200);
+  });
   app.openapi(routes.exportSnapshot, (c) => {
     const { file } = c.req.valid('json');
     const job = snapshots.export(applianceOf(service, c), c.req.valid('param').id, file, userOf(c));

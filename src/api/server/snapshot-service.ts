@@ -58,6 +58,13 @@ export class SnapshotService {
     });
   }
 
+  /** Throws what would stop an export at once. */
+  async planExport(appliance: Appliance, id: string, file: string): Promise<{ snapshot: string; file: string }> {
+    const slot = mustSnapshot(this.#world.journal, appliance.name, id);
+    await this.#world.archives.requireWritable(file);
+    return { snapshot: slot.id, file };
+  }
+
   export(appliance: Appliance, id: string, file: string, by: string): Job {
     const slot = mustSnapshot(this.#world.journal, appliance.name, id);
     return this.#start({ kind: 'export', appliance: appliance.name, snapshot: slot.id, file, by }, async (control) => {

@@ -71,6 +71,10 @@ export interface ArchiveStore {
     onProgress: (progress: PackProgress) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Throws what `pack` would because of where the archive is to be: `refused` where it cannot be written there. */
+  requireWritable(path: string): Promise<void>;
+  /** In bytes, of a file from outside; `not-found` where there is none. */
+  sizeOf(path: string): Promise<number>;
   /** Whether the file is there, with its size; null where it is as the journal says. One sentence otherwise. */
   problem(archive: SlotArchive): Promise<string | null>;
   remove(archive: Pick<SlotArchive, 'path'>): Promise<void>;

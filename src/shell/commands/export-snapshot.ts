@@ -1,9 +1,11 @@
 import type { ImportInput } from '../../api/contract/snapshot-views.ts';
 import { command } from '../command.ts';
 import { exitCode } from '../failure.ts';
+import { formatBytes } from '../format.ts';
 import { hostFile } from '../host-file.ts';
 import { file, powers, snapshot } from '../kinds.ts';
 import { followJob } from '../live/follow-job.ts';
+import { wrap } from '../width.ts';
 
 export const exportSnapshot = command({
   words: ['export', 'snapshot'],
@@ -18,11 +20,14 @@ export const exportSnapshot = command({
     { name: 'file', kind: file, help: 'The file to write, on the host of the daemon; not overwritten' },
   ],
   async run(values, context) {
-    const { client, signal, confirm } = context;
+    const { client, signal, confirm, options, output } = context;
     const path = hostFile(values.file);
-    const { id } = await client.snapshot(values.snapshot, signal);
-    if (!(await confirm([`This writes the snapshot ${id} to ${path}.`]))) return exitCode.refused;
-    return followJob(context, await client.exportSnapshot(id, { file: path }, signal));
+    if (!options.yes) {
+      const plan = await client.exportPlan(values.snapshot, { file: path }, signal);
+      const what = `This writes the snapshot ${plan.snapshot} to ${path}.`;
+      if (!(await confirm(wrap(what, output.width)))) return exitCode.refused;
+    }
+    return followJob(context, await client.exportSnapshot(values.snapshot, { file: path }, signal));
   },
 });
 
@@ -50,10 +55,12 @@ export const importSnapshot = command({
     },
   ],
   async run(values, context) {
-    const { client, signal, confirm } = context;
+    const { client, signal, confirm, options, output } = context;
     const path = hostFile(values.file);
-    if (!(await confirm([`This reads ${path} and keeps what is in it as a snapshot. Nothing that runs is touched.`]))) {
-      return exitCode.refused;
+    if (!options.yes) {
+      const { sizeBytes } = await client.importPlan({ file: path }, signal);
+      const what = `This reads ${path} (${formatBytes(sizeBytes)}) and keeps what is in it as a snapshot. Nothing that runs is touched.`;
+      if (!(await confirm(wrap(what, output.width)))) return exitCode.refused;
     }
     const allow = values.allow?.split(',') as ImportInput['allow'];
     return followJob(context, await client.importSnapshot({ file: path, ...(allow ? { allow } : {}) }, signal));

@@ -6,6 +6,7 @@ import { damaged, printableName, type TarEntry, unwanted } from './tar-entry.ts'
 import { readTar, type TarMember } from './tar-reader.ts';
 
 const MAX_SEAL_BYTES = 4096;
+const BUNDLE = 'Nothing has been changed. Images come in with: import bundle FILE';
 
 /** A member that holds data. What its `content` does not yield is read over. */
 export interface DataMember {
@@ -67,6 +68,7 @@ export async function readArchive(
 }
 
 async function readPlainMember(reading: Reading, member: TarMember, visitor: ArchiveVisitor): Promise<void> {
+  if (member.entry.name === 'belay/bundle.json') throw unwanted('it is a bundle of images', BUNDLE);
   if (member.entry.name.startsWith('belay/')) throw damaged('its manifest does not come first');
   count(reading, member.entry);
   await visitor.onMember({ directory: '', entry: member.entry, content: member.content });

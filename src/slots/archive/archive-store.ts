@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BelayError } from '../../domain/errors.ts';
 import type { ArchiveStore, ImportedArchive, PackProgress } from '../../domain/ports/archive-store.ts';
 import type { Release } from '../../domain/release.ts';
 import type { Slot, SlotArchive } from '../../domain/slot.ts';
@@ -16,7 +15,7 @@ import { type PackedMount, packArchive } from './pack.ts';
 import { damaged } from './tar-entry.ts';
 import { unpackArchive } from './unpack.ts';
 import { verifyArchive } from './verify.ts';
-import { isPartial, removePartial, requireRoom, writeWhole } from './whole-file.ts';
+import { isPartial, removePartial, requireRoom, requireWritable, sizeOfFile, writeWhole } from './whole-file.ts';
 
 /** Archives on the file systems of this machine; its own are kept in one directory. */
 export function createArchiveStore(directory: string): ArchiveStore {
@@ -57,11 +56,7 @@ export function createArchiveStore(directory: string): ArchiveStore {
     to: string,
     read: (onRaw: (chunk: Buffer) => Promise<void>) => Promise<T>,
   ): Promise<{ result: T; sha256: string; sizeBytes: number }> {
-    if (!(await stat(from).catch(() => null))?.isFile()) {
-      throw new BelayError('not-found', `There is no file ${from}.`, {
-        hint: `It is looked for on the host that Belay runs on: ls -l ${dirname(from)}`,
-      });
-    }
+    await sizeOfFile(from);
     await ownDirectory(to);
     return writeWhole(to, async (partial) => {
       const file = await open(partial, 'wx', 0o600);
@@ -130,6 +125,8 @@ export function createArchiveStore(directory: string): ArchiveStore {
     pathOf: ({ id, appliance }) => join(directory, `${appliance}-${id}.belay`),
     pack,
     import: importFile,
+    requireWritable,
+    sizeOf: sizeOfFile,
     async copy(archive, path, onProgress, signal) {
       let doneBytes = 0;
       const read = async (onRaw: (chunk: Buffer) => Promise<void>) => {

@@ -91,6 +91,9 @@ function explained(thrown: unknown, signal: AbortSignal | undefined): unknown {
       cause: thrown,
     });
   if (code === 'EISDIR' || code === 'EACCES')
-    return new BelayError('refused', `The file cannot be read: ${message}.`, { cause: thrown });
+    return new BelayError('refused', `The file cannot be read: ${message}.`, {
+      hint: 'Nothing has been changed. Name a file that Belay may read: ls -l',
+      cause: thrown,
+    });
   return thrown;
 }

@@ -48,5 +48,5 @@ export const damaged = (why: string, cause?: unknown): BelayError =>
   });
 
 /** The refusal of an archive that is whole, and holds what must not be unpacked. */
-export const unwanted = (why: string): BelayError =>
-  new BelayError('refused', `The archive is refused: ${why}.`, { hint: 'Nothing has been changed.' });
+export const unwanted = (why: string, hint = 'Nothing has been changed.'): BelayError =>
+  new BelayError('refused', `The archive is refused: ${why}.`, { hint });

@@ -42,6 +42,15 @@ export async function writeInParts<T>(path: string, write: (partial: string) => 
   }
 }
 
+/** The size of a file from outside. `not-found` where there is no file. */
+export async function sizeOfFile(path: string): Promise<number> {
+  const status = await stat(path).catch(() => null);
+  if (status?.isFile()) return status.size;
+  throw new BelayError('not-found', `There is no file ${path}.`, {
+    hint: `It is looked for on the host that Belay runs on: ls -l ${dirname(path)}`,
+  });
+}
+
 /** Whether a file can be written there at all, before anything is made for it. */
 export async function requireWritable(path: string): Promise<void> {
   await refuseTaken(path);

@@ -162,6 +162,13 @@ describe('a request that is not as it should be', () => {
     expect(answer.body.error.code).not.toBe('invalid-input');
   });
 
+  it('names a file that is not there', async () => {
+    const answer = await ask('GET', '/api/snapshots/import/plan?file=/nonexistent/acme.belay&appliance=acme');
+    expect(answer.status).toBe(404);
+    expectError(answer, 'not-found');
+    expect(answer.body.error.hint).toContain('ls -l /nonexistent');
+  });
+
   it('is refused where its body is not said to be JSON, instead of being read as empty', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain']) {
       const answer = await ask('POST', ROLLBACK, '{"release":"RAAAAAAAAAA"}', { 'content-type': type });
@@ -179,6 +186,9 @@ describe('a request that is not as it should be', () => {
     `/api/releases?before=${'R'.repeat(21)}`,
     '/api/upgrade/history?limit=1e9',
     '/api/bundles/import/plan',
+    '/api/snapshots/import/plan',
+    '/api/snapshots/import/plan?file=~/x.belay',
+    '/api/snapshots/SAAAAAAAAAA/export/plan',
     '/api/bundles/import/plan?file=relative',
     '/api/bundles/export/plan?version=2.0',
     '/api/mirror/plan?version=2.0',

@@ -1,27 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../../src/api/client/client.ts';
-import type { Command, ReadValues } from '../../../src/shell/command.ts';
 import { exportBundle, importBundle, mirror } from '../../../src/shell/commands/bundle.ts';
-import type { Context } from '../../../src/shell/context.ts';
-import { createPaint } from '../../../src/shell/paint.ts';
-
-/** Runs a command against these answers; nobody agrees to anything. */
-async function run(command: Command, values: ReadValues, client: Partial<Client>, yes = false) {
-  const asked: string[][] = [];
-  const context = {
-    client,
-    options: { yes, json: false, yaml: false, noWait: true },
-    output: { width: 60, paint: createPaint(false) },
-    nowMs: () => Date.parse('2026-11-21T12:00:00.000Z'),
-    confirm: async (lines: string[]) => {
-      asked.push(lines);
-      return false;
-    },
-    answer: async () => 0,
-  } as unknown as Context;
-  const code = await command.run(values, context);
-  return { code, asked: asked.flat() };
-}
+import { runCommand } from '../run-command.ts';
 
 const absent = async (): Promise<never> => {
   throw new Error('There is nothing of that name.');
@@ -33,13 +13,13 @@ test.each([
   ['a version that is not there', exportBundle, { version: '9.9', file: '/x' }, { exportBundlePlan: absent }],
   ['a registry that is not there', mirror, { version: '2.0', registry: 'none:1' }, { mirrorPlan: absent }],
 ])('%s is told before anything is asked', async (_what, command, values, client) => {
-  await expect(run(command, values, client)).rejects.toThrow('There is nothing of that name.');
+  await expect(runCommand(command, values, client)).rejects.toThrow('There is nothing of that name.');
 });
 
 test('what is asked says what would come and go where', async () => {
   const exported = { version: '2.0', file: '/x.bundle', images: [server], sizeBytes: 5 << 20 };
   expect(
-    await run(exportBundle, { version: '2.0', file: '/x.bundle' }, { exportBundlePlan: async () => exported }),
+    await runCommand(exportBundle, { version: '2.0', file: '/x.bundle' }, { exportBundlePlan: async () => exported }),
   ).toEqual({
     code: 3,
     asked: [
@@ -51,7 +31,7 @@ test('what is asked says what would come and go where', async () => {
     ],
   });
   const brought = { ...exported, appliance: 'acme', createdAt: '2026-11-20T11:00:00.000Z' };
-  const { asked } = await run(importBundle, { file: '/x.bundle' }, { importBundlePlan: async () => brought });
+  const { asked } = await runCommand(importBundle, { file: '/x.bundle' }, { importBundlePlan: async () => brought });
   expect(asked).toContain('  Bundle     acme 2.0, made 1 day ago');
 });
 
@@ -59,7 +39,11 @@ test('a mirror that has everything says so, and one that lacks something says wh
   const ask = async (isThere: boolean) => {
     const image = { reference: server.reference, mirror: 'site:5000/acme/server:2.0', isThere };
     const plan = { version: '2.0', registry: 'site:5000', images: [image] };
-    const { asked } = await run(mirror, { version: '2.0', registry: 'site:5000' }, { mirrorPlan: async () => plan });
+    const { asked } = await runCommand(
+      mirror,
+      { version: '2.0', registry: 'site:5000' },
+      { mirrorPlan: async () => plan },
+    );
     return asked.join('\n');
   };
   expect(await ask(true)).toMatch(/^All images of 2\.0 are in site:5000 already/);
@@ -69,5 +53,5 @@ test('a mirror that has everything says so, and one that lacks something says wh
 test('with --yes nothing is planned for nobody', async () => {
   const job = { id: 'JAAAAAAAAAA' } as Awaited<ReturnType<Client['importBundle']>>;
   const client = { importBundlePlan: absent, importBundle: async () => job };
-  expect(await run(importBundle, { file: '/x' }, client, true)).toEqual({ code: 0, asked: [] });
+  expect(await runCommand(importBundle, { file: '/x' }, client, true)).toEqual({ code: 0, asked: [] });
 });
