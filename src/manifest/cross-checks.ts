@@ -17,7 +17,7 @@ import { checkStaleLocks } from './stale-lock-schema.ts';
 
 const MAX_SERVICES = 100;
 
-/** The parts of a manifest that could be read each by itself: what refers to what is looked at also where others could not. */
+/** What could be read of the parts of a manifest, each by itself and without the keys that are wrong: what refers to what is looked at also where others could not. */
 export interface Parts {
   directory: string;
   serviceNames: string[];
@@ -26,7 +26,8 @@ export interface Parts {
   networks: Record<string, NetworkEntry | null>;
   /** Null where x-belay is missing or could not be read. */
   belay: BelayEntry | null;
-  belayIsSound: boolean;
+  /** Whether what x-belay says of the services could be read. */
+  rolesAreSound: boolean;
   allowed: readonly HostPower[];
 }
 
@@ -52,8 +53,8 @@ export function crossFindings(parts: Parts): Finding[] {
   checkCircle(parts, complain);
   checkTwice(parts, complain);
   checkExternals(parts, complain);
-  if (parts.belayIsSound) checkRoles(parts.belay, parts, complain);
-  if (parts.belayIsSound) checkHooks(parts.belay, parts, complain);
+  if (parts.rolesAreSound) checkRoles(parts.belay, parts, complain);
+  checkHooks(parts.belay, parts, complain);
   checkLegacy(parts.belay, complain);
   checkStaleLocks(parts.belay?.stale_locks, parts.serviceNames, complain);
   return findings;

@@ -9,6 +9,7 @@ import type { Finding, Problem } from './problem.ts';
 import { belay, manifest as manifestSchema } from './schema.ts';
 import { findingsOf, sentenceOf } from './schema-findings.ts';
 import { network, service, volume } from './service-schema.ts';
+import { soundPart } from './sound-part.ts';
 import { type Plain, readYaml } from './yaml-source.ts';
 
 export interface PlacedProblem extends Problem {
@@ -113,7 +114,7 @@ function partsOf(value: Plain, source: ManifestSource): Parts {
     return isMap(found) ? found : {};
   };
   const said = isMap(value) ? value['x-belay'] : undefined;
-  const sound = belay.safeParse(said ?? {});
+  const sound = soundPart(belay, said ?? {});
   const allowed = belay.shape.allow.safeParse(
     isMap(said ?? null) ? (said as { [key: string]: Plain })['allow'] : undefined,
   );
@@ -124,8 +125,9 @@ function partsOf(value: Plain, source: ManifestSource): Parts {
     // One that cannot be read is there all the same: what refers to it is right.
     volumes: { ...emptied(section('volumes')), ...readable(section('volumes'), volume.nullable()) },
     networks: { ...emptied(section('networks')), ...readable(section('networks'), network.nullable()) },
-    belay: said !== undefined && sound.success ? sound.data : null,
-    belayIsSound: sound.success,
+    belay: said === undefined ? null : (sound.data ?? null),
+    // A key that is wrong may be the one that was meant to say it.
+    rolesAreSound: sound.data !== undefined && (sound.without.size === 0 || sound.data.services !== undefined),
     allowed: allowed.data ?? [],
   };
 }
@@ -139,8 +141,8 @@ function readable<Schema extends z.ZodType>(
 ): Record<string, z.output<Schema>> {
   return Object.fromEntries(
     Object.entries(entries).flatMap(([name, entry]) => {
-      const parsed = schema.safeParse(entry);
-      return parsed.success ? [[name, parsed.data]] : [];
+      const { data } = soundPart(schema, entry);
+      return data === undefined ? [] : [[name, data]];
     }),
   );
 }

@@ -290,6 +290,41 @@ describe('the file as a whole', () => {
     ]);
   });
 
+  test('a mistake in a service or in x-belay does not hide what refers to nothing beside it', () => {
+    const text = [
+      'services:',
+      '  server:',
+      '    image: acme/server:2.0',
+      '    imagee: x',
+      '    ports: ["99999:80"]',
+      '    depends_on: [db]',
+      'x-belay:',
+      '  title: [5]',
+      '  services: {web: {role: engine}}',
+      '  hooks: {backup: {command: dump, service: db}}',
+      '  floor: [1]',
+      '  legacy: {command: x}',
+      '',
+    ];
+    expect(problemsOf(text.join('\n'))).toEqual([
+      '4:5 services.server.imagee: there is no such key. Did you mean image?',
+      '5:13 services.server.ports[0]: "99999:80" is not a port; write it like 8080:80 or 127.0.0.1:8080:80.',
+      '6:18 services.server.depends_on[0]: there is no service db.',
+      '8:10 x-belay.title: this has to be text.',
+      '9:14 x-belay.services.web: there is no service web.',
+      '10:44 x-belay.hooks.backup.service: there is no service db.',
+      '11:10 x-belay.floor: this has to be text.',
+    ]);
+  });
+
+  test('what cannot be read is not missing for what needs it', () => {
+    const services = 'services:\n  a: {image: x:1.0}\n  b: {image: x:1.0}\n';
+    expect(problemsOf(`${services}x-belay: {services: {a: {role: controler}}}\n`)).toEqual([
+      '4:32 x-belay.services.a.role: "controler" is not one of controller, node, engine, app.',
+    ]);
+    expect(problemsOf('services: [a]\nx-belay: 5\n').length).toBe(2);
+  });
+
   test('services that wait for each other', () => {
     const text =
       'services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n  c: {image: x, depends_on: [b]}\n' +
