@@ -29,6 +29,20 @@ export function choiceOfData(journal: Journal, from: Release, to: Release): Obst
   return [{ code: 'refused', message, hint: ways.join('. ') }];
 }
 
+/** Its image comes with that version, and in the data that it would get the vendor's procedure has put another one. */
+export function goneBackFrom(to: Release): Obstacle[] {
+  const { softwareVersion, image } = controllerOf(to);
+  if (softwareVersion === undefined || softwareVersion === to.version) return [];
+  const message = `The vendor's procedure has put ${softwareVersion} in the place of ${image.tag}: on today's data its image would not come up as ${to.version}.`;
+  return [
+    {
+      code: 'refused',
+      message,
+      hint: 'To go forward again: rollback system to RELEASE. See those of before: show releases',
+    },
+  ];
+}
+
 function isSameImage(a: Release, b: Release): boolean {
   const names = namesOf(controllerOf(a).image);
   return namesOf(controllerOf(b).image).some((name) => names.includes(name));

@@ -15,7 +15,7 @@ import { displacedMounts } from './displaced-mounts.ts';
 import { followingFacts, followingOf } from './following.ts';
 import { copyForecastMs, lastDowntimeMs, whileStoppedMs } from './forecast.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
-import { choiceOfData } from './older-version.ts';
+import { choiceOfData, goneBackFrom } from './older-version.ts';
 import { externalWarnings, hookFacts, hooksOfUpgrade } from './plan-hooks.ts';
 import { wayBackWarnings } from './plan-mount-points.ts';
 import { plannedSteps } from './planned-steps.ts';
@@ -140,6 +140,7 @@ export async function planUpgrade(
       ...(request.force ? [] : untrusted),
       ...(await obstaclesOf(world, from, candidate.release)),
       ...(request.earlier ? [] : runningAlready(from, candidate.release)),
+      ...(request.isLegacy ? [] : goneBackFrom(candidate.release)),
       ...(request.earlier || request.isRehearsed || request.isLegacy
         ? []
         : choiceOfData(journal, from, candidate.release)),

@@ -111,6 +111,17 @@ describe('where it is the way back', () => {
     expect(site.active.id).toBe(id);
   });
 
+  test('the version of the image that its software was put over is not upgraded to: it would not come up as that', async () => {
+    site.journal.setPolicy('acme', { ...DEFAULT_POLICY, legacy });
+    await site.rollback();
+    await expect(site.upgrade('16.1.5')).rejects.toThrow(
+      "The vendor's procedure has put 16.1.4 in the place of 16.1.5",
+    );
+    expect(site.active.version).toBe('16.1.4');
+    expect(await site.upgrade('16.2')).toMatchObject({ state: 'succeeded' });
+    expect(site.active.services.map(({ softwareVersion }) => softwareVersion)).toEqual(ALL.map(() => undefined));
+  });
+
   test('without a command that names it, the release before says which version it was', async () => {
     site.journal.setPolicy('acme', {
       ...DEFAULT_POLICY,
