@@ -253,6 +253,13 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     await page.getByRole('heading', { level: 1, name: 'base-camp 1.0' }).waitFor();
     await region(page, 'Newer versions').getByRole('button', { name: 'Upgrade to 3.0' }).click();
     await page.getByRole('dialog').getByText('Way back').waitFor();
+    // However long the plan is.
+    const toRead = await page
+      .getByRole('dialog')
+      .evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+    if (width === 320) expect(toRead).toBeGreaterThan(0);
+    for (const button of await page.getByRole('dialog').locator('.buttons button').all())
+      expect(await button.evaluate((each) => each.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     await page.context().close();
@@ -269,9 +276,16 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     await expect
       .poll(() => nodes.getByRole('listitem').allTextContents(), { timeout: 20_000 })
       .toEqual(['camp-1on 2.0', 'camp-2on 2.0']);
+    // What has been turned off on the way is no alarm.
+    expect(await page.getByRole('list', { name: 'Services' }).count()).toBe(0);
     expect(await violations(page)).toEqual([]);
     release();
     await page.getByRole('heading', { level: 1, name: 'base-camp 2.0' }).waitFor();
+    expect(await page.getByRole('list', { name: 'Services' }).getByRole('listitem').count()).toBe(2);
+    expect(await page.locator('.operation .facts span').allTextContents()).toEqual([
+      expect.stringMatching(/ by console$/),
+      expect.stringMatching(/^down for /),
+    ]);
     await page.context().close();
   });
 

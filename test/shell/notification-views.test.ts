@@ -27,6 +27,7 @@ const ALL = [
   waiting(`webhook 2 at ${HOST}`, 'it answers 500', at(25)),
   waiting('https://slow.example.com/…', 'it does not answer within 10 s', at(-1)),
   notice({ target: `webhook 3 at ${HOST}`, state: 'given-up', error: 'it answers 410' }),
+  waiting('https://ops.example.com/…', 'it answers 503', at(3 * 3_600 + 2_465)),
   // Since then something has arrived there.
   waiting(`webhook 1 at ${HOST}`, 'it answers 502', at(9)),
 ];
@@ -45,10 +46,11 @@ test.each([40, 80, 200])('who is not reached, and why, is told in full in %d col
       `! webhook 2 at ${HOST}: it answers 500 (2 attempts)`,
       '! https://slow.example.com/…: it does not answer within 10 s (2 attempts)',
       `! webhook 3 at ${HOST}: it answers 410 (1 attempt, and it is not tried again)`,
+      '! https://ops.example.com/…: it answers 503 (2 attempts)',
     ].join(' '),
   );
   expect(shown.join()).not.toContain('502');
-  expect(shown.filter((line) => /again in 25 s|on its way|given up/.test(line))).toHaveLength(3);
+  expect(shown.filter((line) => /again in 25 s|again in 3 h|on its way|given up/.test(line))).toHaveLength(4);
 });
 
 test('that nobody was told fits, too', () => {

@@ -12,6 +12,8 @@ import type { Service } from './service.ts';
 
 /** Below so many attempts a receiver is only being restarted. */
 const ALARMING_ATTEMPTS = 3;
+/** More of them would hide what else needs attention. */
+const NAMED_AT_MOST = 2;
 
 /** What tells others what happens. */
 export interface Notifier {
@@ -56,6 +58,14 @@ export function notificationAttention(
     // What has arrived since says that it is well again.
     if (isFailing && !arrived.has(delivery.target) && isNamed(delivery.target, policy.notify))
       failing.set(delivery.target, delivery);
+  }
+  if (failing.size > NAMED_AT_MOST) {
+    return [
+      {
+        message: `Notices do not reach ${failing.size} of those who are told.`,
+        hint: 'Which, and why: show notifications. Try again: test notification',
+      },
+    ];
   }
   return [...failing.values()].map(({ target, error, attempts }) => ({
     message: `Notices do not reach ${targetName(target, policy.notify)}: ${error ?? 'unknown'} (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}).`,

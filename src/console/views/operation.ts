@@ -25,7 +25,12 @@ export function operationPanel(operation: OperationView, nowMs: number, actions:
       'header',
       { class: 'panel-head' },
       h('h2', { id: 'operation-title', tabindex: -1 }, icon(mark), titleOf(operation)),
-      h('p', { class: 'facts' }, `${formatDuration(tookMs)} by ${operation.by}`, downtimeText(operation, nowMs)),
+      h(
+        'p',
+        { class: 'facts' },
+        h('span', {}, `${formatDuration(tookMs)} by ${operation.by}`),
+        downtimeText(operation, nowMs),
+      ),
     ),
     isRunning && operation.reason !== null && h('p', {}, operation.reason),
     stepList(operation, nowMs),
@@ -59,7 +64,7 @@ function downtimeText({ downSince, downtimeMs }: OperationView, nowMs: number): 
   if (downSince !== null) {
     return h('strong', { class: 'down' }, `down for ${formatDuration(nowMs - Date.parse(downSince))}`);
   }
-  return downtimeMs !== null && `down for ${formatDuration(downtimeMs)}`;
+  return downtimeMs !== null && h('span', {}, `down for ${formatDuration(downtimeMs)}`);
 }
 
 /** How it ended, why, and what the container that failed has said last. */

@@ -32,8 +32,12 @@ export function systemPanel(system: SystemView, nowMs: number): HTMLElement {
   );
 }
 
-/** Of one service that is up there is nothing to say. */
-function serviceList({ services }: SystemView): Child {
+/**
+ * Of one service that is up there is nothing to say. While an operation changes them, its own steps say how far they are:
+ * that those it has turned off are off would only alarm.
+ */
+function serviceList({ services, state }: SystemView): Child {
+  if (SYSTEM_STATES[state].mood === 'busy' && state !== 'rehearsing') return null;
   if (services.length < 2 && services.every(isUp)) return null;
   const { shown, engines } = servicesInShort(services);
   return h(

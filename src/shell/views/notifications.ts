@@ -40,7 +40,10 @@ function stateOf({ state, attempts, nextAt }: NotificationView, nowMs: number): 
   if (state === 'delivered') return 'delivered';
   if (state === 'given-up') return 'given up';
   const leftMs = nextAt === null ? 0 : Date.parse(nextAt) - nowMs;
-  return attempts === 0 || leftMs < 1_000 ? 'on its way' : `again in ${formatDuration(leftMs)}`;
+  if (attempts === 0 || leftMs < 1_000) return 'on its way';
+  // Seconds, then minutes, then hours: a mixture would not fit.
+  const unitMs = [3_600_000, 60_000, 1_000].find((each) => leftMs >= each) ?? 1;
+  return `again in ${formatDuration(Math.floor(leftMs / unitMs) * unitMs)}`;
 }
 
 /** The latest of each target that has not arrived, where nothing has arrived there since. */

@@ -50,4 +50,8 @@ test('who is not named any more is nobody that notices do not reach', () => {
   ]);
   expect(attention([SECOND])).toEqual(['Notices do not reach https://chat.example.com/…: it answers 410 (1 attempt).']);
   expect(attention([])).toEqual([]);
+  journal.notices.add(testNotice('acme', 'admin', at), [OTHER]);
+  const [latest] = journal.notices.deliveries('acme', 1);
+  journal.notices.failed(latest?.sequenceNumber ?? 0, { error: 'it answers 500', at, nextAt: null });
+  expect(attention([FIRST, SECOND, OTHER])).toEqual(['Notices do not reach 3 of those who are told.']);
 });
