@@ -12,7 +12,7 @@ import type { Step } from '../domain/step.ts';
 import type { FoundImage } from './brought-image.ts';
 import { type Candidate, upgradeCandidate } from './candidate.ts';
 import { displacedMounts } from './displaced-mounts.ts';
-import { followingFacts, followingOf } from './following.ts';
+import { followingFacts, followingOf, offUntilTheirTurn } from './following.ts';
 import { copyForecastMs, lastDowntimeMs, whileStoppedMs } from './forecast.ts';
 import { imageSpaceWarning, neededSpace } from './needed-space.ts';
 import { choiceOfData, goneBackFrom } from './older-version.ts';
@@ -126,6 +126,7 @@ export async function planUpgrade(
             `Where a node fails, all of them go back, each to its own data of ${from.version}: what was written to one since its turn is not kept.`,
           ]
         : []),
+      ...offUntilTheirTurn(from.services, following),
       ...externalWarnings(hooks.externalData),
       ...(request.force ? untrusted.map(({ message }) => message) : []),
       ...(await upgradeWarnings(world, from, candidate.release, images, request.earlier?.release)),

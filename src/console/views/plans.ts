@@ -1,6 +1,7 @@
-import { alike } from '../../api/contract/alike.ts';
+import { type AlikeMounts, alike, alikeMounts } from '../../api/contract/alike.ts';
 import { clusterText } from '../../api/contract/cluster-text.ts';
 import type { ClusterView } from '../../api/contract/cluster-views.ts';
+import { followingText } from '../../api/contract/following-text.ts';
 import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
 import { formatBytes, formatCount, formatForecast, formatMoment, formatNames } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
@@ -39,6 +40,7 @@ export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
           ),
         ),
       nodesField(plan.cluster, 'back'),
+      enginesField(plan.legacy ? null : plan.engines),
       plan.kept.length > 0 && field('Go on', formatNames(plan.kept, NAMED_AT_MOST)),
       plan.joinedSince.length > 0 && field('Joined since', joinedSentence(plan)),
       plan.externalData && field('Database', plan.externalData.sentence),
@@ -51,6 +53,11 @@ export function rollbackPlan(plan: RollbackPlanView, nowMs: number): Child {
 function nodesField(cluster: ClusterView | null, way: 'over' | 'back'): Child {
   const text = clusterText(cluster, way);
   return text !== null && field('Nodes', text);
+}
+
+function enginesField(following: UpgradePlanView['engines']): Child {
+  const text = followingText(following);
+  return text !== null && field('Service engines', text);
 }
 
 const NAMED_AT_MOST = 8;
@@ -124,7 +131,8 @@ export function upgradePlan(plan: UpgradePlanView): Child {
           list(alike(services).map(({ names, from, to }) => `${formatNames(names, NAMED_AT_MOST)}: ${from} to ${to}`)),
         ),
       nodesField(plan.cluster, 'over'),
-      field('Data', mounts.length === 0 ? 'none' : list(mounts.map(mountText))),
+      enginesField(plan.engines),
+      field('Data', mounts.length === 0 ? 'none' : list(alikeMounts(mounts).map(mountText))),
       plan.externalData && field('Database', plan.externalData.sentence),
       space.length > 0 &&
         field(
@@ -143,9 +151,10 @@ export function upgradePlan(plan: UpgradePlanView): Child {
   ];
 }
 
-function mountText({ targets, sizeBytes, files, treatment, note }: UpgradePlanView['mounts'][number]): string {
+function mountText({ sources, targets, sizeBytes, files, treatment, note }: AlikeMounts): string {
   const size = treatment === 'new' ? '' : ` (${formatBytes(sizeBytes)}, ${formatCount(files, 'file')})`;
-  return `${targets.join(', ')}${size}: ${TREATMENTS[treatment]}${note === null ? '' : `; ${note}`}`;
+  const what = sources.length > 1 ? `${targets.join(', ')} of ${sources.length} services` : targets.join(', ');
+  return `${what}${size}: ${TREATMENTS[treatment]}${note === null ? '' : `; ${note}`}`;
 }
 
 const field = (name: string, ...value: Child[]): HTMLElement => h('div', {}, h('dt', {}, name), h('dd', {}, value));

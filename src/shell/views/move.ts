@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatForecast } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 import { fields } from './fields.ts';
-import { concerns, mountText, spaceText, stepList } from './plans.ts';
+import { concerns, mountTexts, spaceText, stepList } from './plans.ts';
 
 interface Screen {
   width: number;
@@ -39,7 +39,7 @@ export function movePlanLines(plan: MovePlanView, screen: Screen): string[] {
           value: `${formatBytes(data.sizeBytes)}, ${formatCount(data.files, 'file')} in ${nounOf(data)}${also(COPIED[data.treatment])}`,
         },
         { name: 'Owner', value: owner ? `${owner.uid}:${owner.gid}, of all of it` : 'stays as it is' },
-        { name: 'Other data', value: plan.others.map(mountText) },
+        { name: 'Other data', value: mountTexts(plan.others) },
         { name: 'Space', value: plan.space.map(spaceText) },
         { name: 'What is left', value: kept },
         { name: 'Way back', value: `rollback system, to ${from.version} (${from.release}) with its data as it is now` },

@@ -1,5 +1,6 @@
-import { type Alike, alike } from '../../api/contract/alike.ts';
+import { type Alike, type AlikeMounts, alike, alikeMounts } from '../../api/contract/alike.ts';
 import { clusterText } from '../../api/contract/cluster-text.ts';
+import { followingText } from '../../api/contract/following-text.ts';
 import type { PromotionPlanView } from '../../api/contract/promotion.ts';
 import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
 import { formatAge, formatBytes, formatCount, formatDuration, formatForecast, formatNames } from '../format.ts';
@@ -78,7 +79,7 @@ function takeoverLines(
       { name: 'Services', value: plan.services.length > 1 ? alike(plan.services).map(serviceText) : null },
       { name: 'Nodes', value: clusterText(plan.cluster, 'over') },
       { name: 'Engines', value: followingText(plan.engines) },
-      { name: 'Data', value: plan.mounts.length === 0 ? 'none' : plan.mounts.map(mountText) },
+      { name: 'Data', value: plan.mounts.length === 0 ? 'none' : mountTexts(plan.mounts) },
       { name: 'Database', value: externalText(plan.externalData) },
       ...more,
       { name: 'Space', value: plan.space.map(spaceText) },
@@ -107,14 +108,6 @@ function takeoverLines(
 export const downtimeText = (ms: number | null): string =>
   ms === null ? 'none: the controller goes on' : formatForecast(ms);
 
-export function followingText(following: UpgradePlanView['engines']): string | null {
-  if (!following) return null;
-  const { engines, maxUnavailable } = following;
-  const names = engines.length > 5 ? formatCount(engines.length, 'service engine') : engines.join(', ');
-  if (maxUnavailable === null) return `${names}: back at once, together with the controller`;
-  return `${names}: after the controller has proved itself, ${maxUnavailable} at a time`;
-}
-
 /** Where a warning says it already, there is no line for it. */
 export const externalText = (data: UpgradePlanView['externalData']): string | null =>
   data?.restore ? `external: ${data.sentence}` : data?.external === null ? `hooks: ${data.sentence}` : null;
@@ -137,13 +130,20 @@ function copyForecast(plan: UpgradePlanView): string | null {
   return preCopied ? `${formatForecast(plan.preCopyForecastMs)} of copying while ${plan.from.version} serves` : null;
 }
 
-export function mountText(mount: PlannedMount): string {
-  const size = ['new', 'shared'].includes(mount.treatment)
-    ? ''
-    : ` (${formatBytes(mount.sizeBytes)}, ${formatCount(mount.files, 'file')})`;
-  const note = mount.note ? `; ${mount.note}` : '';
-  const source = mount.kind === 'volume' && mount.source.length > 32 ? `${mount.source.slice(0, 12)}…` : mount.source;
-  return `${mount.targets.join(', ')} on ${mount.kind} ${source}${size}: ${treatments[mount.treatment]}${note}`;
+/** A line for each, and one for many that are alike. */
+export const mountTexts = (mounts: readonly PlannedMount[]): string[] => alikeMounts(mounts).map(mountText);
+
+function mountText({ kind, sources, targets, treatment, sizeBytes, files, note }: AlikeMounts): string {
+  const isEmpty = ['new', 'shared'].includes(treatment);
+  const size = isEmpty ? '' : ` (${formatBytes(sizeBytes)}, ${formatCount(files, 'file')})`;
+  const what = `${targets.join(', ')} on ${sourceText(kind, sources)}${size}`;
+  return `${what}: ${treatments[treatment]}${note ? `; ${note}` : ''}`;
+}
+
+function sourceText(kind: PlannedMount['kind'], [first = '', ...others]: string[]): string {
+  const source = kind === 'volume' && first.length > 32 ? `${first.slice(0, 12)}…` : first;
+  if (others.length === 0) return `${kind} ${source}`;
+  return `${kind === 'volume' ? 'volume' : 'directory'} ${source} and ${others.length} more`;
 }
 
 export const spaceText = ({ path, neededBytes, freeBytes }: UpgradePlanView['space'][number]): string =>

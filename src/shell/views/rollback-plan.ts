@@ -1,9 +1,10 @@
 import { clusterText } from '../../api/contract/cluster-text.ts';
+import { followingText } from '../../api/contract/following-text.ts';
 import type { RollbackPlanView } from '../../api/contract/views.ts';
 import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment, formatNames } from '../format.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';
-import { concerns, downtimeText, externalText, followingText, type Screen, settingText, stepList } from './plans.ts';
+import { concerns, downtimeText, externalText, type Screen, settingText, stepList } from './plans.ts';
 
 /** What a rollback will do and what is given up by it. */
 export function rollbackPlanLines(plan: RollbackPlanView, screen: Screen, detail: 'in full' | 'in short'): string[] {
