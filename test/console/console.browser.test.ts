@@ -274,7 +274,7 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Upgrade to 2.0' }).click();
     const nodes = region(page, 'Upgrade from 1.0 to 2.0').getByRole('list', { name: 'Nodes' });
     await expect
-      .poll(() => nodes.getByRole('listitem').allTextContents(), { timeout: 20_000 })
+      .poll(() => nodes.getByRole('listitem').allTextContents(), { timeout: 60_000 })
       .toEqual(['camp-1on 2.0', 'camp-2on 2.0']);
     // What has been turned off on the way is no alarm.
     expect(await page.getByRole('list', { name: 'Services' }).count()).toBe(0);
