@@ -14,7 +14,7 @@ export function targetsOf(services: readonly ServiceSpec[], slotKey: string): st
 /**
  * Which data of a snapshot goes under which mount of what runs: by the mount's name where both know it, by the place
  * in the containers where they do not, and without a choice where each has just one. `refused` where nothing fits;
- * a plain tarball is one mount, which must be named where there are several.
+ * a plain tarball is one mount, which must be named where there are several and it does not say itself which it is.
  */
 export function restoredMounts(
   live: { slot: Slot; services: readonly ServiceSpec[] },
@@ -22,7 +22,8 @@ export function restoredMounts(
   named: string | undefined,
 ): Map<string, RestoredFrom> {
   const chosen = named === undefined ? live.slot.mounts : [mountNamed(live, named)];
-  if (snapshot.slot.archive?.format === 'tar') return plainTarball(live, chosen, snapshot.slot.archive.prefix);
+  const { archive, id } = snapshot.slot;
+  if (archive?.format === 'tar') return plainTarball(live, chosen, { id, prefix: archive.prefix });
   const found = new Map<string, RestoredFrom>();
   for (const mount of chosen) {
     const source = counterpart(mount, live, snapshot, chosen.length === 1);
@@ -56,9 +57,12 @@ function counterpart(
 function plainTarball(
   live: { slot: Slot; services: readonly ServiceSpec[] },
   chosen: readonly SlotMount[],
-  prefix: string,
+  { id, prefix }: { id: string; prefix: string },
 ): Map<string, RestoredFrom> {
-  const [mount, ...others] = chosen;
+  const itself = chosen.filter(({ key, path }) =>
+    [...targetsOf(live.services, key), path].some((name) => isWholeName(prefix, name)),
+  );
+  const [mount, ...others] = itself.length === 1 ? itself : chosen;
   if (!mount) {
     throw new BelayError('refused', `${live.slot.appliance} has no data in mounts that could be restored.`, {
       hint: 'See what it has: show configuration',
@@ -67,7 +71,7 @@ function plainTarball(
   if (others.length > 0) {
     const all = chosen.map(({ key }) => targetsOf(live.services, key)[0] ?? key);
     throw new BelayError('ambiguous', `The tarball is one of ${all.length} mounts: ${all.join(', ')}.`, {
-      hint: `Say which: restore system SNAPSHOT mount ${all[0]}`,
+      hint: `Say which: restore system ${id} mount ${all[0]}`,
     });
   }
   // What the directory was called when the tarball was made: on the host, or in the container.
@@ -75,6 +79,10 @@ function plainTarball(
   const strip = names.map((name) => tarballDirectory(prefix, name)).find((directory) => directory !== '') ?? '';
   return new Map([[mount.key, { key: null, strip }]]);
 }
+
+/** `var/lib/mysql/…` is of /var/lib/mysql, and of nothing else; `mysql/…` may be of many. */
+const isWholeName = (prefix: string, name: string): boolean =>
+  name !== '/' && tarballDirectory(prefix, name) === name.replace(/^\/|\/$/g, '');
 
 /** The mount of what runs that somebody means: by where it is in the containers, on the host, or by its volume. */
 export function mountNamed(live: { slot: Slot; services: readonly ServiceSpec[] }, named: string): SlotMount {
