@@ -34,12 +34,43 @@ function isUnset(value: JsonValue | undefined): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
+/** What an engine has an opinion of, where nothing was asked for; for those that vary from engine to engine, any value. */
+const ENGINE_DEFAULTS: Record<string, readonly string[] | 'any'> = {
+  CgroupnsMode: ['"host"', '"private"'],
+  ConsoleSize: 'any',
+  IpcMode: ['"private"'],
+  LogConfig: ['{"Config":{},"Type":"json-file"}'],
+  MaskedPaths: 'any',
+  ReadonlyPaths: 'any',
+  RestartPolicy: ['{"MaximumRetryCount":0,"Name":"no"}', '{"Name":"no"}'],
+  Runtime: ['"runc"'],
+  ShmSize: ['67108864'],
+};
+
+/**
+ * Whether one of them says nothing, and the other what an engine makes of nothing: one was asked for by a manifest, the
+ * other read from a container. An empty list says something: that no path is masked.
+ */
+function isEnginesOwn(name: string, now: ServiceSpec, after: ServiceSpec): boolean {
+  const values = [now, after].map(({ settings }) => settings.hostConfig[name] ?? null);
+  const said = values.filter((value) => value !== null);
+  const defaults = ENGINE_DEFAULTS[name];
+  if (defaults === undefined || said.length !== 1) return false;
+  return defaults === 'any' || defaults.includes(JSON.stringify(said[0], withSortedKeys));
+}
+
+/** Whether every setting is the same as it will be, also those that an engine would have made so by itself. */
+export function hasSameSettings(now: ServiceSpec, after: ServiceSpec): boolean {
+  const [current, coming] = [settingsOf(now), settingsOf(after)];
+  return current.size === coming.size && [...current].every(([name, value]) => coming.get(name) === value);
+}
+
 /** What of a service's settings is another than it will be, by name; of variables that are secret only that they are. */
 export function compareSettings(now: ServiceSpec, after: ServiceSpec): SettingChange[] {
   const [current, coming] = [settingsOf(now), settingsOf(after)];
   const names = new Set([...current.keys(), ...coming.keys()]);
   return [...names]
-    .filter((name) => current.get(name) !== coming.get(name))
+    .filter((name) => current.get(name) !== coming.get(name) && !isEnginesOwn(name, now, after))
     .sort()
     .map((setting) => ({
       service: now.name,

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { World } from '../domain/ports/world.ts';
 import { controllerOf, type Release } from '../domain/release.ts';
 import { isSameImage, type ServiceSpec } from '../domain/service-spec.ts';
-import { compareSettings } from '../domain/settings-diff.ts';
+import { compareSettings, hasSameSettings } from '../domain/settings-diff.ts';
 import type { Step } from '../domain/step.ts';
 import type { Candidate } from './candidate.ts';
 import { changeCandidate } from './change-candidate.ts';
@@ -128,7 +128,7 @@ function needed(removed: readonly ServiceSpec[], services: readonly ServiceSpec[
 }
 
 const isOther = (now: ServiceSpec, after: ServiceSpec): boolean =>
-  !isSameImage(now.image, after.image) || compareSettings(now, after).length > 0;
+  !isSameImage(now.image, after.image) || !hasSameSettings(now, after);
 
 function changeOf({ current, coming }: Pair): ChangePlan['changes'][number] {
   const image = isSameImage(current.image, coming.image)
