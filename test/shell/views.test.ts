@@ -251,6 +251,14 @@ test('steps are never higher than the room there is, and the running one is amon
   }
 });
 
+test('an operation says how often it was recovered', () => {
+  const recovered = (recoveries: number) =>
+    operationLines({ ...operation, recoveries }, { width: 80, nowMs, paint }).filter((line) =>
+      line.includes('Recovered'),
+    );
+  expect([0, 1, 3].flatMap(recovered)).toEqual(['Recovered  once after a crash', 'Recovered  3 times after a crash']);
+});
+
 test('an operation that came back says why, with the log and what to type', () => {
   const ended: OperationView = {
     ...operation,

@@ -15,7 +15,11 @@ export interface Attention {
 
 /** How far a pack is, as a job shows it: written once, and read back once. */
 export function packed({ doneBytes, files, phase }: PackProgress, dataBytes: number): JobProgress {
-  return { doneBytes, totalBytes: dataBytes, detail: `${phase}, ${files.toLocaleString('en-US')} files` };
+  return {
+    doneBytes,
+    totalBytes: dataBytes,
+    detail: `${phase}, ${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}`,
+  };
 }
 
 /**

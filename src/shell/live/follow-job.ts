@@ -1,6 +1,6 @@
 import type { JobView } from '../../api/contract/snapshot-views.ts';
 import type { Context } from '../context.ts';
-import { type ExitCode, exitCode } from '../failure.ts';
+import { type ExitCode, exitCode, toFailure } from '../failure.ts';
 import { formatBytes } from '../format.ts';
 import { formatOf } from '../options.ts';
 import { cut, wrap } from '../width.ts';
@@ -39,7 +39,7 @@ export async function followJob(context: Context, accepted: JobView): Promise<Ex
       output.errors([stopped.state === 'done' ? (stopped.message ?? '') : `Stopped: ${leftOf(job)}`]);
       return exitCode.interrupted;
     }
-    job = await client.job(job.id, signal);
+    job = await client.job(job.id, signal).catch(untold);
     const isDue = output.isTerminal || context.nowMs() - lastMs > PLAIN_EVERY_MS;
     if (!isText || job.state !== 'running' || job.doneBytes === null || !isDue) continue;
     lastMs = context.nowMs();
@@ -53,6 +53,13 @@ export async function followJob(context: Context, accepted: JobView): Promise<Ex
     ...wrap(message ?? '', output.width).map(output.paint.good),
     ...(hint === null ? [] : wrap(hint, output.width)),
   ]);
+}
+
+/** An operation goes on with the next daemon; a job is cleared away by it. */
+function untold(thrown: unknown): never {
+  if (toFailure(thrown).code !== 'no-daemon') throw thrown;
+  const hint = 'What it had begun is cleared away when it starts again: type the command again.';
+  throw Object.assign(new Error('The Belay daemon went away before the work was done.'), { code: 'no-daemon', hint });
 }
 
 function leftOf({ kind }: JobView): string {

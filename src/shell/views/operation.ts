@@ -122,7 +122,7 @@ export function operationLines(operation: OperationView | null, screen: Screen):
       },
       { name: 'Changed', value: interventionTexts(operation, nowMs) },
       { name: 'Confirm', value: confirmationText(operation.confirmation, nowMs) },
-      { name: 'Recovered', value: operation.recoveries > 0 ? `${operation.recoveries} times after a crash` : null },
+      { name: 'Recovered', value: recoveriesText(operation.recoveries) },
     ],
     width,
     paint,
@@ -176,3 +176,6 @@ export function operationTable(operations: readonly OperationView[], { width, no
     paint,
   );
 }
+
+const recoveriesText = (times: number): string | null =>
+  times === 0 ? null : `${times === 1 ? 'once' : `${times} times`} after a crash`;

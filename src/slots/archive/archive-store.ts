@@ -10,6 +10,7 @@ import { locateData } from '../placing.ts';
 import { readArchive } from './archive-reader.ts';
 import { CommonDirectory } from './common-directory.ts';
 import { readCompressed } from './compression.ts';
+import { counted } from './counted.ts';
 import type { ArchiveManifest } from './manifest.ts';
 import { type PackedMount, packArchive } from './pack.ts';
 import { damaged } from './tar-entry.ts';
@@ -91,8 +92,10 @@ export function createArchiveStore(directory: string): ArchiveStore {
           chunks,
           { origin: 'outside', quotaBytes },
           {
-            onMember: async ({ directory: part, entry }) => {
+            onMember: async ({ directory: part, entry, content }) => {
               if (part === '') common.add(entry);
+              const tell = (bytes: number) => onProgress({ doneBytes: doneBytes + bytes, files, phase: 'reading' });
+              for await (const _ of counted(content, entry.sizeBytes, tell));
               doneBytes += entry.sizeBytes;
               if (entry.kind !== 'directory') files++;
               onProgress({ doneBytes, files, phase: 'reading' });

@@ -8,6 +8,7 @@ import type { SlotArchive } from '../../domain/slot.ts';
 import { throwIfAborted } from '../command.ts';
 import { inBatches } from './batches.ts';
 import { checksumLine, Seal } from './checksums.ts';
+import { counted } from './counted.ts';
 import { unwelcome } from './entry-rules.ts';
 import { type ArchiveManifest, CHECKSUMS, MANIFEST, SEAL } from './manifest.ts';
 import { printableName, type TarEntry } from './tar-entry.ts';
@@ -113,11 +114,12 @@ class Packer {
     try {
       for await (const { entry, content } of readTar(tar.stream)) {
         const linkName = entry.kind === 'hard link' ? inArchive(entry.linkName) : entry.linkName;
-        yield* this.#member({ ...entry, name: inArchive(entry.name), linkName }, content);
+        const watched = counted(content, entry.sizeBytes, (bytes) => this.#tell(bytes));
+        yield* this.#member({ ...entry, name: inArchive(entry.name), linkName }, watched);
         if (entry.kind !== 'directory') this.files++;
         this.dataBytes += entry.sizeBytes;
         this.#noteUnwelcome(entry);
-        this.#options.onProgress({ doneBytes: this.dataBytes, files: this.files, phase: 'writing' });
+        this.#tell(0);
       }
       await tar.ended;
     } catch (thrown) {
@@ -127,6 +129,10 @@ class Packer {
     } finally {
       tar.kill();
     }
+  }
+
+  #tell(ofThisBytes: number): void {
+    this.#options.onProgress({ doneBytes: this.dataBytes + ofThisBytes, files: this.files, phase: 'writing' });
   }
 
   #noteUnwelcome(entry: TarEntry): void {

@@ -4,6 +4,7 @@ import type { PackProgress } from '../../domain/ports/archive-store.ts';
 import { commandRecords } from '../command.ts';
 import { type DataMember, readArchive } from './archive-reader.ts';
 import { readCompressed } from './compression.ts';
+import { counted } from './counted.ts';
 import type { PackedMount } from './pack.ts';
 import { damaged, type EntryKind, printableName, type TarEntry } from './tar-entry.ts';
 
@@ -30,7 +31,10 @@ export async function verifyArchive(
   let [doneBytes, files] = [0, 0];
   const onMember = async ({ directory, entry, content }: DataMember) => {
     const mount = mounts.find((each) => each.directory === directory) as PackedMount;
-    await compareMember(Buffer.from(mount.path), entry, content);
+    const watched = counted(content, entry.sizeBytes, (bytes) =>
+      options.onProgress({ doneBytes: doneBytes + bytes, files, phase: 'verifying' }),
+    );
+    await compareMember(Buffer.from(mount.path), entry, watched);
     met.set(directory, (met.get(directory) ?? 0) + 1);
     doneBytes += entry.sizeBytes;
     if (entry.kind !== 'directory') files++;

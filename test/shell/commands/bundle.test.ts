@@ -53,5 +53,5 @@ test('a mirror that has everything says so, and one that lacks something says wh
 test('with --yes nothing is planned for nobody', async () => {
   const job = { id: 'JAAAAAAAAAA' } as Awaited<ReturnType<Client['importBundle']>>;
   const client = { importBundlePlan: absent, importBundle: async () => job };
-  expect(await runCommand(importBundle, { file: '/x' }, client, true)).toEqual({ code: 0, asked: [] });
+  expect(await runCommand(importBundle, { file: '/x' }, client, { yes: true })).toEqual({ code: 0, asked: [] });
 });
