@@ -118,10 +118,10 @@ export class Page {
   }
 
   #content(): Child {
-    const { appliances, known, operation, problem } = this.#watch;
+    const { appliances, known, operation, problem, isOfAction } = this.#watch;
     const isEmpty = appliances?.length === 0;
     return [
-      problem && problemPanel(problem, known === null),
+      problem && problemPanel(problem, known === null ? 'nothing is known' : isOfAction ? 'not done' : 'not learnt'),
       isEmpty && emptyPanel(),
       known && content({ known, operation }, nowMs(), this.#actions(known.system.appliance)),
       !known && !isEmpty && !problem && h('p', { class: 'quiet waiting' }, 'Looking at the system…'),

@@ -6,6 +6,8 @@ import * as model from './model.ts';
 
 /** Health and drift are looked at so often where no event tells of them. */
 const LOOK_AGAIN_MS = 20_000;
+/** And so soon where a look has not been answered. */
+const LOOK_SOON_MS = 2_000;
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
@@ -20,6 +22,8 @@ export class Watch {
   /** What runs, or has ended before the reader's eyes. */
   operation: OperationView | null = null;
   problem: ApiError | null = null;
+  /** Whether what has failed is something that the reader wanted done, and not only a look. */
+  isOfAction = false;
   readonly #live: LiveEvents;
   readonly #onChange: () => void;
   readonly #onNews: (text: string) => void;
@@ -38,7 +42,10 @@ export class Watch {
   start(): void {
     this.enter();
     setInterval(() => document.visibilityState === 'visible' && this.look(), LOOK_AGAIN_MS);
-    window.addEventListener('online', () => this.tryNow());
+    window.addEventListener('online', () => {
+      this.tryNow();
+      this.look();
+    });
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState !== 'visible') return;
       this.tryNow();
@@ -75,7 +82,7 @@ export class Watch {
 
   /** Asks for everything anew; `withVersions` for the registry's list as well. */
   look(withVersions = false): void {
-    if (this.isSignedIn) void this.#learn(withVersions).catch((thrown) => this.troubled(thrown));
+    if (this.isSignedIn) void this.#learn(withVersions).catch((thrown) => this.#notLearnt(thrown));
   }
 
   /** Begun from this page: its events may have come before the answer. */
@@ -92,7 +99,19 @@ export class Watch {
     this.#onChange();
   }
 
+  /** Something that the reader wanted done has not been done. */
   troubled(thrown: unknown): void {
+    this.isOfAction = true;
+    this.#fail(thrown);
+  }
+
+  #notLearnt(thrown: unknown): void {
+    this.isOfAction = false;
+    this.#fail(thrown);
+    if (this.connection === 'live' && this.problem?.status === 0) setTimeout(() => this.look(), LOOK_SOON_MS);
+  }
+
+  #fail(thrown: unknown): void {
     const error = thrown instanceof ApiError ? thrown : new ApiError(0, String(thrown), null);
     if (error.status === 401) {
       this.leave();

@@ -268,6 +268,14 @@ describe.skipIf(executable === '')('the console, in a browser', () => {
   it('shows how far each node of a controller is', async () => {
     const page = await stage.open();
     await page.getByLabel('Appliance').selectOption('base-camp');
+    await page.getByRole('heading', { level: 1, name: 'base-camp 1.0' }).waitFor();
+    // A look that is not answered is nothing that anybody wanted done, and is over by itself.
+    await page.route('**/api/system*', (route) => route.abort());
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    const notice = page.getByRole('alert').getByText('This page could not be brought up to date');
+    await notice.waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
+    await notice.waitFor({ state: 'detached', timeout: 10_000 });
     await region(page, 'Newer versions').getByRole('button', { name: 'Upgrade to 2.0' }).click();
     await page.getByRole('dialog').getByText('one at a time').waitFor();
     const { release } = hold('nodes:acted');

@@ -2,12 +2,18 @@ import type { ApiError } from '../api.ts';
 import { h } from '../element.ts';
 import { problemText } from '../question.ts';
 
-/** What the daemon has said no to, above what is known; `isAll` where nothing is. */
-export const problemPanel = (problem: ApiError, isAll: boolean): HTMLElement =>
+const TITLES = {
+  'nothing is known': 'The system cannot be shown',
+  'not done': 'That was not done',
+  'not learnt': 'This page could not be brought up to date',
+};
+
+/** What the daemon has said no to, or has not answered, above what is known. */
+export const problemPanel = (problem: ApiError, kind: keyof typeof TITLES): HTMLElement =>
   h(
     'section',
     { class: 'panel', role: 'alert', 'data-key': 'problem', 'aria-labelledby': 'problem-title' },
-    h('h2', { id: 'problem-title' }, isAll ? 'The system cannot be shown' : 'That was not done'),
+    h('h2', { id: 'problem-title' }, TITLES[kind]),
     problemText(problem),
   );
 
