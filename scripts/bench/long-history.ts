@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ReleaseView } from '../../src/api/contract/views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
 import { callEngine } from '../../src/demo/private-engine/engine-api.ts';
 import { startLab } from '../../src/lab/lab.ts';
 import { TestBelay } from '../../test/support/belay.ts';

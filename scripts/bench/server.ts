@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import type { PrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { TestBelay } from '../../test/support/belay.ts';
 import { makeImage } from '../../test/support/images.ts';

@@ -1,4 +1,4 @@
-import type { OperationView } from '../api/contract/views.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
 import { outcomeOf, titleOf } from './words.ts';
 
 /** What a screen reader is told of a change; null where it was told already. */

@@ -1,4 +1,4 @@
-import type { ErrorView } from '../api/contract/views.ts';
+import type { ErrorView } from '../api/contract/error-view.ts';
 import { printable } from '../shell/printable.ts';
 
 const DEADLINE_MS = 180_000;

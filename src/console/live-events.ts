@@ -1,5 +1,5 @@
 import { readEventStream } from '../api/client/event-stream.ts';
-import type { EventView } from '../api/contract/views.ts';
+import type { EventView } from '../api/contract/event-view.ts';
 import { parse } from './api.ts';
 
 /** The daemon says something at least every 15 s. */

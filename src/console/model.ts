@@ -1,5 +1,7 @@
+import type { OperationView } from '../api/contract/operation-views.ts';
+import type { ReleaseView, VersionsView } from '../api/contract/release-views.ts';
 import type { ConfirmationView } from '../api/contract/running-views.ts';
-import type { ApplianceView, OperationView, ReleaseView, SystemView, VersionsView } from '../api/contract/views.ts';
+import type { ApplianceView, SystemView } from '../api/contract/system-views.ts';
 import { call } from './api.ts';
 
 /** So many releases and operations at first, and so many more each time that somebody asks. */

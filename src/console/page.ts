@@ -1,4 +1,4 @@
-import type { OperationView } from '../api/contract/views.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
 import { call, nowMs } from './api.ts';
 import { type Child, h, morph } from './element.ts';
 import * as model from './model.ts';

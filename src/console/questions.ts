@@ -1,4 +1,5 @@
-import type { OperationView, RollbackPlanView, UpgradePlanView } from '../api/contract/views.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
+import type { RollbackPlanView, UpgradePlanView } from '../api/contract/plan-views.ts';
 import { call, nowMs } from './api.ts';
 import { h } from './element.ts';
 import { ask } from './question.ts';

@@ -1,4 +1,6 @@
-import type { ApplianceView, EventView, OperationView } from '../api/contract/views.ts';
+import type { EventView } from '../api/contract/event-view.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
+import type { ApplianceView } from '../api/contract/system-views.ts';
 import { newsOf } from './announcer.ts';
 import { ApiError } from './api.ts';
 import { LiveEvents } from './live-events.ts';

@@ -1,5 +1,7 @@
 import { NOUNS } from '../api/contract/doing.ts';
-import type { OperationView, ReleaseView, StepView, SystemView } from '../api/contract/views.ts';
+import type { OperationView, StepView } from '../api/contract/operation-views.ts';
+import type { ReleaseView } from '../api/contract/release-views.ts';
+import type { SystemView } from '../api/contract/system-views.ts';
 import { formatBytes, formatDuration } from '../shell/format.ts';
 import type { IconName } from './icon.ts';
 

@@ -1,4 +1,4 @@
-import type { OperationView } from '../api/contract/views.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
 import type { Context } from './context.ts';
 import { type ExitCode, exitCode } from './failure.ts';
 import { requireNoObstacle } from './obstacles.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '../api/client/client.ts';
-import type { OperationView } from '../api/contract/views.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
 import type { ExitCode } from './failure.ts';
 import type { Options } from './options.ts';
 import type { Output } from './output.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '../api/client/client.ts';
-import type { OperationView } from '../api/contract/views.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
 import type { Context } from './context.ts';
 import { dataLines } from './data-lines.ts';
 import { type ExitCode, exitCode, exitCodeOf, type Failure, ShellError, toFailure } from './failure.ts';

@@ -1,6 +1,8 @@
 import type { Client } from '../api/client/client.ts';
 import { DOING } from '../api/contract/doing.ts';
-import type { EventView, OperationView, SystemView } from '../api/contract/views.ts';
+import type { EventView } from '../api/contract/event-view.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
+import type { SystemView } from '../api/contract/system-views.ts';
 import { Countdown } from './countdown.ts';
 import { interventionNotices } from './views/confirmation.ts';
 import { stateWords } from './views/operation.ts';

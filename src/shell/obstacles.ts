@@ -1,4 +1,4 @@
-import type { UpgradePlanView } from '../api/contract/views.ts';
+import type { UpgradePlanView } from '../api/contract/plan-views.ts';
 
 /** Throws the first obstacle of a plan, as the daemon would if the operation were asked for. */
 export function requireNoObstacle({ obstacles }: Pick<UpgradePlanView, 'obstacles'>): void {

@@ -1,4 +1,4 @@
-import type { UpgradeInput } from '../api/contract/views.ts';
+import type { UpgradeInput } from '../api/contract/inputs.ts';
 import type { ArgumentSpec, FlagSpec } from './command.ts';
 import { duration } from './kinds.ts';
 

@@ -1,5 +1,5 @@
 import type { Client } from '../api/client/client.ts';
-import type { ReleaseNameView } from '../api/contract/views.ts';
+import type { ReleaseNameView } from '../api/contract/release-views.ts';
 import type { Candidate, Kind } from './command.ts';
 import { formatAge } from './format.ts';
 import { version } from './kinds.ts';

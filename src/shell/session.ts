@@ -1,6 +1,7 @@
 import type { Client } from '../api/client/client.ts';
 import { createUnixClient } from '../api/client/unix-client.ts';
-import type { OperationView, SystemView } from '../api/contract/views.ts';
+import type { OperationView } from '../api/contract/operation-views.ts';
+import type { SystemView } from '../api/contract/system-views.ts';
 import { announced } from './announce.ts';
 import { execute, failureLines, type Shown, type Surroundings } from './execute.ts';
 import { type ExitCode, exitCode, toFailure } from './failure.ts';

@@ -2,14 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { RollbackPlanView, UpgradePlanView } from '../../src/api/contract/plan-views.ts';
+import type { ReleaseDetailView, ReleaseView } from '../../src/api/contract/release-views.ts';
 import type { ServiceEngineView } from '../../src/api/contract/service-engine-views.ts';
-import type {
-  OperationView,
-  ReleaseDetailView,
-  ReleaseView,
-  RollbackPlanView,
-  UpgradePlanView,
-} from '../../src/api/contract/views.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';
 import { describeOnEngine } from '../support/on-engine.ts';

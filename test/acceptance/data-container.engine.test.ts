@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { OperationView, ReleaseView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
 import { type PrivateEngine, startPrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { freePort } from '../../src/demo/private-engine/registry.ts';
 import { makeAppliance } from '../support/appliances.ts';

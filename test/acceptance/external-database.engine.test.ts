@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { RollbackPlanView, UpgradePlanView } from '../../src/api/contract/plan-views.ts';
 import type { TechSupportView } from '../../src/api/contract/tech-support.ts';
-import type { OperationView, RollbackPlanView, UpgradePlanView } from '../../src/api/contract/views.ts';
 import { pushImage } from '../../src/demo/private-engine/images.ts';
 import { TestBelay } from '../support/belay.ts';
 import { makeMariadbImages } from '../support/debian-images.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import { expectInvariant, migrated, type Outcome, readWitness, type Subject } from '../recovery/invariant.ts';
 import { makeAppliance, type TestAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OperationView, ReleaseView, RollbackPlanView, SystemView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { RollbackPlanView } from '../../src/api/contract/plan-views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
+import type { SystemView } from '../../src/api/contract/system-views.ts';
 import { freePort, type PrivateRegistry, startRegistry } from '../../src/demo/private-engine/registry.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';

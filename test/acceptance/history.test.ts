@@ -2,15 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { UpgradePlanView } from '../../src/api/contract/plan-views.ts';
 import type { PromotionPlanView } from '../../src/api/contract/promotion.ts';
 import type { ReleaseDiffView } from '../../src/api/contract/release-history.ts';
-import type {
-  OperationView,
-  ReleaseDetailView,
-  ReleaseView,
-  UpgradePlanView,
-  VersionsView,
-} from '../../src/api/contract/views.ts';
+import type { ReleaseDetailView, ReleaseView, VersionsView } from '../../src/api/contract/release-views.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { openLab } from '../lab/lab-under-test.ts';
 import { type ApiFailure, TestBelay } from '../support/belay.ts';

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OperationView, RollbackPlanView, UpgradePlanView, VersionsView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { RollbackPlanView, UpgradePlanView } from '../../src/api/contract/plan-views.ts';
+import type { VersionsView } from '../../src/api/contract/release-views.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';
 import { describeOnEngine } from '../support/on-engine.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { OperationView, ReleaseView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
 import { TestBelay } from '../support/belay.ts';
 import { makeMariadbImages } from '../support/debian-images.ts';
 import { fingerprint } from '../support/fingerprint.ts';

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OperationView, ReleaseView, SystemView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
+import type { SystemView } from '../../src/api/contract/system-views.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { ApiFailure, TestBelay } from '../support/belay.ts';
 import { type HoldingProxy, startHoldingProxy } from '../support/holding-proxy.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ManifestView } from '../../src/api/contract/manifest-views.ts';
-import type { ReleaseDetailView, ReleaseView, UpgradePlanView } from '../../src/api/contract/views.ts';
+import type { UpgradePlanView } from '../../src/api/contract/plan-views.ts';
+import type { ReleaseDetailView, ReleaseView } from '../../src/api/contract/release-views.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';
 import { describeOnEngine } from '../support/on-engine.ts';

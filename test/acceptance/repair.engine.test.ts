@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { OperationView, RepairPlanView, SystemView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { RepairPlanView } from '../../src/api/contract/plan-views.ts';
+import type { SystemView } from '../../src/api/contract/system-views.ts';
 import { Screen } from '../shell/screen.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { SHIPPED_PROGRAM, TestBelay } from '../support/belay.ts';

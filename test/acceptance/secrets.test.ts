@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ConfigurationView } from '../../src/api/contract/configuration.ts';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import { openLab } from '../lab/lab-under-test.ts';
 import { SHIPPED_PROGRAM, TestBelay } from '../support/belay.ts';
 

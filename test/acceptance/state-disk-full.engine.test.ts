@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { PROGRAM, TestBelay } from '../support/belay.ts';
 import { describeOnEngine } from '../support/on-engine.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ReleaseView } from '../../src/api/contract/views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
 import { rollbackSentence } from '../../src/console/views/plans.ts';
 import { buildOf, dataOf } from '../../src/console/words.ts';
 

@@ -1,4 +1,4 @@
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import { judge, migrated, type Outcome, readWitness } from '../recovery/invariant.ts';
 import { requestOf } from './scenario.ts';
 import { NEW, OLD, Stage } from './stage.ts';

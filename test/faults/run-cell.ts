@@ -1,4 +1,4 @@
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import { judge, migrated, type Outcome, readWitness } from '../recovery/invariant.ts';
 import { ApiFailure } from '../support/belay.ts';
 import type { Fault, Place } from './fault.ts';

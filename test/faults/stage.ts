@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import type { PrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { freePort } from '../../src/demo/private-engine/registry.ts';
 import type { FaultyRegistry } from '../docker/faulty-registry.ts';

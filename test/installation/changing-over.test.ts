@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { pack, sumsOf } from '../../scripts/pack.ts';
 import type { CliChangeAcceptedView, CliReleasesView } from '../../src/api/contract/cli-releases.ts';
-import type { HealthView } from '../../src/api/contract/views.ts';
+import type { HealthView } from '../../src/api/contract/system-views.ts';
 import { type ApiFailure, TestBelay } from '../support/belay.ts';
 
 // Belay's own releases are changed over to by a real daemon, with the shipped build; no engine is needed.

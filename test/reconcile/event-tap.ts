@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { readEventStream } from '../../src/api/client/event-stream.ts';
-import type { EventView } from '../../src/api/contract/views.ts';
+import type { EventView } from '../../src/api/contract/event-view.ts';
 
 /** Keeps every event that a daemon sends about one appliance. */
 export class EventTap {

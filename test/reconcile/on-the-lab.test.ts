@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import type { EventView, OperationView, RepairPlanView } from '../../src/api/contract/views.ts';
+import type { EventView } from '../../src/api/contract/event-view.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { RepairPlanView } from '../../src/api/contract/plan-views.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { openLab } from '../lab/lab-under-test.ts';
 import { TestBelay } from '../support/belay.ts';

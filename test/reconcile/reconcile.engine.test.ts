@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { EventView } from '../../src/api/contract/views.ts';
+import type { EventView } from '../../src/api/contract/event-view.ts';
 import { type PrivateEngine, startPrivateEngine } from '../../src/demo/private-engine/private-engine.ts';
 import { makeAppliance } from '../support/appliances.ts';
 import { TestBelay } from '../support/belay.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
 import type { TestBelay } from '../support/belay.ts';
 import { allContainers, filesInside, nameOf } from './engine-look.ts';

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SystemView } from '../../src/api/contract/views.ts';
+import type { SystemView } from '../../src/api/contract/system-views.ts';
 import type { Engine } from '../../src/demo/private-engine/private-engine.ts';
 import type { ServiceSpec } from '../../src/domain/service-spec.ts';
 import type { SlotMount } from '../../src/domain/slot.ts';

@@ -1,19 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { EventView } from '../../src/api/contract/event-view.ts';
 import type { LogLineView } from '../../src/api/contract/log.ts';
+import type { OperationView, StepView } from '../../src/api/contract/operation-views.ts';
+import type { RollbackPlanView, UpgradePlanView } from '../../src/api/contract/plan-views.ts';
 import type { ReleaseDiffView } from '../../src/api/contract/release-history.ts';
+import type { ReleaseView, VersionsView } from '../../src/api/contract/release-views.ts';
 import type { ConfirmationView } from '../../src/api/contract/running-views.ts';
-import type {
-  ContainerView,
-  EventView,
-  OperationView,
-  ReleaseView,
-  RollbackPlanView,
-  StepView,
-  SystemView,
-  UpgradePlanView,
-  VersionsView,
-} from '../../src/api/contract/views.ts';
+import type { ContainerView, SystemView } from '../../src/api/contract/system-views.ts';
 
 /** How an upgrade to a version goes in this fake. */
 export type Script = 'succeeds' | 'fails its gate';

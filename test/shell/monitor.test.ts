@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../src/api/client/client.ts';
-import type { EventView, OperationView, SystemView } from '../../src/api/contract/views.ts';
+import type { EventView } from '../../src/api/contract/event-view.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { SystemView } from '../../src/api/contract/system-views.ts';
 import { Monitor } from '../../src/shell/monitor.ts';
 
 /** A daemon that answers when it is told to, in any order. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { clusterText } from '../../src/api/contract/cluster-text.ts';
 import type { NodeView } from '../../src/api/contract/cluster-views.ts';
-import type { OperationView, RollbackPlanView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { RollbackPlanView } from '../../src/api/contract/plan-views.ts';
 import { createPaint } from '../../src/shell/paint.ts';
 import { nodeLines } from '../../src/shell/views/nodes.ts';
 import { rollbackPlanLines } from '../../src/shell/views/rollback-plan.ts';

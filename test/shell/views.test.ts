@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { OperationView, StepView } from '../../src/api/contract/operation-views.ts';
 import type { ReleaseDiffView } from '../../src/api/contract/release-history.ts';
-import type { ContainerView, OperationView, ReleaseView, StepView, SystemView } from '../../src/api/contract/views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
+import type { ContainerView, SystemView } from '../../src/api/contract/system-views.ts';
 import { createRates, sparkline } from '../../src/shell/live/rates.ts';
 import { createPaint } from '../../src/shell/paint.ts';
 import { compactLines } from '../../src/shell/views/compact-steps.ts';

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ErrorView } from '../../src/api/contract/error-view.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
+import type { ReleaseView } from '../../src/api/contract/release-views.ts';
 import type { JobView, SnapshotView } from '../../src/api/contract/snapshot-views.ts';
-import type { ErrorView, OperationView, ReleaseView, SystemView } from '../../src/api/contract/views.ts';
+import type { SystemView } from '../../src/api/contract/system-views.ts';
 import { callEngine } from '../../src/demo/private-engine/engine-api.ts';
 
 /** Where the bundles are: in this tree, unless somebody tests a build of their own. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OperationView } from '../../src/api/contract/views.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import { Service } from '../../src/api/server/service.ts';
 import type { EntryPhase, OperationKind } from '../../src/domain/operation.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.ts';

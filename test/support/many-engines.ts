@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventView } from '../../src/api/contract/event-view.ts';
+import type { OperationView } from '../../src/api/contract/operation-views.ts';
 import type { ServiceEngineView } from '../../src/api/contract/service-engine-views.ts';
-import type { EventView, OperationView } from '../../src/api/contract/views.ts';
 import { Service } from '../../src/api/server/service.ts';
 import { viewServiceEngines } from '../../src/api/server/service-engine-view.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';

@@ -9,6 +9,7 @@ import type {
 } from '../contract/cli-releases.ts';
 import type { ConfigurationView, EnvironmentInput, ImageInput, ImagePlanView } from '../contract/configuration.ts';
 import type { ConsoleView } from '../contract/console.ts';
+import type { EventView } from '../contract/event-view.ts';
 import type {
   ExportBundleInput,
   ExportBundlePlanView,
@@ -16,6 +17,7 @@ import type {
   MirrorInput,
   MirrorPlanView,
 } from '../contract/image-views.ts';
+import type { AdoptInput, RollbackInput, UpgradeInput } from '../contract/inputs.ts';
 import type { JournalReportView, JournalRestoredView, JournalRestoreInput } from '../contract/journal-views.ts';
 import type { LogLineView } from '../contract/log.ts';
 import type {
@@ -27,10 +29,13 @@ import type {
 } from '../contract/manifest-views.ts';
 import type { MoveInput, MovePlanView } from '../contract/move.ts';
 import type { NotificationTestView, NotificationView } from '../contract/notifications.ts';
+import type { OperationView } from '../contract/operation-views.ts';
+import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../contract/plan-views.ts';
 import type { PromotionInput, PromotionPlanView } from '../contract/promotion.ts';
 import type { RehearsalInput } from '../contract/rehearsal-views.ts';
 import type { ReleaseDeletionView } from '../contract/release-deletion.ts';
 import type { NoteInput, ReleaseDiffView } from '../contract/release-history.ts';
+import type { ReleaseDetailView, ReleaseNameView, ReleaseView, VersionsView } from '../contract/release-views.ts';
 import type { ConfirmationView, ExtendInput } from '../contract/running-views.ts';
 import type { OrphanDeletionView, ServiceEngineView } from '../contract/service-engine-views.ts';
 import type { ScalingInput } from '../contract/service-engines.ts';
@@ -46,25 +51,8 @@ import type {
   SnapshotDetailView,
   SnapshotView,
 } from '../contract/snapshot-views.ts';
+import type { ApplianceView, ContainerView, HealthView, SystemView } from '../contract/system-views.ts';
 import type { MadeTechSupportView } from '../contract/tech-support.ts';
-import type {
-  AdoptInput,
-  ApplianceView,
-  ContainerView,
-  EventView,
-  HealthView,
-  OperationView,
-  ReleaseDetailView,
-  ReleaseNameView,
-  ReleaseView,
-  RepairPlanView,
-  RollbackInput,
-  RollbackPlanView,
-  SystemView,
-  UpgradeInput,
-  UpgradePlanView,
-  VersionsView,
-} from '../contract/views.ts';
 
 export interface LogWanted {
   service?: string | undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BelayError, type ErrorCode } from '../../domain/errors.ts';
-import type { ErrorView } from '../contract/views.ts';
+import type { ErrorView } from '../contract/error-view.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 

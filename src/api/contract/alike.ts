@@ -1,4 +1,4 @@
-import type { UpgradePlanView } from './views.ts';
+import type { UpgradePlanView } from './plan-views.ts';
 
 type Planned = UpgradePlanView['services'][number];
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { followingView, rollbackPlanView } from './views.ts';
+import { followingView, rollbackPlanView } from './plan-views.ts';
 
 /** Releases on the same data in which some services are others. */
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { changePlanView } from './change-plan.ts';
+import { operationView } from './operation-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { operationView } from './views.ts';
 
 /** Bringing engines and helpers to the version of the controller. */
 

@@ -1,5 +1,5 @@
 import type { ClusterView, NodeView } from './cluster-views.ts';
-import type { OperationView } from './views.ts';
+import type { OperationView } from './operation-views.ts';
 
 const WORDS: Record<NodeView['state'], string> = {
   waiting: 'waiting for its turn',

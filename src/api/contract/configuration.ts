@@ -2,8 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { changePlanView } from './change-plan.ts';
 import { nameProblem, valueProblem } from './env-text.ts';
 import { gateView } from './gate-view.ts';
+import { operationView } from './operation-views.ts';
+import { upgradePlanView } from './plan-views.ts';
+import { releaseDetailView } from './release-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { operationView, releaseDetailView, upgradePlanView } from './views.ts';
 
 /** What the services are made with, and how that is changed: each change is a release. */
 

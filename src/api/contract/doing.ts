@@ -1,4 +1,5 @@
-import type { OperationView, SystemView } from './views.ts';
+import type { OperationView } from './operation-views.ts';
+import type { SystemView } from './system-views.ts';
 
 /** The state of the system while an operation runs; an installation has none, because there is nothing yet. */
 export const DOING = {

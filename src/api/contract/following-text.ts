@@ -1,4 +1,4 @@
-import type { UpgradePlanView } from './views.ts';
+import type { UpgradePlanView } from './plan-views.ts';
 
 const NAMED_AT_MOST = 5;
 

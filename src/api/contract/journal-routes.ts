@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
+import { errorView } from './error-view.ts';
 import { journalReportView, journalRestoredView, journalRestoreInput } from './journal-views.ts';
-import { errorView } from './views.ts';
 
 const failures = {
   default: { description: 'What went wrong', content: { 'application/json': { schema: errorView } } },

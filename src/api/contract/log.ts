@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { errorView } from './views.ts';
+import { errorView } from './error-view.ts';
 
 /** The log of an appliance's containers. */
 

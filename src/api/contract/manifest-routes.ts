@@ -6,8 +6,8 @@ import {
   manifestCheckView,
   manifestView,
 } from './manifest-views.ts';
+import { operationView } from './operation-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { operationView } from './views.ts';
 
 export const checkManifest = createRoute({
   method: 'post',

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { operationView } from './operation-views.ts';
+import { upgradePlanView } from './plan-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { operationView, upgradePlanView } from './views.ts';
 
 const moveInput = z
   .object({

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { operationView } from './operation-views.ts';
+import { rollbackPlanView, upgradePlanView } from './plan-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import { confirmWithin } from './running-views.ts';
-import { operationView, rollbackPlanView, upgradePlanView } from './views.ts';
 
 /** An earlier release's version and configuration with today's data. */
 

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { operationView } from './operation-views.ts';
+import { upgradePlanView } from './plan-views.ts';
 import { rehearsalInput } from './rehearsal-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { operationView, upgradePlanView } from './views.ts';
 
 export const rehearsalPlan = createRoute({
   method: 'get',

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { rollbackPlanView } from './plan-views.ts';
+import { releaseDetailView } from './release-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
-import { releaseDetailView, rollbackPlanView } from './views.ts';
 
 /** What two releases differ in, and what is written about one. */
 

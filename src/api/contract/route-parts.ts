@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { errorView } from './views.ts';
+import { errorView } from './error-view.ts';
 
 /** What routes have in common. */
 

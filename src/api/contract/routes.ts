@@ -1,23 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { adoptInput, rollbackInput, upgradeInput } from './inputs.ts';
+import { operationView } from './operation-views.ts';
+import { repairPlanView, rollbackPlanView, upgradePlanView } from './plan-views.ts';
+import { releaseDetailView, releaseNameView, releaseView, versionsView } from './release-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import { confirmWithin } from './running-views.ts';
-import {
-  adoptInput,
-  applianceView,
-  containerView,
-  healthView,
-  operationView,
-  releaseDetailView,
-  releaseNameView,
-  releaseView,
-  repairPlanView,
-  rollbackInput,
-  rollbackPlanView,
-  systemView,
-  upgradeInput,
-  upgradePlanView,
-  versionsView,
-} from './views.ts';
+import { applianceView, containerView, healthView, systemView } from './system-views.ts';
 
 /** Of one page. */
 const MOST_RELEASES = 1_000;

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
+import { operationView } from './operation-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import { confirmationView, extendInput } from './running-views.ts';
-import { operationView } from './views.ts';
 
 /** Routes for an upgrade that runs, or that has to be confirmed. */
 

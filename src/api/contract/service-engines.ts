@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { changePlanView } from './change-plan.ts';
+import { operationView } from './operation-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import { orphanDeletionView, serviceEngineView } from './service-engine-views.ts';
 import { jobView } from './snapshot-views.ts';
-import { operationView } from './views.ts';
 
 /** Service engines: what each of them does, how many there are, and taking along what stayed behind. */
 

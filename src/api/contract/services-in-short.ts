@@ -1,4 +1,4 @@
-import type { ServiceView } from './views.ts';
+import type { ServiceView } from './system-views.ts';
 
 /** So many service engines have a line each; of more, only those that are not up have. */
 const MOST_ENGINES = 8;

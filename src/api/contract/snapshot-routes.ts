@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { operationView } from './operation-views.ts';
 import { answer, applianceQuery, body, failures } from './route-parts.ts';
 import {
   exportInput,
@@ -11,7 +12,6 @@ import {
   snapshotDetailView,
   snapshotView,
 } from './snapshot-views.ts';
-import { operationView } from './views.ts';
 
 const params = z.object({ id: z.string().max(20) });
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { errorView } from './views.ts';
+import { errorView } from './error-view.ts';
 
 const techSupportView = z
   .object({ name: z.string(), path: z.string(), sizeBytes: z.number(), createdAt: z.iso.datetime() })

@@ -5,7 +5,7 @@ import type { Sequence } from '../../domain/step.ts';
 import type { PlannedChange } from '../../sequences/plan-change.ts';
 import { type EnvironmentWish, planEnvironment } from '../../sequences/plan-environment.ts';
 import { type ImageWish, type PlannedImage, planImage } from '../../sequences/plan-image.ts';
-import type { OperationView } from '../contract/views.ts';
+import type { OperationView } from '../contract/operation-views.ts';
 
 interface Options {
   world: World;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EventView } from '../contract/views.ts';
+import type { EventView } from '../contract/event-view.ts';
 
 const MAX_SUBSCRIBERS = 1_000;
 /** A client that reads this slowly gets the latest state when it reads again, not every state between. */

@@ -2,8 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { BelayError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
+import type { EventView } from '../contract/event-view.ts';
 import * as routes from '../contract/routes.ts';
-import type { EventView } from '../contract/views.ts';
 import type { NumberedEvent } from './event-hub.ts';
 import type { Service } from './service.ts';
 

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type BelayError, type ErrorCode, toBelayError } from '../../domain/errors.ts';
-import type { ErrorView } from '../contract/views.ts';
+import type { ErrorView } from '../contract/error-view.ts';
 
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   'invalid-input': 400,

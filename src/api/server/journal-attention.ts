@@ -1,6 +1,6 @@
 import type { World } from '../../domain/ports/world.ts';
 import { strangersServing } from '../../sequences/strangers.ts';
-import type { SystemView } from '../contract/views.ts';
+import type { SystemView } from '../contract/system-views.ts';
 
 /** What about the journal needs somebody: that it cannot be written, and what runs that it does not know. */
 export async function journalAttention(

@@ -13,6 +13,7 @@ import { readManifest } from '../../manifest/read-manifest.ts';
 import type { AdoptRequest } from '../../sequences/adopt.ts';
 import type { InstallRequest } from '../../sequences/plan-install.ts';
 import { governed } from '../../sequences/policy-rules.ts';
+import type { AdoptInput } from '../contract/inputs.ts';
 import type {
   InstallInput,
   ManifestCheckInput,
@@ -20,7 +21,6 @@ import type {
   ManifestInput,
   ManifestView,
 } from '../contract/manifest-views.ts';
-import type { AdoptInput } from '../contract/views.ts';
 
 /** Reads a manifest that is to be acted upon: `invalid-input` with the first of what is wrong with it. */
 function mustReadManifest(source: ManifestInput): Manifest {

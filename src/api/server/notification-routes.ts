@@ -4,7 +4,7 @@ import { COMMAND_TARGET, type Delivery, type NoticeTarget } from '../../domain/n
 import type { NotifyRules } from '../../domain/notify-rules.ts';
 import type { Appliance, Journal } from '../../domain/ports/journal.ts';
 import * as routes from '../contract/notifications.ts';
-import type { SystemView } from '../contract/views.ts';
+import type { SystemView } from '../contract/system-views.ts';
 import { metricsOf, writeMetrics } from './metrics.ts';
 import { targetName } from './notice-targets.ts';
 import { applianceOf, userOf } from './request.ts';

@@ -7,7 +7,7 @@ import type { Journal } from '../../domain/ports/journal.ts';
 import type { World } from '../../domain/ports/world.ts';
 import { remedyOf } from '../../domain/stale-lock.ts';
 import { failedEngines, failedEnginesText } from '../../sequences/engine-progress.ts';
-import type { OperationView, StepView } from '../contract/views.ts';
+import type { OperationView, StepView } from '../contract/operation-views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
 
 type ProgressOf = (operation: string, step: string) => StepProgress;

@@ -6,7 +6,7 @@ import { controllerOf, type Release, type ReleaseStatus } from '../../domain/rel
 import { knownSecrets, redactedEnv } from '../../domain/secrets.ts';
 import { restartPolicyOf, type ServiceSpec } from '../../domain/service-spec.ts';
 import type { Slot } from '../../domain/slot.ts';
-import type { ReleaseDetailView, ReleaseNameView, ReleaseView } from '../contract/views.ts';
+import type { ReleaseDetailView, ReleaseNameView, ReleaseView } from '../contract/release-views.ts';
 import type { SlotSizes } from './slot-sizes.ts';
 
 /** Releases further down than this are listed without a size: nobody waits for 10,000 directories. */

@@ -2,8 +2,8 @@ import { BelayError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Appliance } from '../../domain/ports/journal.ts';
 import { heldBy } from '../../domain/takeover.ts';
+import type { OperationView } from '../contract/operation-views.ts';
 import type { ConfirmationView } from '../contract/running-views.ts';
-import type { OperationView } from '../contract/views.ts';
 import { viewConfirmation } from './confirmation-view.ts';
 import type { Service } from './service.ts';
 

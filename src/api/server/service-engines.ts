@@ -5,7 +5,7 @@ import type { Step } from '../../domain/step.ts';
 import type { PlannedChange } from '../../sequences/plan-change.ts';
 import { type EngineUpdateRequest, planEngineUpdate } from '../../sequences/plan-engine-update.ts';
 import { planEngineRemoval, planScaling, type ScalingRequest } from '../../sequences/plan-scaling.ts';
-import type { OperationView } from '../contract/views.ts';
+import type { OperationView } from '../contract/operation-views.ts';
 
 /** What the service lends to it. */
 interface Changing {

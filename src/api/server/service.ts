@@ -28,7 +28,7 @@ import { type PlannedRehearsal, planRehearsal } from '../../sequences/plan-rehea
 import { type PlannedRestore, planRestore } from '../../sequences/plan-restore.ts';
 import { type PlannedRollback, planRollback, type RollbackRequest } from '../../sequences/plan-rollback.ts';
 import { type PlannedUpgrade, planUpgrade, type UpgradeWish } from '../../sequences/plan-upgrade.ts';
-import type { OperationView } from '../contract/views.ts';
+import type { OperationView } from '../contract/operation-views.ts';
 import { ConfigurationService } from './configuration-service.ts';
 import { EventHub } from './event-hub.ts';
 import { ImageService } from './image-service.ts';

@@ -2,7 +2,8 @@ import type { Release } from '../../domain/release.ts';
 import { remedyOf } from '../../domain/stale-lock.ts';
 import type { SeenService } from '../../reconcile/observation.ts';
 import { findStaleLock } from '../../sequences/stale-lock.ts';
-import type { OperationView, SystemView } from '../contract/views.ts';
+import type { OperationView } from '../contract/operation-views.ts';
+import type { SystemView } from '../contract/system-views.ts';
 import type { Service } from './service.ts';
 
 /** Locks that killed servers have left: behind what is down now, and that over which the last operation has stumbled. */

@@ -5,7 +5,7 @@ import { controllerOf } from '../../domain/release.ts';
 import { compareVersions } from '../../domain/version.ts';
 import { belowFloor } from '../../sequences/policy-rules.ts';
 import { quarantined, quarantineReason } from '../../sequences/quarantine.ts';
-import type { VersionsView } from '../contract/views.ts';
+import type { VersionsView } from '../contract/release-views.ts';
 import type { Service } from './service.ts';
 
 const MOST_RELEASES = 10_000;

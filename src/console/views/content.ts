@@ -1,4 +1,4 @@
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import { type Child, h } from '../element.ts';
 import { type Known, leftToConfirmMs } from '../model.ts';
 import { confirmationPanel } from './confirmation.ts';

@@ -1,4 +1,4 @@
-import type { ApplianceView } from '../../api/contract/views.ts';
+import type { ApplianceView } from '../../api/contract/system-views.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';
 import type { Connection } from '../watch.ts';

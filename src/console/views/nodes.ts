@@ -1,6 +1,6 @@
 import { nodeText } from '../../api/contract/cluster-text.ts';
 import type { NodeView } from '../../api/contract/cluster-views.ts';
-import type { OperationView, StepView } from '../../api/contract/views.ts';
+import type { OperationView, StepView } from '../../api/contract/operation-views.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';
 import { STEP_STATES } from '../words.ts';

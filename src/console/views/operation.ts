@@ -1,4 +1,4 @@
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import { formatAge, formatDuration } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';

@@ -2,7 +2,7 @@ import { type AlikeMounts, alike, alikeMounts } from '../../api/contract/alike.t
 import { clusterText } from '../../api/contract/cluster-text.ts';
 import type { ClusterView } from '../../api/contract/cluster-views.ts';
 import { followingText } from '../../api/contract/following-text.ts';
-import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
+import type { RollbackPlanView, UpgradePlanView } from '../../api/contract/plan-views.ts';
 import { formatBytes, formatCount, formatForecast, formatMoment, formatNames } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';

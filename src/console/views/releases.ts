@@ -1,4 +1,4 @@
-import type { ReleaseView, VersionsView } from '../../api/contract/views.ts';
+import type { ReleaseView, VersionsView } from '../../api/contract/release-views.ts';
 import { formatAge, formatDate } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';

@@ -1,4 +1,4 @@
-import type { OperationView, StepView } from '../../api/contract/views.ts';
+import type { OperationView, StepView } from '../../api/contract/operation-views.ts';
 import { formatBytes, formatDuration } from '../../shell/format.ts';
 import { h } from '../element.ts';
 import { icon } from '../icon.ts';

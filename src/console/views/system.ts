@@ -1,5 +1,5 @@
 import { isUp, servicesInShort } from '../../api/contract/services-in-short.ts';
-import type { ServiceView, SystemView } from '../../api/contract/views.ts';
+import type { ServiceView, SystemView } from '../../api/contract/system-views.ts';
 import { formatAge } from '../../shell/format.ts';
 import { type Child, h } from '../element.ts';
 import { icon } from '../icon.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '../../api/client/client.ts';
-import type { AdoptInput } from '../../api/contract/views.ts';
+import type { AdoptInput } from '../../api/contract/inputs.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCode, ShellError } from '../failure.ts';

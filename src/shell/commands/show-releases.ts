@@ -1,5 +1,5 @@
 import type { Client } from '../../api/client/client.ts';
-import type { ReleaseView } from '../../api/contract/views.ts';
+import type { ReleaseView } from '../../api/contract/release-views.ts';
 import { command } from '../command.ts';
 import { count } from '../count-kind.ts';
 import { ShellError } from '../failure.ts';

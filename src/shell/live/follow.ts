@@ -1,5 +1,5 @@
 import type { Client } from '../../api/client/client.ts';
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import { type ExitCode, exitCode, toFailure } from '../failure.ts';
 import { pause } from './pause.ts';
 

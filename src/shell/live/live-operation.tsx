@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { Box, type Instance, render, Static, Text, useWindowSize } from 'ink';
 import { useEffect, useState } from 'react';
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import type { Paint } from '../paint.ts';
 import { COMPACT_COLUMNS, compactLines } from '../views/compact-steps.ts';
 import { nodeLines } from '../views/nodes.ts';

@@ -1,4 +1,4 @@
-import type { OperationView, StepView } from '../../api/contract/views.ts';
+import type { OperationView, StepView } from '../../api/contract/operation-views.ts';
 
 /** How far back the rate looks. */
 const WINDOW_MS = 3000;

@@ -1,6 +1,6 @@
 import type { Client } from '../../api/client/client.ts';
 import { nodeText } from '../../api/contract/cluster-text.ts';
-import type { OperationView, StepView } from '../../api/contract/views.ts';
+import type { OperationView, StepView } from '../../api/contract/operation-views.ts';
 import { dataLines } from '../data-lines.ts';
 import { type ExitCode, exitCode, toFailure } from '../failure.ts';
 import { formatDuration } from '../format.ts';

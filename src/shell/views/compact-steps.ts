@@ -1,4 +1,4 @@
-import type { OperationView, StepView } from '../../api/contract/views.ts';
+import type { OperationView, StepView } from '../../api/contract/operation-views.ts';
 import { formatBytes, formatDuration } from '../format.ts';
 import { cut } from '../width.ts';
 import { bar, downtimeOf, markOf, type StepsDrawing, timeOf } from './step-lines.ts';

@@ -1,5 +1,5 @@
 import { countdownText } from '../../api/contract/duration-text.ts';
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import { formatDuration, formatMoment } from '../format.ts';
 
 type Confirmation = NonNullable<OperationView['confirmation']>;

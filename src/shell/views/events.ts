@@ -1,4 +1,5 @@
-import type { EventView, OperationView, StepView } from '../../api/contract/views.ts';
+import type { EventView } from '../../api/contract/event-view.ts';
+import type { OperationView, StepView } from '../../api/contract/operation-views.ts';
 import { formatDuration, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';

@@ -1,4 +1,5 @@
-import type { OperationView, SystemView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
+import type { SystemView } from '../../api/contract/system-views.ts';
 import { formatAge, formatMoment } from '../format.ts';
 import type { Login } from '../last-login.ts';
 import type { Paint } from '../paint.ts';

@@ -1,4 +1,4 @@
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import { formatDuration } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';

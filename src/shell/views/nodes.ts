@@ -1,6 +1,6 @@
 import { nodeText } from '../../api/contract/cluster-text.ts';
 import type { NodeView } from '../../api/contract/cluster-views.ts';
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';
 

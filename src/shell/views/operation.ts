@@ -1,6 +1,6 @@
 import { NOUNS } from '../../api/contract/doing.ts';
 import { countdownText } from '../../api/contract/duration-text.ts';
-import type { OperationView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
 import { formatAge, formatDuration, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';

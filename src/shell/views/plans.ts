@@ -1,8 +1,8 @@
 import { type Alike, type AlikeMounts, alike, alikeMounts } from '../../api/contract/alike.ts';
 import { clusterText } from '../../api/contract/cluster-text.ts';
 import { followingText } from '../../api/contract/following-text.ts';
+import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/plan-views.ts';
 import type { PromotionPlanView } from '../../api/contract/promotion.ts';
-import type { RepairPlanView, RollbackPlanView, UpgradePlanView } from '../../api/contract/views.ts';
 import { formatAge, formatBytes, formatCount, formatDuration, formatForecast, formatNames } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, wrap } from '../width.ts';

@@ -1,4 +1,5 @@
-import type { OperationView, UpgradePlanView } from '../../api/contract/views.ts';
+import type { OperationView } from '../../api/contract/operation-views.ts';
+import type { UpgradePlanView } from '../../api/contract/plan-views.ts';
 import { formatBytes, formatDuration, formatForecast } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';

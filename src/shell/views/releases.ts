@@ -1,4 +1,4 @@
-import type { ReleaseDetailView, ReleaseView } from '../../api/contract/views.ts';
+import type { ReleaseDetailView, ReleaseView } from '../../api/contract/release-views.ts';
 import type { NextCommand } from '../context.ts';
 import { formatAge, formatBytes, formatDate } from '../format.ts';
 import type { Paint } from '../paint.ts';

@@ -1,6 +1,6 @@
 import { clusterText } from '../../api/contract/cluster-text.ts';
 import { followingText } from '../../api/contract/following-text.ts';
-import type { RollbackPlanView } from '../../api/contract/views.ts';
+import type { RollbackPlanView } from '../../api/contract/plan-views.ts';
 import { formatBytes, formatCount, formatDuration, formatForecast, formatMoment, formatNames } from '../format.ts';
 import { cut, wrap } from '../width.ts';
 import { type Field, fields } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { OperationView, StepView } from '../../api/contract/views.ts';
+import type { OperationView, StepView } from '../../api/contract/operation-views.ts';
 import { formatBytes, formatDuration } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { cut, pad, widthOf, wrap } from '../width.ts';

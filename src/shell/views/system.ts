@@ -1,5 +1,6 @@
+import type { VersionsView } from '../../api/contract/release-views.ts';
 import { servicesInShort } from '../../api/contract/services-in-short.ts';
-import type { ApplianceView, ContainerView, SystemView, VersionsView } from '../../api/contract/views.ts';
+import type { ApplianceView, ContainerView, SystemView } from '../../api/contract/system-views.ts';
 import { formatAge, formatMoment } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { wrap } from '../width.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { servicesInShort } from '../../../src/api/contract/services-in-short.ts';
-import type { ServiceView } from '../../../src/api/contract/views.ts';
+import type { ServiceView } from '../../../src/api/contract/system-views.ts';
 
 const service = (name: string, change: Partial<ServiceView> = {}): ServiceView => ({
   name,

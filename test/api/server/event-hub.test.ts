@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { EventView, OperationView } from '../../../src/api/contract/views.ts';
+import type { EventView } from '../../../src/api/contract/event-view.ts';
+import type { OperationView } from '../../../src/api/contract/operation-views.ts';
 import { EventHub } from '../../../src/api/server/event-hub.ts';
 
 const operation = (id: string, by: string): EventView => ({

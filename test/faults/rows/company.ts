@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { OperationView } from '../../../src/api/contract/views.ts';
+import type { OperationView } from '../../../src/api/contract/operation-views.ts';
 import { Screen } from '../../shell/screen.ts';
 import { ApiFailure } from '../../support/belay.ts';
 import type { Fault } from '../fault.ts';

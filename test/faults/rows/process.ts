@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, rmdirSync, writeFileSync } from 'node:
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { OperationView } from '../../../src/api/contract/views.ts';
+import type { OperationView } from '../../../src/api/contract/operation-views.ts';
 import type { Fault } from '../fault.ts';
 import { FORWARD_ONLY, THROUGHOUT } from '../places.ts';
 import type { Stage } from '../stage.ts';

@@ -1,4 +1,4 @@
-import type { OperationView } from '../../../src/api/contract/views.ts';
+import type { OperationView } from '../../../src/api/contract/operation-views.ts';
 import type { Behaviour, TestAppliance } from '../../support/appliances.ts';
 import type { Fault } from '../fault.ts';
 import type { Stage } from '../stage.ts';

@@ -1,4 +1,4 @@
-import type { ErrorView } from '../../contract/views.ts';
+import type { ErrorView } from '../../contract/error-view.ts';
 
 /** What the front door answers itself, with a status of its own. */
 export class Refusal extends Error {
