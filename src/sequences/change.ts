@@ -21,13 +21,13 @@ const stopOfChange: Step = {
   },
 };
 
-const gateOfChange: Step = {
-  ...gate,
+const untilAllRun = (step: Step): Step => ({
+  ...step,
   async run(context) {
-    await gate.run(context);
+    await step.run(context);
     await bringBackUntouched(context, context.to);
   },
-};
+});
 
 /**
  * A new release on the same data, in which some services are others than before: another image, other settings. Only
@@ -42,9 +42,9 @@ export const change: Sequence = {
     called(prepare, 'Prepare the new containers'),
     called(stopOfChange, 'Turn off what is exchanged'),
     called(start, 'Start the new containers'),
-    gateOfChange,
+    untilAllRun(gate),
     // service engines that are exchanged or added, a few at a time
-    enginesOfChange,
+    untilAllRun(enginesOfChange),
     called(commit, 'Make it the active release'),
     called(restartPolicy, 'Let it come back by itself after a reboot'),
   ],

@@ -228,6 +228,12 @@ describe('what goes on untouched, and ends while something else is changed', () 
     expect(site.host.log).toContain('start db 14');
   });
 
+  test('runs again where it ends while service engines come up', async () => {
+    endsBefore('start agent-2 1.0');
+    expect(await site.scale(2)).toMatchObject({ state: 'succeeded', reason: null });
+    expect(site.host.running()).toContain('acme-db 14');
+  });
+
   test('runs again where the change is taken back', async () => {
     site.host.behaviours.set('acme/server:1.0', 'exits');
     endsBefore('stop server 1.0');
