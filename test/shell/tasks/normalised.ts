@@ -17,6 +17,7 @@ export function normalised(text: string): string {
       .replace(/sha256:[0-9a-f]+/g, (found) => `sha256:${zeros(found.slice(7))}`)
       .replace(/\b(?:[0-9a-f]{12,64}|(?=[a-f]*\d)[0-9a-f]{7})\b/g, zeros)
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '0000-00-00T00:00:00.000Z')
+      .replace(/\b20\d\d-\d\d-\d\d\b/g, '0000-00-00')
       .replace(/\b\d\d:\d\d:\d\d\b/g, '00:00:00')
       .replace(/\b1[78]\d{3}\b/g, '00000')
       // The end of a port whose beginning was cut off.
