@@ -30,7 +30,8 @@ export class SimulatedEngine {
   #held: PromiseWithResolvers<void> | null = null;
   readonly #exchanges = new Set<Exchange>();
   #boots = 0;
-  #onKill: () => void = () => {};
+  /** Those who wait for it to stop, which may be several. */
+  readonly #stopping = new Set<() => void>();
   /** Calls that came while it was held: they are served in their order. */
   #waiting = 0;
 
@@ -69,7 +70,8 @@ export class SimulatedEngine {
   kill(): void {
     this.#life.dead = true;
     this.#engine = null;
-    this.#onKill();
+    for (const resolve of this.#stopping) resolve();
+    this.#stopping.clear();
     this.release();
     for (const exchange of [...this.#exchanges]) exchange.cut(broken('ECONNRESET'));
     this.#exchanges.clear();
@@ -79,7 +81,7 @@ export class SimulatedEngine {
   async stop(): Promise<void> {
     const engine = this.#engine;
     if (!engine) return;
-    const killed = new Promise<void>((resolve) => (this.#onKill = resolve));
+    const killed = new Promise<void>((resolve) => this.#stopping.add(resolve));
     await Promise.race([living(this.#life, () => engine.supervisor.shutDown()), killed]);
     if (this.#engine === engine) this.kill();
   }

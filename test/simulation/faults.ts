@@ -101,7 +101,8 @@ export class Injector {
       times: chance.pick([1, 1, 2, 3, 4]),
       step: index === 0 || chance.happens(0.3) ? chance.pick(steps) : null,
       whileGoingBack: chance.happens(0.2),
-      countdown: chance.between(1, index === 0 ? 8 : 16),
+      // Some steps do little: what strikes late never strikes there.
+      countdown: chance.between(1, index === 0 ? chance.pick([3, 8]) : 16),
       onlyActs: chance.happens(0.6),
     }));
   }

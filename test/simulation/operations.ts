@@ -85,6 +85,19 @@ export const OPERATIONS = {
         return service.rollback(appliance, { release, by: BY });
       }),
   },
+  'rollback to other data, with what only some appliances have': {
+    weight: 26,
+    steps: ['engines', 'restore-database'],
+    run: ({ daemon }) =>
+      daemon.ask((service) => {
+        const appliance = service.appliance();
+        const live = daemon.journal.release(appliance.active)?.slot;
+        const [release] = daemon.journal
+          .releases(appliance.name)
+          .filter(({ slot, status }) => slot !== live && status !== 'failed');
+        return service.rollback(appliance, { release: release?.id, by: BY });
+      }),
+  },
   promotion: {
     weight: 14,
     steps: promotion.steps.map(({ name }) => name),
