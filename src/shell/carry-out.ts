@@ -20,14 +20,20 @@ interface Wish<Plan extends Obstructed> {
 
 /** Shows what an operation would do, asks, begins it, and shows it until it has ended. */
 export async function carryOut<Plan extends Obstructed>(context: Context, wish: Wish<Plan>): Promise<ExitCode> {
-  const { output, options, nowMs, confirm } = context;
-  if (!options.yes) {
+  const isWanted = await agreed(context, async (screen) => {
     const plan = await wish.plan();
     requireNoObstacle(plan);
-    const screen = { width: output.width, nowMs: nowMs(), paint: output.paint };
-    if (!(await confirm(wish.lines(plan, screen)))) return exitCode.refused;
-  }
-  return watchOrLeave(context, await wish.begin());
+    return wish.lines(plan, screen);
+  });
+  return isWanted ? watchOrLeave(context, await wish.begin()) : exitCode.refused;
+}
+
+/** Asks once it is known that it can be done, and what it is; where nobody is to be asked, nothing is looked up. */
+export async function agreed(
+  { options, output, nowMs, confirm }: Context,
+  plan: (screen: Screen) => Promise<string[]>,
+): Promise<boolean> {
+  return options.yes || confirm(await plan({ width: output.width, nowMs: nowMs(), paint: output.paint }));
 }
 
 /** Shows an operation until it has ended; where nobody is to wait, says how to see it. */

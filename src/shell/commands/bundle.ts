@@ -1,5 +1,5 @@
+import { agreed } from '../carry-out.ts';
 import { command } from '../command.ts';
-import type { Context } from '../context.ts';
 import { exitCode } from '../failure.ts';
 import { hostFile } from '../host-file.ts';
 import { file, registryName, version } from '../kinds.ts';
@@ -78,11 +78,3 @@ export const mirror = command({
     return followJob(context, await client.mirror(values, signal));
   },
 });
-
-/** Asks once it is known that it can be done, and what it is. */
-async function agreed(
-  { options, output, nowMs, confirm }: Context,
-  plan: (screen: Parameters<typeof exportPlanLines>[1]) => Promise<string[]>,
-): Promise<boolean> {
-  return options.yes || confirm(await plan({ width: output.width, nowMs: nowMs(), paint: output.paint }));
-}

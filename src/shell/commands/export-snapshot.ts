@@ -1,4 +1,5 @@
 import type { ImportInput } from '../../api/contract/snapshot-views.ts';
+import { agreed } from '../carry-out.ts';
 import { command } from '../command.ts';
 import { exitCode } from '../failure.ts';
 import { formatBytes } from '../format.ts';
@@ -20,13 +21,13 @@ export const exportSnapshot = command({
     { name: 'file', kind: file, help: 'The file to write, on the host of the daemon; not overwritten' },
   ],
   async run(values, context) {
-    const { client, signal, confirm, options, output } = context;
+    const { client, signal } = context;
     const path = hostFile(values.file);
-    if (!options.yes) {
+    const isWanted = await agreed(context, async ({ width }) => {
       const plan = await client.exportPlan(values.snapshot, { file: path }, signal);
-      const what = `This writes the snapshot ${plan.snapshot} to ${path}.`;
-      if (!(await confirm(wrap(what, output.width)))) return exitCode.refused;
-    }
+      return wrap(`This writes the snapshot ${plan.snapshot} to ${path}.`, width);
+    });
+    if (!isWanted) return exitCode.refused;
     return followJob(context, await client.exportSnapshot(values.snapshot, { file: path }, signal));
   },
 });
@@ -55,13 +56,14 @@ export const importSnapshot = command({
     },
   ],
   async run(values, context) {
-    const { client, signal, confirm, options, output } = context;
+    const { client, signal } = context;
     const path = hostFile(values.file);
-    if (!options.yes) {
+    const isWanted = await agreed(context, async ({ width }) => {
       const { sizeBytes } = await client.importPlan({ file: path }, signal);
       const what = `This reads ${path} (${formatBytes(sizeBytes)}) and keeps what is in it as a snapshot. Nothing that runs is touched.`;
-      if (!(await confirm(wrap(what, output.width)))) return exitCode.refused;
-    }
+      return wrap(what, width);
+    });
+    if (!isWanted) return exitCode.refused;
     const allow = values.allow?.split(',') as ImportInput['allow'];
     return followJob(context, await client.importSnapshot({ file: path, ...(allow ? { allow } : {}) }, signal));
   },
