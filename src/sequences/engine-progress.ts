@@ -2,6 +2,7 @@ import { type ErrorCode, toBelayError } from '../domain/errors.ts';
 import type { EngineProgress, OperationFacts } from '../domain/operation.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import type { StepContext } from '../domain/step.ts';
+import { firstNames } from './first-names.ts';
 
 /** What is no failing of an engine's. */
 const FATAL: readonly ErrorCode[] = ['engine-unreachable', 'journal-unusable', 'interrupted', 'internal'];
@@ -72,11 +73,5 @@ export class EngineNotes {
 export const failedEngines = ({ engines = {} }: OperationFacts): string[] =>
   Object.entries(engines).flatMap(([name, { state, reason }]) => (state === 'failed' ? [`${name} (${reason})`] : []));
 
-const NAMED_AT_MOST = 5;
-
-/** The same in so many words as can be read: the first of them, and how many more there are. */
-export function failedEnginesText(facts: OperationFacts): string {
-  const failed = failedEngines(facts);
-  const more = failed.length - NAMED_AT_MOST;
-  return more > 0 ? `${failed.slice(0, NAMED_AT_MOST).join(', ')} and ${more} more` : failed.join(', ');
-}
+/** The same in so many words as can be read. */
+export const failedEnginesText = (facts: OperationFacts): string => firstNames(failedEngines(facts));

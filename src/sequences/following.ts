@@ -1,6 +1,7 @@
 import { enginesThatFollow, type Following } from '../domain/followers.ts';
 import type { OperationFacts } from '../domain/operation.ts';
 import { hasOwnData, type ServiceSpec } from '../domain/service-spec.ts';
+import { firstNames } from './first-names.ts';
 
 /** How the engines among these services go over, but for those that are kept as they are; null where there are none. */
 export function followingOf(
@@ -12,8 +13,6 @@ export function followingOf(
   return engines.length > 0 ? { engines, maxUnavailable } : null;
 }
 
-const NAMED_AT_MOST = 5;
-
 /** Engines whose data goes along are off from the stop on, when it is cloned for the last time, until it is their turn. */
 export function offUntilTheirTurn(services: readonly ServiceSpec[], following: Following | null): string[] {
   if (following === null || following.maxUnavailable === null) return [];
@@ -21,11 +20,9 @@ export function offUntilTheirTurn(services: readonly ServiceSpec[], following: F
     following.engines.includes(service.name) && hasOwnData(service) ? [service.name] : [],
   );
   if (names.length === 0) return [];
-  const more = names.length > NAMED_AT_MOST ? ` and ${names.length - NAMED_AT_MOST} more` : '';
-  const which = `${names.slice(0, NAMED_AT_MOST).join(', ')}${more}`;
   const are = names.length === 1 ? 'has data of its own: it is' : 'have data of their own: they are';
   return [
-    `${which} ${are} off from the stop on, when it is cloned, and not only in ${names.length === 1 ? 'its' : 'their'} turn.`,
+    `${firstNames(names)} ${are} off from the stop on, when it is cloned, and not only in ${names.length === 1 ? 'its' : 'their'} turn.`,
   ];
 }
 
