@@ -2,8 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { operationView } from './operation-views.ts';
 import { confirmationView } from './running-views.ts';
 import { attentionView } from './system-views.ts';
-
-const releaseId = z.string();
+import { releaseId } from './view-parts.ts';
 
 /** The event stream sends whole operations, at most ten a second each, and single changes of state. */
 export const eventView = z

@@ -3,9 +3,7 @@ import { nodeView } from './cluster-views.ts';
 import { hookRunView, staleLockView } from './hook-views.ts';
 import { rehearsalView } from './rehearsal-views.ts';
 import { confirmationView, interventionView } from './running-views.ts';
-
-const date = z.iso.datetime();
-const releaseId = z.string();
+import { date, releaseId } from './view-parts.ts';
 
 export const stepView = z
   .object({

@@ -2,9 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { clusterView, legacyPlanView } from './cluster-views.ts';
 import { externalDataView } from './hook-views.ts';
 import { updateTrigger } from './system-views.ts';
-
-const date = z.iso.datetime();
-const releaseId = z.string();
+import { date, releaseId } from './view-parts.ts';
 
 const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 

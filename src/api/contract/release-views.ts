@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SERVICE_ROLES } from '../../domain/service-spec.ts';
-
-const date = z.iso.datetime();
-const releaseId = z.string();
+import { date, releaseId } from './view-parts.ts';
 
 const noteView = z.object({ text: z.string(), by: z.string(), at: date });
 

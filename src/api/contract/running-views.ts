@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { date } from './view-parts.ts';
 
 /** What is done to an upgrade while it runs or until it is confirmed. */
-
-const date = z.iso.datetime();
 
 export const interventionView = z
   .object({

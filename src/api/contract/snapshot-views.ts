@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { HOST_POWERS } from '../../domain/host-powers.ts';
+import { date } from './view-parts.ts';
 
-const date = z.iso.datetime();
 const obstacleView = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 
 export const snapshotView = z

@@ -2,9 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { SERVICE_ROLES } from '../../domain/service-spec.ts';
 import { operationView } from './operation-views.ts';
 import { confirmationView } from './running-views.ts';
-
-const date = z.iso.datetime();
-const releaseId = z.string();
+import { date, releaseId } from './view-parts.ts';
 
 /** When a helper takes the image of a new version. */
 export const updateTrigger = z.enum(['with-controller', 'on-change', 'on-request']);
